@@ -1,0 +1,24 @@
+namespace Http.Connections;
+
+/// <summary>What a body source says after it was asked for more bytes.</summary>
+public enum BodyStatus
+{
+    /// <summary>There is more to come.</summary>
+    More,
+
+    /// <summary>The bytes just written were the last.</summary>
+    End,
+
+    /// <summary>The body cannot be finished: the connection is cut, never ended cleanly.</summary>
+    Failed,
+}
+
+/// <summary>
+/// A response body made while it is sent: asked for the next piece only when the socket can take it,
+/// so a slow client costs no memory. Disposed exactly once, when the body ended, failed or was cut off.
+/// </summary>
+public interface IBodySource : IDisposable
+{
+    /// <summary>Writes the next bytes into <paramref name="buffer"/> (at least 64 KiB long).</summary>
+    BodyStatus Read(Span<byte> buffer, out int written);
+}
