@@ -40,13 +40,14 @@ public sealed partial class RepoVerifier
     private RepoFault? WalkFrom(in Cid root, IRepoSink sink)
     {
         int depth = 0;
-        var fault = Open(depth, root, parent: null, sink);
+        if (!_blocks.TryFind(root, out int rootIndex)) return Fault(MstError.NodeMissing, root);
+        var fault = Open(depth, root, rootIndex, parent: null, sink);
         while (fault is null && depth >= 0)
         {
             var frame = _frames[depth];
-            if (frame.NextChild(out var child))
+            if (frame.NextChild(out var child, out int childIndex))
             {
-                fault = Open(++depth, child, frame, sink);
+                fault = Open(++depth, child, childIndex, frame, sink);
             }
             else if (frame.NextEntry < frame.Node.EntryCount)
             {
@@ -61,10 +62,10 @@ public sealed partial class RepoVerifier
         return fault;
     }
 
-    private RepoFault? Open(int depth, in Cid cid, Frame? parent, IRepoSink sink)
+    private RepoFault? Open(int depth, in Cid cid, int index, Frame? parent, IRepoSink sink)
     {
         if (parent?.Layer == 0) return Fault(MstError.BelowLayerZero, cid);
-        if (!_blocks.TryFind(cid, out int index)) return Fault(MstError.NodeMissing, cid);
+        if (index < 0) return Fault(MstError.NodeMissing, cid);
         if (_blocks.OrdinalAt(index) != 0) return Fault(MstError.NodeRepeated, cid);
 
         var block = ReadBlock(index, cid, out var place, out var readFault);
@@ -80,7 +81,7 @@ public sealed partial class RepoVerifier
 
         error = SetLayer(frame, parent);
         if (error != MstError.None) return RepoFault.Of(error, cid, place.Offset, default);
-        frame.FindValues(_blocks);
+        frame.FindLinks(_blocks);
         Counts.Nodes++;
         _blocks.OrdinalAt(index) = _nextOrdinal + 1;
         Tell(sink, index, _nextOrdinal++, place);
@@ -168,7 +169,8 @@ public sealed partial class RepoVerifier
     {
         private readonly byte[] _key = new byte[MstLimits.KeyBytesMax];
         private byte[] _block = new byte[1024];
-        private int[] _values = new int[16];
+        private int[] _linkStarts = [];
+        private int[] _linkIndexes = [];
         private int _blockLength;
         private int _keyLength;
         private bool _childTaken;
@@ -202,29 +204,41 @@ public sealed partial class RepoVerifier
             return Node.Read(Block);
         }
 
-        // All at once: the lookups do not wait for each other, as they would one by one.
-        internal void FindValues(BlockTable blocks)
+        /// <summary>Looks up every link of the node: record and subtree of each entry, then the left.</summary>
+        internal void FindLinks(BlockTable blocks)
         {
-            if (_values.Length < Node.EntryCount) _values = new int[Math.Max(Node.EntryCount, 64)];
+            int count = (2 * Node.EntryCount) + 1;
+            if (_linkStarts.Length < count)
+            {
+                _linkStarts = new int[Math.Max(count, 64)];
+                _linkIndexes = new int[_linkStarts.Length];
+            }
+
             for (int i = 0; i < Node.EntryCount; i++)
             {
-                _values[i] = blocks.TryFind(ValueAt(i), out int index) ? index : -1;
+                _linkStarts[2 * i] = Node.Entries[i].ValueStart;
+                _linkStarts[(2 * i) + 1] = Node.Entries[i].SubtreeStart;
             }
+
+            _linkStarts[count - 1] = Node.LeftStart;
+            blocks.FindAll(Block, _linkStarts.AsSpan(0, count), _linkIndexes);
         }
 
-        internal int ValueIndex(int entry) => _values[entry];
+        internal int ValueIndex(int entry) => _linkIndexes[2 * entry];
 
         internal Cid ValueAt(int entry) => CidAt(Node.Entries[entry].ValueStart);
 
         /// <summary>The subtree that stands before the next entry, once.</summary>
-        internal bool NextChild(out Cid child)
+        internal bool NextChild(out Cid child, out int index)
         {
             child = default;
+            index = -1;
             if (_childTaken) return false;
             _childTaken = true;
-            int start = NextEntry == 0 ? Node.LeftStart : Node.Entries[NextEntry - 1].SubtreeStart;
-            if (start < 0) return false;
-            child = CidAt(start);
+            int link = NextEntry == 0 ? 2 * Node.EntryCount : (2 * NextEntry) - 1;
+            if (_linkStarts[link] < 0) return false;
+            index = _linkIndexes[link];
+            child = CidAt(_linkStarts[link]);
             return true;
         }
 
