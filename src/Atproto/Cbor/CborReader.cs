@@ -11,6 +11,7 @@ namespace Atproto.Cbor;
 public ref struct CborReader(ReadOnlySpan<byte> input)
 {
     private const byte Null = 0xf6;
+    private const ulong CidTag = 42;
 
     // Tag 42, a byte string of 37, and the zero byte in front of a 36-byte CID.
     private static ReadOnlySpan<byte> LinkHead => [0xd8, 0x2a, 0x58, 0x25, 0x00];
@@ -104,6 +105,15 @@ public ref struct CborReader(ReadOnlySpan<byte> input)
         binary = rest.Slice(LinkHead.Length, Cid.Bytes);
         Offset += LinkHead.Length + Cid.Bytes;
         return CborError.None;
+    }
+
+    /// <summary>A link of any version, codec and hash: the bytes behind the zero byte.</summary>
+    public CborError ReadAnyLink(out ReadOnlySpan<byte> binary)
+    {
+        int start = Offset;
+        var error = TakeLink(out binary);
+        if (error != CborError.None) Offset = start;
+        return error;
     }
 
     /// <summary>
@@ -212,14 +222,24 @@ public ref struct CborReader(ReadOnlySpan<byte> input)
     // The precise cause, once the quick comparison with a link's fixed head has failed.
     private readonly CborError WhyNoLink()
     {
+        var probe = this;
+        var error = probe.TakeLink(out _);
+        return error == CborError.None ? CborError.LinkNotBlessed : error;
+    }
+
+    private CborError TakeLink(out ReadOnlySpan<byte> binary)
+    {
+        binary = default;
         var error = PeekHead(out var type, out ulong argument, out int headBytes);
         if (error != CborError.None) return error;
         if (type != CborMajorType.Tag) return CborError.WrongType;
-        if (argument != 42) return CborError.TagUnknown;
-        var content = new CborReader(_input[(Offset + headBytes)..]);
-        error = content.ReadBytes(out var bytes);
+        if (argument != CidTag) return CborError.TagUnknown;
+        Offset += headBytes;
+        error = ReadBytes(out var bytes);
         if (error == CborError.WrongType) return CborError.LinkMalformed;
         if (error != CborError.None) return error;
-        return bytes.Length > 1 && bytes[0] == 0 ? CborError.LinkNotBlessed : CborError.LinkMalformed;
+        if (bytes.Length == 0 || bytes[0] != 0) return CborError.LinkMalformed;
+        binary = bytes[1..];
+        return CidBinary.IsWhole(binary) ? CborError.None : CborError.LinkMalformed;
     }
 }

@@ -9,8 +9,8 @@ public static class MstLimits
     /// </summary>
     public const int EntriesMax = 10_000;
 
-    /// <summary>Bytes of one node's block.</summary>
-    public const int NodeBytesMax = 2 << 20;
+    /// <summary>Bytes of one node block: ten thousand entries fit.</summary>
+    public const int NodeBytesMax = 1_000_000;
 
     /// <summary>Bytes of one key. The longest legal path has 830.</summary>
     public const int KeyBytesMax = 1024;
