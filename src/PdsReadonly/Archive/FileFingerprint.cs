@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace PdsReadonly.Archive;
 
@@ -13,34 +14,47 @@ internal static class FileFingerprint
     /// </summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(3);
 
-    /// <summary>Null when the file is not there.</summary>
-    internal static string? Of(string path)
-    {
-        var stat = FileStat.Of(path);
-        if (stat is not { } s) return null;
-        return string.Create(
-            CultureInfo.InvariantCulture, $"{s.Bytes}:{s.ModifiedNanoseconds}:{s.ChangedNanoseconds}");
-    }
+    /// <summary>Of one file; empty when it is not there.</summary>
+    internal static string Of(string path) => FileStat.Of(path) is { } stat ? Print(stat) : "";
 
     /// <summary>
-    /// Of a file and those beside it, in order. Ends in "~" when one of them changed so recently that
-    /// it must be looked at once more: such a fingerprint equals none taken later.
+    /// Of a CAR and the files beside it that say whose it is. Ends in "~" when one of them changed so
+    /// recently that it must be looked at once more: such a fingerprint equals none taken later.
     /// </summary>
-    internal static string Of(IReadOnlyList<string> paths, DateTimeOffset now)
+    internal static string OfSource(string carPath, string? did, DateTimeOffset now)
     {
         long settledBefore = (now - Settled).ToUnixTimeMilliseconds() * 1_000_000;
         bool recent = false;
-        var parts = new List<string>(paths.Count);
+        var text = new StringBuilder();
+        IEnumerable<string> paths =
+        [
+            carPath,
+            .. ArchiveFiles.SidecarsOf(carPath, did, "did"),
+            .. ArchiveFiles.SidecarsOf(carPath, did, "plc"),
+        ];
         foreach (string path in paths)
         {
-            var stat = FileStat.Of(path);
-            if (stat is not { } s) continue;
-            recent |= s.ModifiedNanoseconds > settledBefore || s.ChangedNanoseconds > settledBefore;
-            parts.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{s.Bytes}:{s.ModifiedNanoseconds}:{s.ChangedNanoseconds}"));
+            if (FileStat.Of(path) is { } stat)
+            {
+                recent |= stat.ModifiedNanoseconds > settledBefore;
+                recent |= stat.ChangedNanoseconds > settledBefore;
+                text.Append(Print(stat));
+            }
+
+            text.Append(' ');
         }
 
-        return string.Join(' ', parts) + (recent ? "~" : "");
+        return text.Append(recent ? "~" : "").ToString();
     }
+
+    /// <summary>Whether two fingerprints of a source are of the same CAR, whatever lies beside it.</summary>
+    internal static bool IsSameFile(string first, string second)
+    {
+        var car = first.AsSpan(0, first.IndexOf(' ', StringComparison.Ordinal) + 1);
+        return car.Length > 1 && second.AsSpan().StartsWith(car);
+    }
+
+    private static string Print(FileStat stat) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{stat.Bytes}:{stat.ModifiedNanoseconds}:{stat.ChangedNanoseconds}");
 }
