@@ -2,7 +2,9 @@ using System.Collections;
 
 namespace Generators;
 
-/// <summary>A list compared by its items, so that an unchanged model is found in the cache.</summary>
+/// <summary>
+/// A list compared by its items, so that an unchanged model is found in the cache.
+/// </summary>
 internal readonly struct EquatableArray<T>(IReadOnlyList<T> items)
     : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
 {

@@ -27,8 +27,9 @@ public sealed partial class XrpcRouteGenerator
         Describe(ParamsNotReadonlyRefStruct, "'{0}.Params' must be a readonly ref struct"),
         Describe(
             ParameterTypeUnsupported,
-            "'{0}' is a '{1}'; a parameter is a Utf8 of Did, Handle, AtIdentifier, Nsid, RecordKey, "
-            + "Tid or Cid, a Utf8List of these, a ReadOnlySpan of byte, an int, a long, or a bool"),
+            "'{0}' is a '{1}'; a parameter is a Utf8 of Did, Handle, AtIdentifier, Nsid, "
+            + "RecordKey, Tid or Cid, a Utf8List of these, a ReadOnlySpan of byte, an int, a long, "
+            + "or a bool"),
         Describe(
             ServiceUnknown,
             "Parameter '{0}' of '{1}.Handle' is a '{2}', which is neither Params, HttpRequest, "
@@ -37,12 +38,17 @@ public sealed partial class XrpcRouteGenerator
         Describe(NsidTwice, "'{0}' has more than one handler"),
         Describe(
             IntegerRangeWrong,
-            "The range of '{0}' must be ascending, hold its default, and fit its type and ±(2^53-1)"),
+            "The range of '{0}' must be ascending, hold its default, and fit its type "
+            + "and ±(2^53-1)"),
         Describe(
             AbsenceUndefined,
             "'{0}' must be exactly one of: required, nullable, or given a default"),
-        Describe(ClassNameOther, "'{0}' must be called '{1}', after the last two segments of its NSID"),
-        Describe(ParamsNotTaken, "'{0}.Handle' must take 'in Params' first, exactly if Params exists"),
+        Describe(
+            ClassNameOther,
+            "'{0}' must be called '{1}', after the last two segments of its NSID"),
+        Describe(
+            ParamsNotTaken,
+            "'{0}.Handle' must take 'in Params' first, exactly if Params exists"),
         Describe(AttributeMisplaced, "'{0}' has an attribute of another type of parameter"),
     }.ToDictionary(descriptor => descriptor.Id);
 

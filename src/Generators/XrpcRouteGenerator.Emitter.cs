@@ -4,8 +4,8 @@ using System.Text;
 namespace Generators;
 
 /// <summary>
-/// Writes the route table and the binding code. The table is a switch over the NSID's length, then a
-/// comparison of bytes: nothing is allocated, hashed or decoded to find a route.
+/// Writes the route table and the binding code. The table is a switch over the NSID's length, then
+/// a comparison of bytes: nothing is allocated, hashed or decoded to find a route.
 /// </summary>
 public sealed partial class XrpcRouteGenerator
 {
@@ -83,19 +83,20 @@ public sealed partial class XrpcRouteGenerator
     {
         text.Append("""
                 /// <summary>Binds the parameters and runs the handler, or says why not.</summary>
-                internal static XrpcResult Invoke(XrpcRoute route, scoped in XrpcCall call) => route switch
-                {
+                internal static XrpcResult Invoke(XrpcRoute route, scoped in XrpcCall call) =>
+                    route switch
+                    {
 
             """);
         foreach (var handler in handlers.Where(handler => !handler.IsSubscription))
         {
             string name = Identifier(handler);
-            text.Append($"        XrpcRoute.{name} => {name}(in call),\n");
+            text.Append($"            XrpcRoute.{name} => {name}(in call),\n");
         }
 
         text.Append("""
-                    _ => XrpcError.MethodNotImplemented,
-                };
+                        _ => XrpcError.MethodNotImplemented,
+                    };
 
             """);
     }
@@ -165,7 +166,8 @@ public sealed partial class XrpcRouteGenerator
             case ParameterKind.Text:
                 return $"query.Text({given}, {name}, {required})";
             case ParameterKind.Checked:
-                return $"query.Checked<{parameter.TypeName}>({given}, {name}, {format}, {required})";
+                return $"query.Checked<{parameter.TypeName}>"
+                    + $"({given}, {name}, {format}, {required})";
             case ParameterKind.CheckedList:
                 return $"query.List<{parameter.TypeName}>"
                     + $"({given}, {name}u8, {name}, {format}, {required})";

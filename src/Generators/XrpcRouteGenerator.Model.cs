@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis.Text;
 namespace Generators;
 
 /// <summary>
-/// What the parser tells the emitter. Everything here is compared by value and holds no symbol, or the
-/// incremental cache would never hit.
+/// What the parser tells the emitter. Everything here is compared by value and holds no symbol, or
+/// the incremental cache would never hit.
 /// </summary>
 public sealed partial class XrpcRouteGenerator
 {

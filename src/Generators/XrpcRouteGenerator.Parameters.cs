@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis;
 namespace Generators;
 
 /// <summary>
-/// Reads the properties of a Params: every one that can be set is a parameter, in the order of their
-/// declaration, which is the lexicon's.
+/// Reads the properties of a Params: every one that can be set is a parameter, in the order of
+/// their declaration, which is the lexicon's.
 /// </summary>
 public sealed partial class XrpcRouteGenerator
 {

@@ -3,7 +3,9 @@ using Microsoft.CodeAnalysis;
 
 namespace Generators;
 
-/// <summary>Reads one attributed class, and finds everything that is wrong with its shape.</summary>
+/// <summary>
+/// Reads one attributed class, and finds everything that is wrong with its shape.
+/// </summary>
 public sealed partial class XrpcRouteGenerator
 {
     private const string ResultType = "PdsReadonly.Xrpc.XrpcResult";
@@ -12,7 +14,8 @@ public sealed partial class XrpcRouteGenerator
     private const string ResponseType = "Http.Connections.HttpResponse";
     private const int NsidCharsMax = 317;
 
-    // The syntax of https://atproto.com/specs/nsid; netstandard2.0 cannot ask the assembly that has it.
+    // The syntax of https://atproto.com/specs/nsid; netstandard2.0 cannot ask the assembly that has
+    // it.
     private static readonly Regex s_nsid = new(
         @"\A[a-zA-Z]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
         + @"(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+\.[a-zA-Z][a-zA-Z0-9]{0,62}\z");
@@ -86,7 +89,8 @@ public sealed partial class XrpcRouteGenerator
         int skipped = 0;
         if (parameters is not null)
         {
-            if (parameters is not { TypeKind: TypeKind.Struct, IsReadOnly: true, IsRefLikeType: true })
+            if (parameters.TypeKind is not TypeKind.Struct
+                || parameters is not { IsReadOnly: true, IsRefLikeType: true })
             {
                 Add(findings, ParamsNotReadonlyRefStruct, parameters, type.Name);
             }

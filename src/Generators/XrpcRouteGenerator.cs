@@ -4,12 +4,12 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Generators;
 
 /// <summary>
-/// Builds the table of XRPC routes out of the classes marked as queries and subscriptions, and the code
-/// that binds their parameters. A class of the wrong shape is a build error (Diagnostics).
+/// Builds the table of XRPC routes out of the classes marked as queries and subscriptions, and the
+/// code that binds their parameters. A class of the wrong shape is a build error (Diagnostics).
 /// </summary>
 /// <remarks>
-/// Parser reads symbols into the Model, Emitter writes the Model as C#. What is emitted depends on the
-/// models alone, so that an edit elsewhere in a handler's file writes nothing anew.
+/// Parser reads symbols into the Model, Emitter writes the Model as C#. What is emitted depends on
+/// the models alone, so that an edit elsewhere in a handler's file writes nothing anew.
 /// </remarks>
 [Generator]
 public sealed partial class XrpcRouteGenerator : IIncrementalGenerator
@@ -32,7 +32,8 @@ public sealed partial class XrpcRouteGenerator : IIncrementalGenerator
             .Select((handlers, _) => new EquatableArray<HandlerModel>(Sound(handlers)))
             .WithTrackingName(ModelsStep);
         context.RegisterSourceOutput(
-            models, static (output, handlers) => output.AddSource("XrpcRoutes.g.cs", Emit(handlers)));
+            models,
+            static (output, handlers) => output.AddSource("XrpcRoutes.g.cs", Emit(handlers)));
     }
 
     private static IncrementalValuesProvider<ParsedHandler> Marked(

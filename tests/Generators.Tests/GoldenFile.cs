@@ -1,8 +1,8 @@
 namespace Generators.Tests;
 
 /// <summary>
-/// An expected output beside the tests. With UPDATE_GOLDEN=1 it is written anew, to be reviewed as a
-/// diff.
+/// An expected output beside the tests. With UPDATE_GOLDEN=1 it is written anew, to be reviewed as
+/// a diff.
 /// </summary>
 internal static class GoldenFile
 {

@@ -7,8 +7,8 @@ using PdsReadonly.Xrpc;
 namespace PdsReadonly.Server;
 
 /// <summary>
-/// Turns a handler's result into a response: status, body, Content-Type, caching, and the headers that
-/// let a page from anywhere read it.
+/// Turns a handler's result into a response: status, body, Content-Type, caching, and the headers
+/// that let a page from anywhere read it.
 /// </summary>
 internal static class AnswerWriter
 {
@@ -27,7 +27,8 @@ internal static class AnswerWriter
             return;
         }
 
-        if (result.Caching is not CachePolicy.None && IsNotModified(result, request, response)) return;
+        bool cached = result.Caching is not CachePolicy.None;
+        if (cached && IsNotModified(result, request, response)) return;
         AddCommonHeaders(response);
         switch (result.MediaType)
         {
@@ -54,7 +55,8 @@ internal static class AnswerWriter
         // clients would start to refresh their tokens.
         if (error.Status == 401) response.AddHeader("Cache-Control"u8, "no-store"u8);
 
-        string body = $$"""{"error":"{{error.Name}}","message":"{{JsonText.Escape(error.Message)}}"}""";
+        string message = JsonText.Escape(error.Message);
+        string body = $$"""{"error":"{{error.Name}}","message":"{{message}}"}""";
         Encoding.UTF8.GetBytes(body, response.Body);
     }
 
@@ -82,7 +84,9 @@ internal static class AnswerWriter
         response.AddHeader("Vary"u8, "Accept-Encoding"u8);
     }
 
-    /// <summary>Adds the caching headers, and answers 304 when the client has this very body.</summary>
+    /// <summary>
+    /// Adds the caching headers, and answers 304 when the client has this very body.
+    /// </summary>
     private static bool IsNotModified(
         in XrpcResult result, HttpRequest request, HttpResponse response)
     {

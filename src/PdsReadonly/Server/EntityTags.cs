@@ -16,8 +16,8 @@ internal static class EntityTags
     }
 
     /// <summary>
-    /// Whether the header's value names the tag. The comparison is weak, as the header asks for; what
-    /// is no list of tags names nothing.
+    /// Whether the header's value names the tag. The comparison is weak, as the header asks for;
+    /// what is no list of tags names nothing.
     /// </summary>
     internal static bool IsNamedIn(ReadOnlySpan<byte> header, ReadOnlySpan<byte> tag)
     {

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace PdsReadonly.Server;
 
 /// <summary>
-/// Every procedure of the com.atproto lexicons. None is served; a GET of one is told that its verb is
-/// wrong rather than that the method does not exist.
+/// Every procedure of the com.atproto lexicons. None is served; a GET of one is told that its verb
+/// is wrong rather than that the method does not exist.
 /// </summary>
 internal static class KnownProcedures
 {

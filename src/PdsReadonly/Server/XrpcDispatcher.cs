@@ -9,8 +9,8 @@ using PdsReadonly.Xrpc.Parameters;
 namespace PdsReadonly.Server;
 
 /// <summary>
-/// Joins the HTTP engine to the endpoints: finds out what a request asks for, calls it, and writes what
-/// it says. Safe to call from any number of threads.
+/// Joins the HTTP engine to the endpoints: finds out what a request asks for, calls it, and writes
+/// what it says. Safe to call from any number of threads.
 /// </summary>
 internal sealed partial class XrpcDispatcher : IRequestHandler
 {
@@ -18,7 +18,8 @@ internal sealed partial class XrpcDispatcher : IRequestHandler
     private readonly PlainRoutes _plain;
     private readonly ILogger _logger;
 
-    internal XrpcDispatcher(XrpcServices services, PlainRoutes plain, ILogger<XrpcDispatcher> logger)
+    internal XrpcDispatcher(
+        XrpcServices services, PlainRoutes plain, ILogger<XrpcDispatcher> logger)
     {
         _services = services;
         _plain = plain;

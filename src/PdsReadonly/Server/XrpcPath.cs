@@ -15,8 +15,8 @@ internal enum XrpcPathKind
 
 /// <summary>
 /// Reads paths as the reference does, which is looser than NSID syntax: after /xrpc/ at least two
-/// letters or digits, with single dots or hyphens between them, and at most one slash at the end. The
-/// raw path counts: percent escapes are not undone.
+/// letters or digits, with single dots or hyphens between them, and at most one slash at the end.
+/// The raw path counts: percent escapes are not undone.
 /// </summary>
 internal static class XrpcPath
 {

@@ -5,7 +5,8 @@ using PdsReadonly.Xrpc;
 namespace PdsReadonly.Web;
 
 /// <summary>
-/// Confirms a handle that is this host's name (https://atproto.com/specs/handle#https-well-known-method).
+/// Confirms a handle that is this host's name
+/// (https://atproto.com/specs/handle#https-well-known-method).
 /// </summary>
 internal sealed class AtprotoDidRoute(IHostDirectory directory) : IPlainRoute
 {

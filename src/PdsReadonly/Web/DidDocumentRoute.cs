@@ -6,10 +6,11 @@ using PdsReadonly.Xrpc;
 namespace PdsReadonly.Web;
 
 /// <summary>
-/// The document of a did:web (https://w3c-ccg.github.io/did-method-web/): that of a hosted repo whose
-/// DID is the host's, else that of this service.
+/// The document of a did:web (https://w3c-ccg.github.io/did-method-web/): that of a hosted repo
+/// whose DID is the host's, else that of this service.
 /// </summary>
-internal sealed class DidDocumentRoute(ServerOptions options, IHostDirectory directory) : IPlainRoute
+internal sealed class DidDocumentRoute(ServerOptions options, IHostDirectory directory)
+    : IPlainRoute
 {
     public string Path => "/.well-known/did.json";
 
@@ -32,7 +33,8 @@ internal sealed class DidDocumentRoute(ServerOptions options, IHostDirectory dir
         return IsOurs(request.Host) ? OwnDocument() : XrpcError.NotFound;
     }
 
-    // A server behind a proxy on localhost has no dot in its name, so this is not left to RequestHost.
+    // A server behind a proxy on localhost has no dot in its name, so this is not left to
+    // RequestHost.
     private bool IsOurs(ReadOnlySpan<byte> header)
     {
         int colon = header.LastIndexOf((byte)':');

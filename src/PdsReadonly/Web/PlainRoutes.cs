@@ -3,8 +3,8 @@ using System.Text;
 namespace PdsReadonly.Web;
 
 /// <summary>
-/// The routes outside of XRPC, by path. The OAuth documents are left out on purpose: a server that can
-/// log nobody in answers 404, so that a client stops at once.
+/// The routes outside of XRPC, by path. The OAuth documents are left out on purpose: a server that
+/// can log nobody in answers 404, so that a client stops at once.
 /// </summary>
 internal sealed class PlainRoutes
 {

@@ -10,7 +10,7 @@ internal sealed class RootRoute : IPlainRoute
 
     public XrpcResult Answer(HttpRequest request, HttpResponse response) =>
         PlainText.Write(response, """
-            This is pds-readonly, an AT Protocol Personal Data Server that serves archived repositories.
+            This is pds-readonly, an AT Protocol Personal Data Server of archived repositories.
 
             It answers reads and refuses every write: there are no accounts here, and no log-in.
             API routes are under /xrpc/.

@@ -6,10 +6,14 @@ internal enum CachePolicy
     /// <summary>Nothing is said.</summary>
     None,
 
-    /// <summary>Named by its CID: kept five minutes, then asked again, so that a takedown bites.</summary>
+    /// <summary>
+    /// Named by its CID: kept five minutes, then asked again, so that a takedown bites.
+    /// </summary>
     Content,
 
-    /// <summary>Named by its CID and never asked again; only where the operator gives up takedowns.</summary>
+    /// <summary>
+    /// Named by its CID and never asked again; only where the operator gives up takedowns.
+    /// </summary>
     Immutable,
 
     /// <summary>Depends on a head: kept, and asked again every time.</summary>

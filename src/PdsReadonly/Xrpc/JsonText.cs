@@ -4,8 +4,8 @@ using System.Text;
 namespace PdsReadonly.Xrpc;
 
 /// <summary>
-/// JSON strings escaped exactly as JavaScript's JSON.stringify does it (ECMA-262 §25.5.2.3): quotes,
-/// backslashes, control characters and lone surrogates, and nothing else.
+/// JSON strings escaped exactly as JavaScript's JSON.stringify does it (ECMA-262 §25.5.2.3):
+/// quotes, backslashes, control characters and lone surrogates, and nothing else.
 /// </summary>
 internal static class JsonText
 {

@@ -45,7 +45,9 @@ internal sealed class XrpcError
     internal static readonly XrpcError UpstreamTimeout =
         new(504, "UpstreamTimeout", "Upstream Timeout");
 
-    /// <summary>What every POST gets. No credentials are looked at: there is nothing to log in to.</summary>
+    /// <summary>
+    /// What every POST gets. No credentials are looked at: there is nothing to log in to.
+    /// </summary>
     internal static readonly XrpcError ReadOnly =
         new(401, "AuthenticationRequired", "This PDS is read-only");
 
@@ -87,7 +89,9 @@ internal sealed class XrpcError
     internal static XrpcError Internal(string? detail) =>
         new(500, "InternalServerError", "Internal Server Error", detail);
 
-    /// <summary>The account gate: no such repo here. <paramref name="id"/> is as the request gave it.</summary>
+    /// <summary>
+    /// The account gate: no such repo here. <paramref name="id"/> is as the request gave it.
+    /// </summary>
     internal static XrpcError RepoNotFound(ReadOnlySpan<byte> id) =>
         Gate("RepoNotFound", "Could not find repo for DID: ", id);
 

@@ -1,8 +1,8 @@
 namespace PdsReadonly.Xrpc;
 
 /// <summary>
-/// The range of an integer parameter, both ends included; values outside are refused, never clamped.
-/// Without this attribute the range is that of the data model, ±(2^53−1).
+/// The range of an integer parameter, both ends included; values outside are refused, never
+/// clamped. Without this attribute the range is that of the data model, ±(2^53−1).
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class XrpcIntegerAttribute(long minimum, long maximum) : Attribute
@@ -11,6 +11,8 @@ internal sealed class XrpcIntegerAttribute(long minimum, long maximum) : Attribu
 
     public long Maximum { get; } = maximum;
 
-    /// <summary>The value of an absent parameter; a parameter without one is required or nullable.</summary>
+    /// <summary>
+    /// The value of an absent parameter; a parameter without one is required or nullable.
+    /// </summary>
     public long Default { get; set; }
 }

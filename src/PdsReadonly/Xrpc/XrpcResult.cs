@@ -6,9 +6,10 @@ using Microsoft.Win32.SafeHandles;
 namespace PdsReadonly.Xrpc;
 
 /// <summary>
-/// What a handler answers: a refusal, or one kind of body. A value, so that the hot endpoints answer
-/// without an allocation. Headers beyond Content-Type and the caching ones are the handler's to add to
-/// the response; a refusal and a 304 drop them again, together with what was written to the body.
+/// What a handler answers: a refusal, or one kind of body. A value, so that the hot endpoints
+/// answer without an allocation. Headers beyond Content-Type and the caching ones are the handler's
+/// to add to the response; a refusal and a 304 drop them again, together with what was written to
+/// the body.
 /// </summary>
 internal readonly struct XrpcResult
 {
@@ -18,7 +19,9 @@ internal readonly struct XrpcResult
     /// <summary>A CAR that the handler has written to the response's body.</summary>
     internal static XrpcResult WrittenCar => new() { MediaType = XrpcMediaType.Car };
 
-    /// <summary>A body that the handler has written, whose Content-Type it has added itself.</summary>
+    /// <summary>
+    /// A body that the handler has written, whose Content-Type it has added itself.
+    /// </summary>
     internal static XrpcResult Written => default;
 
     internal XrpcError? Error { get; private init; }
@@ -36,10 +39,14 @@ internal readonly struct XrpcResult
 
     internal long FileOffset { get; private init; }
 
-    /// <summary>Bytes of the source or of the file's range; null when a source does not know.</summary>
+    /// <summary>
+    /// Bytes of the source or of the file's range; null when a source does not know.
+    /// </summary>
     internal long? Length { get; private init; }
 
-    /// <summary>The entity tag; meaningful only with a <see cref="Caching"/> other than None.</summary>
+    /// <summary>
+    /// The entity tag; meaningful only with a <see cref="Caching"/> other than None.
+    /// </summary>
     internal Cid Tag { get; private init; }
 
     internal CachePolicy Caching { get; private init; }
@@ -53,13 +60,15 @@ internal readonly struct XrpcResult
     internal static XrpcResult Car(IBodySource source, long? length) =>
         new() { MediaType = XrpcMediaType.Car, Source = source, Length = length };
 
-    /// <summary>Any other body made while it is sent; its Content-Type is the handler's to add.</summary>
+    /// <summary>
+    /// Any other body made while it is sent; its Content-Type is the handler's to add.
+    /// </summary>
     internal static XrpcResult Stream(IBodySource source, long? length) =>
         new() { Source = source, Length = length };
 
     /// <summary>
-    /// A range of a file, which the connection then owns; its Content-Type is the handler's to add, and
-    /// so are status 206 and Content-Range when it is not the whole of the body.
+    /// A range of a file, which the connection then owns; its Content-Type is the handler's to add,
+    /// and so are status 206 and Content-Range when it is not the whole of the body.
     /// </summary>
     internal static XrpcResult File(SafeFileHandle file, long offset, long length) =>
         new() { FileHandle = file, FileOffset = offset, Length = length };

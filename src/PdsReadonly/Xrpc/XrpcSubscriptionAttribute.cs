@@ -1,8 +1,8 @@
 namespace PdsReadonly.Xrpc;
 
 /// <summary>
-/// Marks a static class as one XRPC subscription (https://atproto.com/specs/event-stream). A plain GET
-/// of it answers 501.
+/// Marks a static class as one XRPC subscription (https://atproto.com/specs/event-stream). A plain
+/// GET of it answers 501.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class XrpcSubscriptionAttribute(string nsid) : Attribute

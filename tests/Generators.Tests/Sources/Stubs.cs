@@ -108,8 +108,8 @@ namespace PdsReadonly.Xrpc.Parameters
         internal Utf8<T> Checked<T>(
             scoped in GivenValues values, string name, string format, bool required)
             where T : ISyntax<T> => default;
-        internal ReadOnlySpan<byte> Text(scoped in GivenValues values, string name, bool required) =>
-            default;
+        internal ReadOnlySpan<byte> Text(
+            scoped in GivenValues values, string name, bool required) => default;
         internal long? Integer(
             scoped in GivenValues values, string name, bool required, long minimum, long maximum) =>
             null;

@@ -14,7 +14,8 @@ public sealed class XrpcPathTests
     [InlineData("/xrpc/a-b.c", "a-b.c")]
     public void Read_WellFormed_GivesTheMethod(string path, string expected)
     {
-        Assert.Equal(XrpcPathKind.Method, XrpcPath.Read(Encoding.UTF8.GetBytes(path), out var method));
+        var kind = XrpcPath.Read(Encoding.UTF8.GetBytes(path), out var method);
+        Assert.Equal(XrpcPathKind.Method, kind);
         Assert.Equal(expected, Encoding.UTF8.GetString(method));
     }
 

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace PdsReadonly.Xrpc.Methods;
 
 /// <summary>
-/// What this server is: it has no sign-up and takes no uploads, said in the lexicon's vocabulary and,
-/// since objects are open, by a field of our own.
+/// What this server is: it has no sign-up and takes no uploads, said in the lexicon's vocabulary
+/// and, since objects are open, by a field of our own.
 /// </summary>
 [XrpcQuery("com.atproto.server.describeServer")]
 internal static class ServerDescribeServer

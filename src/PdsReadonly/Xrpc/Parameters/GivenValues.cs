@@ -1,8 +1,8 @@
 namespace PdsReadonly.Xrpc.Parameters;
 
 /// <summary>
-/// What the query holds for one declared parameter: how many values, and the first two of them, which
-/// is as many as a refusal prints.
+/// What the query holds for one declared parameter: how many values, and the first two of them,
+/// which is as many as a refusal prints.
 /// </summary>
 internal ref struct GivenValues
 {

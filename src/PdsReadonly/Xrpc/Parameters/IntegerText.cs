@@ -28,7 +28,9 @@ internal static class IntegerText
         return true;
     }
 
-    /// <summary>The integer as JavaScript prints its nearest double, which is what clients compare.</summary>
+    /// <summary>
+    /// The integer as JavaScript prints its nearest double, which is what clients compare.
+    /// </summary>
     internal static string Print(ReadOnlySpan<byte> text)
     {
         if (TryRead(text, out long value)) return value.ToString(CultureInfo.InvariantCulture);

@@ -3,17 +3,20 @@ using Atproto.Syntax;
 namespace PdsReadonly.Xrpc.Parameters;
 
 /// <summary>
-/// Binds a query to declared parameters, in two steps as the reference does: a walk over the pairs in
-/// the order of the URL, which refuses a malformed integer or boolean at once; then the declared
-/// parameters in the lexicon's order. Only the first failure is kept; what is bound after it is empty.
+/// Binds a query to declared parameters, in two steps as the reference does: a walk over the pairs
+/// in the order of the URL, which refuses a malformed integer or boolean at once; then the declared
+/// parameters in the lexicon's order. Only the first failure is kept; what is bound after it is
+/// empty.
 /// </summary>
 /// <remarks>
-/// Driven by generated code. Bound values point into the request or into the scratch, so they live as
-/// long as the call. Nothing is allocated unless a value is refused.
+/// Driven by generated code. Bound values point into the request or into the scratch, so they live
+/// as long as the call. Nothing is allocated unless a value is refused.
 /// </remarks>
 internal ref struct QueryParameters
 {
-    /// <summary>The largest integer of the data model, 2^53−1; the smallest is its negative.</summary>
+    /// <summary>
+    /// The largest integer of the data model, 2^53−1; the smallest is its negative.
+    /// </summary>
     internal const long IntegerMax = (1L << 53) - 1;
 
     private readonly ReadOnlySpan<byte> _query;
@@ -27,7 +30,8 @@ internal ref struct QueryParameters
         Span<byte> room = default;
         if (!UrlEncoded.IsPlain(query))
         {
-            // Half for the walk, whose values stay, half for lists, which decode again item by item.
+            // Half for the walk, whose values stay, half for lists, which decode again item by
+            // item.
             int half = query.Length * UrlEncoded.ScratchPerByte;
             room = scratch.Reserve(half * 2);
             _listScratch = room[half..];
@@ -48,14 +52,18 @@ internal ref struct QueryParameters
     /// <summary>Notes the pair's value.</summary>
     internal readonly void Take(ref GivenValues values) => values.Add(_reader.Value);
 
-    /// <summary>Notes the pair's value, or fails unless it is an optional minus and ASCII digits.</summary>
+    /// <summary>
+    /// Notes the pair's value, or fails unless it is an optional minus and ASCII digits.
+    /// </summary>
     internal void TakeInteger(ref GivenValues values)
     {
         if (IntegerText.IsInteger(_reader.Value)) values.Add(_reader.Value);
         else Fail(ParameterIssue.NotInteger(_reader.Value));
     }
 
-    /// <summary>Notes the pair's value, or fails unless it is <c>true</c> or <c>false</c>.</summary>
+    /// <summary>
+    /// Notes the pair's value, or fails unless it is <c>true</c> or <c>false</c>.
+    /// </summary>
     internal void TakeBoolean(ref GivenValues values)
     {
         if (_reader.Value.SequenceEqual("true"u8) || _reader.Value.SequenceEqual("false"u8))
@@ -84,7 +92,9 @@ internal ref struct QueryParameters
         return default;
     }
 
-    /// <summary>The value of a parameter of any text, empty when it is optional and absent.</summary>
+    /// <summary>
+    /// The value of a parameter of any text, empty when it is optional and absent.
+    /// </summary>
     internal ReadOnlySpan<byte> Text(scoped in GivenValues values, string name, bool required)
     {
         if (!IsPresent(values, name, required)) return default;
@@ -131,7 +141,9 @@ internal ref struct QueryParameters
         return null;
     }
 
-    /// <summary>The checked items of a repeated parameter, none when it is optional and absent.</summary>
+    /// <summary>
+    /// The checked items of a repeated parameter, none when it is optional and absent.
+    /// </summary>
     /// <param name="values">What the walk found.</param>
     /// <param name="utf8Name">The parameter's name, a literal: the list keeps it.</param>
     /// <param name="name">The same as text.</param>

@@ -1,8 +1,8 @@
 namespace PdsReadonly.Xrpc.Parameters;
 
 /// <summary>
-/// Walks the pairs of a query in their order and decodes them. A pair without a value is passed over:
-/// empty means absent.
+/// Walks the pairs of a query in their order and decodes them. A pair without a value is passed
+/// over: empty means absent.
 /// </summary>
 internal ref struct QueryReader
 {

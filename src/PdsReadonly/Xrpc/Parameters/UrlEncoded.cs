@@ -5,8 +5,9 @@ using System.Text.Unicode;
 namespace PdsReadonly.Xrpc.Parameters;
 
 /// <summary>
-/// Decodes application/x-www-form-urlencoded text (https://url.spec.whatwg.org/#urlencoded-parsing):
-/// plus is a space, an invalid percent escape stands for itself, invalid UTF-8 becomes U+FFFD.
+/// Decodes application/x-www-form-urlencoded text
+/// (https://url.spec.whatwg.org/#urlencoded-parsing): plus is a space, an invalid percent escape
+/// stands for itself, invalid UTF-8 becomes U+FFFD.
 /// </summary>
 internal static class UrlEncoded
 {
@@ -21,8 +22,8 @@ internal static class UrlEncoded
     internal static bool IsPlain(ReadOnlySpan<byte> text) => !text.ContainsAnyExcept(s_plain);
 
     /// <summary>
-    /// The decoded text: the text itself when it is plain, else in <paramref name="scratch"/>, of which
-    /// <paramref name="used"/> bytes were taken.
+    /// The decoded text: the text itself when it is plain, else in <paramref name="scratch"/>, of
+    /// which <paramref name="used"/> bytes were taken.
     /// </summary>
     internal static ReadOnlySpan<byte> Decode(
         ReadOnlySpan<byte> text, Span<byte> scratch, out int used)

@@ -3,8 +3,8 @@ using Atproto.Syntax;
 namespace PdsReadonly.Xrpc.Parameters;
 
 /// <summary>
-/// A repeated parameter, each item checked, in the order of the URL. The items are not stored: walking
-/// the list walks the query again, and an item is valid until the next one is asked for.
+/// A repeated parameter, each item checked, in the order of the URL. The items are not stored:
+/// walking the list walks the query again, and an item is valid until the next one is asked for.
 /// </summary>
 internal readonly ref struct Utf8List<T>
     where T : ISyntax<T>
@@ -25,7 +25,8 @@ internal readonly ref struct Utf8List<T>
     /// <summary>Repetitions included; zero when the parameter is absent.</summary>
     public int Count { get; }
 
-    public Enumerator GetEnumerator() => new(new QueryReader(_query, _scratch, keeps: false), _name);
+    public Enumerator GetEnumerator() =>
+        new(new QueryReader(_query, _scratch, keeps: false), _name);
 
     internal ref struct Enumerator
     {
@@ -40,7 +41,9 @@ internal readonly ref struct Utf8List<T>
 
         public Utf8<T> Current { get; private set; }
 
-        /// <summary>The item's text; an item that is not a <typeparamref name="T"/> ends the walk.</summary>
+        /// <summary>
+        /// The item's text; an item that is not a <typeparamref name="T"/> ends the walk.
+        /// </summary>
         internal ReadOnlySpan<byte> Text => _reader.Value;
 
         /// <summary>Whether the walk ended at an item of the wrong syntax.</summary>

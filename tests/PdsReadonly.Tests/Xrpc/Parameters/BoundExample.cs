@@ -5,12 +5,16 @@ using PdsReadonly.Xrpc.Parameters;
 
 namespace PdsReadonly.Tests.Xrpc.Parameters;
 
-/// <summary>Drives the binder as generated code does, for a method with every kind of parameter.</summary>
+/// <summary>
+/// Drives the binder as generated code does, for a method with every kind of parameter.
+/// </summary>
 internal static class BoundExample
 {
     private const string Nsid = "com.example.method";
 
-    /// <summary>The refusal's text, or what was bound as "name=value" with absent ones left out.</summary>
+    /// <summary>
+    /// The refusal's text, or what was bound as "name=value" with absent ones left out.
+    /// </summary>
     internal static string Bind(string query, bool required = false, RequestScratch? scratch = null)
     {
         var parameters = new QueryParameters(
@@ -72,6 +76,8 @@ internal static class BoundExample
 
     private static void Append(StringBuilder text, string name, string value)
     {
-        if (value.Length > 0) text.Append(text.Length > 0 ? ";" : "").Append(name).Append('=').Append(value);
+        if (value.Length == 0) return;
+        if (text.Length > 0) text.Append(';');
+        text.Append(name).Append('=').Append(value);
     }
 }
