@@ -54,6 +54,9 @@ internal sealed class RepoIndex : IDisposable
     /// <summary>Bytes of the canonical export.</summary>
     internal long ExportBytes { get; private init; }
 
+    /// <summary>Whether SQLite found the file to be damaged.</summary>
+    internal bool IsDamaged => _database.IsDamaged;
+
     internal Cid Head { get; private init; }
 
     /// <summary>The tree's root node.</summary>
