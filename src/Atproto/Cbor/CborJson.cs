@@ -25,11 +25,16 @@ public static class CborJson
     public static CborError TryWrite(ReadOnlySpan<byte> block, IBufferWriter<byte> output)
     {
         var error = CborCheck.Block(block, CborRules.Lenient);
-        if (error != CborError.None) return error;
+        if (error == CborError.None) WriteChecked(block, output);
+        return error;
+    }
+
+    /// <summary>The same for a block that <see cref="CborCheck"/> has passed.</summary>
+    public static void WriteChecked(ReadOnlySpan<byte> block, IBufferWriter<byte> output)
+    {
         var writer = new Writer(block, output);
         writer.Item();
         writer.Flush();
-        return CborError.None;
     }
 
     // The input was checked: every head is sound and every length is there.
