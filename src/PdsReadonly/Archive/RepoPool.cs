@@ -142,6 +142,6 @@ internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisp
     {
         internal RepoReader Reader { get; } = reader;
 
-        public void Dispose() => pool.Return(Reader);
+        public void Dispose() => pool?.Return(Reader);
     }
 }

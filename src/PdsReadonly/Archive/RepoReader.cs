@@ -1,3 +1,4 @@
+using Atproto.Mst;
 using Atproto.Multiformats;
 using PdsReadonly.Catalog;
 using PdsReadonly.Index;
@@ -26,6 +27,9 @@ internal sealed class RepoReader : IDisposable
     internal RepoEntry Entry { get; }
 
     internal RepoIndex Index { get; }
+
+    /// <summary>Room to decode tree nodes in.</summary>
+    internal MstNode Node { get; } = new();
 
     /// <summary>Whether CAR or index turned out not to be what they were: never to be used again.</summary>
     internal bool IsStale => _changed || Index.IsDamaged;

@@ -125,6 +125,25 @@ internal sealed class RepoCatalog
         }
     }
 
+    /// <summary>The fingerprint a blob's file had when it was hashed; null when it never was.</summary>
+    internal string? FindBlobCheck(string path)
+    {
+        lock (_database.Gate)
+        {
+            return _database.Command("SELECT fingerprint FROM blob_check WHERE path = ?1", path)
+                .ExecuteScalar() as string;
+        }
+    }
+
+    /// <summary>Remembers that a blob's file was hashed and found right.</summary>
+    internal void RecordBlobCheck(string path, string fingerprint)
+    {
+        lock (_database.Gate)
+        {
+            _database.Execute("INSERT OR REPLACE INTO blob_check VALUES(?1, ?2)", path, fingerprint);
+        }
+    }
+
     /// <summary>Whether the database answers: what a health check asks.</summary>
     internal bool IsHealthy()
     {

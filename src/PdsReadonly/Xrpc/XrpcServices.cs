@@ -14,4 +14,6 @@ internal sealed class XrpcServices
     public required RepoCatalog Catalog { get; init; }
 
     public required RepoPool Repos { get; init; }
+
+    public required BlobDirectory Blobs { get; init; }
 }
