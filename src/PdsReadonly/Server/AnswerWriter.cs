@@ -19,6 +19,10 @@ internal static class AnswerWriter
         SkipValidation = true,
     };
 
+    /// <summary>What the engine's own refusals carry too, so that a page can read them.</summary>
+    internal static IReadOnlyList<KeyValuePair<string, string>> CommonHeaders { get; } =
+        [new("Access-Control-Allow-Origin", "*"), new("Vary", "Accept-Encoding")];
+
     internal static void Write(in XrpcResult result, HttpRequest request, HttpResponse response)
     {
         if (result.Error is { } error)

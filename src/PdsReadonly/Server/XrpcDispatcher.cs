@@ -10,7 +10,8 @@ namespace PdsReadonly.Server;
 
 /// <summary>
 /// Joins the HTTP engine to the endpoints: finds out what a request asks for, calls it, and writes
-/// what it says. Safe to call from any number of threads.
+/// what it says. Safe to call from any number of threads. What a handler throws is the engine's to
+/// answer with a 500 and to report.
 /// </summary>
 internal sealed partial class XrpcDispatcher : IRequestHandler
 {
@@ -36,18 +37,9 @@ internal sealed partial class XrpcDispatcher : IRequestHandler
         }
 
         var path = WithoutFragment(request.Path);
-        try
-        {
-            var result = Answer(request, response, path);
-            if (result.Error is { } error) Log(error, path);
-            AnswerWriter.Write(result, request, response);
-        }
-        catch (Exception exception)
-        {
-            // A handler's own bug. The engine would cut the connection; a client deserves a status.
-            LogFault(_logger, Encoding.UTF8.GetString(path), exception);
-            AnswerWriter.WriteError(XrpcError.InternalServerError, response);
-        }
+        var result = Answer(request, response, path);
+        if (result.Error is { } error) Log(error, path);
+        AnswerWriter.Write(result, request, response);
     }
 
     private XrpcResult Answer(HttpRequest request, HttpResponse response, ReadOnlySpan<byte> path)
@@ -102,7 +94,4 @@ internal sealed partial class XrpcDispatcher : IRequestHandler
     [LoggerMessage(1, LogLevel.Error, "{Status} {Name} for {Path}: {Detail}")]
     private static partial void LogRefusal(
         ILogger logger, int status, string name, string path, string detail);
-
-    [LoggerMessage(2, LogLevel.Error, "The handler of {Path} failed")]
-    private static partial void LogFault(ILogger logger, string path, Exception exception);
 }
