@@ -25,11 +25,19 @@ public static class CarWriter
     }
 
     /// <summary>Bytes of a section that holds so many bytes of data, with its length in front.</summary>
-    public static long SectionLength(int dataLength)
+    public static int SectionLength(int dataLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(dataLength);
-        long body = (long)Cid.Bytes + dataLength;
+        int body = checked(Cid.Bytes + dataLength);
         return Varint.Length((ulong)body) + body;
+    }
+
+    /// <summary>The header with its length in front, by itself.</summary>
+    public static byte[] Header(params ReadOnlySpan<Cid> roots)
+    {
+        var output = new ArrayBufferWriter<byte>(HeaderLength(roots.Length));
+        WriteHeader(output, roots);
+        return output.WrittenSpan.ToArray();
     }
 
     public static void WriteHeader(IBufferWriter<byte> output, params ReadOnlySpan<Cid> roots)

@@ -59,7 +59,8 @@ internal sealed class RepoReader : IDisposable
     /// <summary>
     /// Reads a block and makes its CID from what was read. The span is valid until the next read.
     /// </summary>
-    internal ReadStatus Read(in BlockLocation location, out ReadOnlySpan<byte> block, out Cid cid)
+    internal ReadStatus Read(
+        scoped in BlockLocation location, out ReadOnlySpan<byte> block, out Cid cid)
     {
         if (_buffer.Length < location.Length)
         {
@@ -72,7 +73,7 @@ internal sealed class RepoReader : IDisposable
     }
 
     /// <summary>Reads a block into memory of exactly its length.</summary>
-    internal ReadStatus Read(in BlockLocation location, Span<byte> buffer, out Cid cid)
+    internal ReadStatus Read(scoped in BlockLocation location, Span<byte> buffer, out Cid cid)
     {
         cid = default;
         if (!TryReadRange(location.Offset, buffer)) return ReadStatus.Changed;
@@ -88,7 +89,8 @@ internal sealed class RepoReader : IDisposable
     }
 
     /// <summary>Compares what was read with what the index expects.</summary>
-    internal ReadStatus Check(in BlockLocation location, ReadOnlySpan<byte> block, out Cid cid)
+    internal ReadStatus Check(
+        scoped in BlockLocation location, ReadOnlySpan<byte> block, out Cid cid)
     {
         cid = Cid.Of(CidCodec.DagCbor, block);
         if (cid.DigestPrefix == location.DigestPrefix) return ReadStatus.Done;

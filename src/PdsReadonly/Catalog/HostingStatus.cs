@@ -23,16 +23,4 @@ internal static class HostingStatusText
         HostingStatus.Deleted => "deleted",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
-
-    internal static bool TryParse(string? text, out HostingStatus status)
-    {
-        foreach (var candidate in Enum.GetValues<HostingStatus>())
-        {
-            status = candidate;
-            if ((candidate.Text() ?? "active") == (text ?? "active")) return true;
-        }
-
-        status = default;
-        return false;
-    }
 }

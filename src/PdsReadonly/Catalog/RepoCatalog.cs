@@ -14,8 +14,8 @@ namespace PdsReadonly.Catalog;
 internal sealed class RepoCatalog
 {
     private const string SelectRepos = """
-        SELECT did, first_seen, status, source, rev, head, index_file, index_bytes, signature, handle,
-               document IS NOT NULL, car
+        SELECT did, first_seen, (SELECT value FROM status WHERE status.did = repo.did), source, rev,
+               head, index_file, index_bytes, signature, handle, document IS NOT NULL, car
         FROM repo
         """;
 
@@ -224,7 +224,7 @@ internal sealed class RepoCatalog
                 return verdict;
             }
 
-            var entry = EntryOf(head, did);
+            var entry = EntryOf(head);
             _database.InTransaction(() =>
             {
                 WriteRepo(entry, head);
@@ -236,16 +236,18 @@ internal sealed class RepoCatalog
         }
     }
 
-    /// <summary>Sets whether a repo is shown; false when it is not here.</summary>
-    internal bool TrySetStatus(Did did, HostingStatus status)
+    /// <summary>
+    /// Sets whether a repo is shown, now and after a restart; one that is not here yet gets the status
+    /// when it comes.
+    /// </summary>
+    internal void SetStatus(Did did, HostingStatus status)
     {
         lock (_database.Gate)
         {
+            _database.Execute(
+                "INSERT OR REPLACE INTO status VALUES(?1, ?2)", did.ToString(), status.ToString());
             byte[] key = Encoding.ASCII.GetBytes(did.ToString());
-            _database.Execute("UPDATE repo SET status = ?2 WHERE did = ?1", did.ToString(), status.Text());
-            if (!_byDid.TryGetValue(key, out var entry)) return false;
-            Show(entry with { Status = status });
-            return true;
+            if (_byDid.TryGetValue(key, out var entry)) Show(entry with { Status = status });
         }
     }
 
@@ -285,7 +287,7 @@ internal sealed class RepoCatalog
     private static string? Describe(PublishVerdict verdict) =>
         verdict == PublishVerdict.RevConflict ? "RevConflict: another CAR has this rev with another head" : null;
 
-    private RepoEntry EntryOf(RepoHead head, byte[] did)
+    private RepoEntry EntryOf(RepoHead head)
     {
         var stored = ReadRepo(head.Did.ToString());
         long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -295,7 +297,7 @@ internal sealed class RepoCatalog
             Did = head.Did,
             Rev = head.Rev,
             Head = head.Head,
-            Status = stored?.Status ?? _byDid.GetValueOrDefault(did)?.Status ?? HostingStatus.Active,
+            Status = ReadStatus(head.Did),
             Signature = head.Signature,
             // Never earlier than another's, so that none appears behind a crawler's cursor.
             FirstSeen = stored?.FirstSeen ?? Math.Max(now, last + 1),
@@ -306,6 +308,15 @@ internal sealed class RepoCatalog
             Handle = head.Handle,
             HasDocument = head.Document is not null,
         };
+    }
+
+    private HostingStatus ReadStatus(Did did)
+    {
+        object? text = _database.Command("SELECT value FROM status WHERE did = ?1", did.ToString())
+            .ExecuteScalar();
+        return Enum.TryParse<HostingStatus>(text as string, out var status)
+            ? status
+            : HostingStatus.Active;
     }
 
     private RepoEntry? ReadRepo(string did)
@@ -319,7 +330,8 @@ internal sealed class RepoCatalog
         bool sound = Did.TryParse(row.GetString(0), out var did);
         sound &= Tid.TryParse(row.GetString(4), out var rev);
         sound &= Cid.TryParse(Encoding.ASCII.GetBytes(row.GetString(5)), out var head);
-        sound &= HostingStatusText.TryParse(row.IsDBNull(2) ? null : row.GetString(2), out var status);
+        var status = HostingStatus.Active;
+        if (!row.IsDBNull(2)) sound &= Enum.TryParse(row.GetString(2), out status);
         sound &= Enum.TryParse<SignatureState>(row.GetString(8), out var signature);
         if (!sound) return null;
         Handle? handle = null;
@@ -345,12 +357,12 @@ internal sealed class RepoCatalog
     {
         const string Sql = """
             INSERT OR REPLACE INTO repo(
-              did, first_seen, status, source, rev, head, index_file, index_bytes, signature, handle,
-              document, car)
-            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+              did, first_seen, source, rev, head, index_file, index_bytes, signature, handle, document,
+              car)
+            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             """;
         _database.Execute(
-            Sql, entry.Did.ToString(), entry.FirstSeen, entry.Status.Text(), entry.SourcePath,
+            Sql, entry.Did.ToString(), entry.FirstSeen, entry.SourcePath,
             entry.Rev.ToString(), entry.Head.ToString(), Path.GetFileName(entry.IndexPath),
             entry.IndexBytes, entry.Signature.ToString(), entry.Handle?.ToString(), head.Document,
             entry.CarPath);

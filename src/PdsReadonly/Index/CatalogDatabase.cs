@@ -13,10 +13,11 @@ internal sealed class CatalogDatabase : IDisposable
 
     private const string Schema = """
         CREATE TABLE repo(
-          did TEXT PRIMARY KEY, first_seen INTEGER NOT NULL UNIQUE, status TEXT,
+          did TEXT PRIMARY KEY, first_seen INTEGER NOT NULL UNIQUE,
           source TEXT NOT NULL, rev TEXT NOT NULL, head TEXT NOT NULL,
           index_file TEXT NOT NULL, index_bytes INTEGER NOT NULL,
           signature TEXT NOT NULL, handle TEXT, document BLOB, car TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE status(did TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE collection(nsid TEXT, did TEXT, PRIMARY KEY(nsid, did)) WITHOUT ROWID;
         CREATE INDEX collection_by_did ON collection(did);
         CREATE TABLE source(

@@ -16,6 +16,11 @@ internal sealed record ServerOptions
     /// <summary>The version of the program, as the health route shows it.</summary>
     public required string Version { get; init; }
 
+    /// <summary>
+    /// Lets caches keep blobs for good: faster, but a takedown then reaches no cache.
+    /// </summary>
+    public bool ImmutableBlobs { get; init; }
+
     public string? ContactEmail { get; init; }
 
     public string? PrivacyPolicyUrl { get; init; }

@@ -37,7 +37,7 @@ internal static class SyncGetBlocks
         {
             var error = Find(p, lease.Reader, out var found, out long length);
             if (error is not null) return error;
-            byte[] header = CarHeader.Write([]);
+            byte[] header = CarWriter.Header();
             var body = new CarBody(lease, header, (uint)found.Count, i => found[(int)i]);
             kept = default;
             return XrpcResult.Car(body, header.Length + length)
@@ -66,7 +66,7 @@ internal static class SyncGetBlocks
             else if (seen.Add(cid))
             {
                 found.Add(location);
-                length += CarLength.Section(location.Length);
+                length += CarWriter.SectionLength(location.Length);
             }
         }
 

@@ -37,7 +37,7 @@ internal static class SyncGetRecord
             key[p.Collection.Bytes.Length] = (byte)'/';
             p.Rkey.Bytes.CopyTo(key[(p.Collection.Bytes.Length + 1)..]);
 
-            response.Body.Write(CarHeader.Write([repo.Head]));
+            response.Body.Write(CarWriter.Header(repo.Head));
             return WriteProof(lease.Reader, key, response.Body)
                 ? XrpcResult.WrittenCar.Cached(repo.Head, CachePolicy.Revalidate)
                 : RepoGate.Changed(repo);
@@ -72,7 +72,7 @@ internal static class SyncGetRecord
         if (!reader.Index.TryFind(cid, out var location)) return false;
         if (reader.Read(location, out block, out var found) != ReadStatus.Done) return false;
         if (found != cid) return false;
-        CarSection.Write(body, cid, block);
+        CarWriter.WriteSection(body, cid, block);
         return true;
     }
 }

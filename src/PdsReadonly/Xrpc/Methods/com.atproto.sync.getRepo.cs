@@ -31,7 +31,7 @@ internal static class SyncGetRepo
     internal static XrpcResult Export(RepoEntry repo, RepoPool pool, bool headerOnly)
     {
         if (RepoGate.Open(pool, repo, out var lease) is { } failure) return failure;
-        byte[] header = CarHeader.Write([repo.Head]);
+        byte[] header = CarWriter.Header(repo.Head);
         var index = lease.Reader.Index;
         uint count = headerOnly ? 0 : index.BlockCount;
         long length = headerOnly ? header.Length : index.ExportBytes;
