@@ -15,7 +15,10 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
 
     internal SqliteStatement BindText(int index, ReadOnlySpan<byte> utf8)
     {
-        database.Check(raw.sqlite3_bind_text(statement, index, utf8));
+        // An empty span has no address, which SQLite would take for NULL.
+        database.Check(utf8.IsEmpty
+            ? raw.sqlite3_bind_text(statement, index, string.Empty)
+            : raw.sqlite3_bind_text(statement, index, utf8));
         return this;
     }
 
