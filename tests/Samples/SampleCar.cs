@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Atproto.Car;
 using Atproto.Cbor;
+using Atproto.Mst;
 using Atproto.Multiformats;
 
 namespace Samples;
@@ -43,12 +45,62 @@ public sealed record SampleCar(IReadOnlyList<Cid> Roots, IReadOnlyList<SampleBlo
         return new SampleCar(roots, blocks);
     }
 
+    /// <summary>
+    /// The same CAR with its blocks, the first of which is the commit, in another order, and with
+    /// blocks between them that belong to nothing: stray records, a stray node, a raw block.
+    /// </summary>
+    public SampleCar Arrange(CarOrder order, ulong seed = 1, int foreignBlockCount = 0)
+    {
+        var random = new SampleRandom(seed);
+        var blocks = Blocks.ToList();
+        if (order == CarOrder.Doubled)
+        {
+            blocks.AddRange(Blocks.Where((_, i) => i % 3 == 0));
+        }
+
+        for (int i = 0; i < foreignBlockCount; i++)
+        {
+            blocks.Insert(1 + random.Below(blocks.Count), Foreign(i, seed));
+        }
+
+        if (order != CarOrder.Preorder)
+        {
+            var commit = blocks[0];
+            var span = CollectionsMarshal.AsSpan(blocks);
+            random.Shuffle(span);
+            int other = blocks.FindIndex(b => b.Cid != commit.Cid);
+            if (span[0].Cid == commit.Cid && other > 0)
+            {
+                (span[0], span[other]) = (span[other], span[0]);
+            }
+        }
+
+        return this with { Blocks = blocks };
+    }
+
     public byte[] ToBytes()
     {
         var output = new ArrayBufferWriter<byte>();
         CarWriter.WriteHeader(output, [.. Roots]);
         foreach (var block in Blocks) CarWriter.WriteSection(output, block.Cid, block.Bytes);
         return output.WrittenSpan.ToArray();
+    }
+
+    private static SampleBlock Foreign(int index, ulong seed)
+    {
+        byte[] record = SampleRecord.Encode(
+            ("$type", "app.bsky.feed.post"), ("text", $"not of this repo: {index}, {seed}"));
+        switch (index % 3)
+        {
+            case 0:
+                return SampleBlock.Of(record);
+            case 1:
+                var tree = new MstTree();
+                tree.Insert("com.example.stray/self"u8, Cid.Of(CidCodec.DagCbor, record));
+                return SampleBlock.Of(tree.Root.Block.ToArray());
+            default:
+                return SampleBlock.Of(record, CidCodec.Raw);
+        }
     }
 
     private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> car)
