@@ -1,4 +1,3 @@
-using Atproto.Crypto;
 using Atproto.Multiformats;
 using PdsReadonly.Catalog;
 using PdsReadonly.Index;
@@ -14,6 +13,7 @@ internal sealed class RepoReader : IDisposable
 {
     private readonly CarFile _car;
     private byte[] _buffer = new byte[4096];
+    private bool _changed;
 
     private RepoReader(RepoEntry entry, RepoIndex index, CarFile car)
     {
@@ -27,6 +27,9 @@ internal sealed class RepoReader : IDisposable
 
     internal RepoIndex Index { get; }
 
+    /// <summary>Whether CAR or index turned out not to be what they were: never to be used again.</summary>
+    internal bool IsStale => _changed || Index.IsDamaged;
+
     /// <summary>
     /// Throws IOException, UnauthorizedAccessException or SqliteException when it cannot be opened;
     /// InvalidDataException when the index is not whole.
@@ -36,7 +39,9 @@ internal sealed class RepoReader : IDisposable
         var car = CarFile.Open(entry.CarPath);
         try
         {
-            var index = RepoIndex.Open(entry.IndexPath)
+            // Cut short by a crash of the machine: the rest of what is wrong shows when it is read.
+            bool whole = new FileInfo(entry.IndexPath).Length == entry.IndexBytes;
+            var index = (whole ? RepoIndex.Open(entry.IndexPath) : null)
                 ?? throw new InvalidDataException("the index is not whole");
             return new RepoReader(entry, index, car);
         }
@@ -52,7 +57,11 @@ internal sealed class RepoReader : IDisposable
     /// </summary>
     internal ReadStatus Read(in BlockLocation location, out ReadOnlySpan<byte> block, out Cid cid)
     {
-        if (_buffer.Length < location.Length) _buffer = new byte[Math.Max(location.Length, 2 * _buffer.Length)];
+        if (_buffer.Length < location.Length)
+        {
+            _buffer = new byte[Math.Max(location.Length, 2 * _buffer.Length)];
+        }
+
         var buffer = _buffer.AsSpan(0, location.Length);
         block = buffer;
         return Read(location, buffer, out cid);
@@ -62,20 +71,25 @@ internal sealed class RepoReader : IDisposable
     internal ReadStatus Read(in BlockLocation location, Span<byte> buffer, out Cid cid)
     {
         cid = default;
-        if (!_car.TryReadFully(location.Offset, buffer)) return ReadStatus.Changed;
+        if (!TryReadRange(location.Offset, buffer)) return ReadStatus.Changed;
         return Check(location, buffer, out cid);
     }
 
     /// <summary>Reads any range of the CAR, unchecked.</summary>
-    internal bool TryReadRange(long offset, Span<byte> buffer) => _car.TryReadFully(offset, buffer);
+    internal bool TryReadRange(long offset, Span<byte> buffer)
+    {
+        bool done = _car.TryReadFully(offset, buffer);
+        _changed |= !done;
+        return done;
+    }
 
     /// <summary>Compares what was read with what the index expects.</summary>
-    internal static ReadStatus Check(in BlockLocation location, ReadOnlySpan<byte> block, out Cid cid)
+    internal ReadStatus Check(in BlockLocation location, ReadOnlySpan<byte> block, out Cid cid)
     {
-        Span<byte> digest = stackalloc byte[Sha256.DigestBytes];
-        Sha256.Hash(block, digest);
-        cid = new Cid(CidCodec.DagCbor, digest);
-        return cid.DigestPrefix == location.DigestPrefix ? ReadStatus.Done : ReadStatus.Changed;
+        cid = Cid.Of(CidCodec.DagCbor, block);
+        if (cid.DigestPrefix == location.DigestPrefix) return ReadStatus.Done;
+        _changed = true;
+        return ReadStatus.Changed;
     }
 
     public void Dispose()

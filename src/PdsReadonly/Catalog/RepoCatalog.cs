@@ -46,8 +46,8 @@ internal sealed class RepoCatalog
         return found;
     }
 
-    /// <summary>The only active repo whose document claims the handle, in lower case.</summary>
-    internal bool TryFindByHandle(Handle handle, out RepoEntry entry)
+    /// <summary>The only repo whose document claims the handle; two that claim it are none.</summary>
+    internal bool TryFindByHandle(Handle handle, bool activeOnly, out RepoEntry entry)
     {
         entry = null!;
         int claims = 0;
@@ -56,9 +56,8 @@ internal sealed class RepoCatalog
             if (!_byHandle.TryGetValue(handle, out var dids)) return false;
             foreach (var did in dids)
             {
-                bool active = TryFind(Encoding.ASCII.GetBytes(did.ToString()), out var claimant)
-                    && claimant.Status == HostingStatus.Active;
-                if (!active) continue;
+                if (!TryFind(Encoding.ASCII.GetBytes(did.ToString()), out var claimant)) continue;
+                if (activeOnly && claimant.Status != HostingStatus.Active) continue;
                 entry = claimant;
                 claims++;
             }

@@ -39,7 +39,7 @@ internal sealed class RepoIndex : IDisposable
     private static ReadOnlySpan<byte> AfterEverything => [0xff];
 
     private readonly SqliteDatabase _database;
-    private readonly SqliteStatement?[] _statements = new SqliteStatement?[7];
+    private readonly SqliteStatement?[] _statements = new SqliteStatement?[8];
 
     // The row of block entries read last: neighbours are asked for in a row.
     private readonly byte[] _row = new byte[IndexSchema.BlocksPerRow * IndexSchema.BlockEntryBytes];
@@ -53,6 +53,9 @@ internal sealed class RepoIndex : IDisposable
 
     /// <summary>Bytes of the canonical export.</summary>
     internal long ExportBytes { get; private init; }
+
+    /// <summary>Whether SQLite found the file to be damaged.</summary>
+    internal bool IsDamaged => _database.IsDamaged;
 
     internal Cid Head { get; private init; }
 
@@ -119,6 +122,16 @@ internal sealed class RepoIndex : IDisposable
         }
 
         statement.Reset();
+    }
+
+    /// <summary>The collections that have records, in key order.</summary>
+    internal List<string> ListCollections()
+    {
+        var statement = Statement(7, "SELECT nsid FROM collection ORDER BY nsid");
+        var collections = new List<string>();
+        while (statement.Step()) collections.Add(Encoding.ASCII.GetString(statement.Bytes(0)));
+        statement.Reset();
+        return collections;
     }
 
     /// <summary>Where a block of the tree lies, by its number in export order.</summary>

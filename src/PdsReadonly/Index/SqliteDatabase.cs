@@ -31,6 +31,9 @@ internal sealed class SqliteDatabase : IDisposable
     internal static SqliteDatabase Create(string path) =>
         Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
 
+    /// <summary>Whether an error said that the file is not what it should be.</summary>
+    internal bool IsDamaged { get; private set; }
+
     internal void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
 
     internal SqliteStatement Prepare(string sql)
@@ -42,6 +45,8 @@ internal sealed class SqliteDatabase : IDisposable
     internal void Check(int result)
     {
         if (result is raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE) return;
+        // The low byte is the kind of error, what is above it the circumstance.
+        IsDamaged |= (byte)result is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_IOERR;
         SqliteException.ThrowExceptionForRC(result, _handle);
     }
 

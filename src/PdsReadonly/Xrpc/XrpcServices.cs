@@ -1,3 +1,6 @@
+using PdsReadonly.Archive;
+using PdsReadonly.Catalog;
+
 namespace PdsReadonly.Xrpc;
 
 /// <summary>
@@ -7,4 +10,8 @@ namespace PdsReadonly.Xrpc;
 internal sealed class XrpcServices
 {
     public required ServerOptions Options { get; init; }
+
+    public required RepoCatalog Catalog { get; init; }
+
+    public required RepoPool Repos { get; init; }
 }
