@@ -8,7 +8,7 @@ internal static class Program
     private const string Usage =
         """
         samples demo --out DIR
-        samples golden --out DIR
+        samples golden --out DIR [--order preorder|shuffled|doubled] [--seed S]
         samples big --records N --out FILE [--order preorder|shuffled] [--seed S] [--collections K]
         samples many --repos N --records R --out DIR [--order …] [--seed S] [--did-docs]
         """;
@@ -52,6 +52,18 @@ internal static class Program
                     output, repos, Number(options, "--records"), order, seed,
                     options.ContainsKey("--did-docs"));
                 Console.WriteLine($"{output}: {repos:N0} repos");
+                return 0;
+            case "demo":
+                DemoArchive.Write(output);
+                Console.WriteLine($"{output}: two repos with pictures");
+                return 0;
+            case "golden":
+                Directory.CreateDirectory(output);
+                string name = Path.Combine(output, SampleIdentity.FileName(GoldenRepo.Did));
+                File.WriteAllBytes(
+                    name + ".car", GoldenRepo.Car().Arrange(order, seed).ToBytes());
+                File.WriteAllBytes(name + ".did.json", GoldenRepo.Document());
+                Console.WriteLine(name + ".car");
                 return 0;
             default:
                 Console.Error.WriteLine(Usage);

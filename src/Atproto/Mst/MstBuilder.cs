@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Atproto.Multiformats;
 
 namespace Atproto.Mst;
@@ -105,8 +106,7 @@ public sealed class MstBuilder(IMstNodeSink sink)
             else Leaves[^1] = Leaves[^1] with { Subtree = subtree };
         }
 
-        internal ReadOnlySpan<MstLeaf> LeavesSpan() =>
-            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Leaves);
+        internal ReadOnlySpan<MstLeaf> LeavesSpan() => CollectionsMarshal.AsSpan(Leaves);
 
         internal void Clear()
         {
