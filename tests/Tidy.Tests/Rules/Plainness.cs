@@ -1,0 +1,67 @@
+using System.Text.RegularExpressions;
+using Tidy.Tests.Sources;
+
+namespace Tidy.Tests.Rules;
+
+/// <summary>Rules a single file can break: lengths, wishes, words, names and wide nets.</summary>
+internal static partial class Plainness
+{
+    private const int ColumnsMax = 100;
+    private const int LinesMax = 500;
+    private const int WideCatchesMax = 2;
+
+    // Papers and paths that do not travel with the project, and words about how it was written.
+    private static readonly string[] ForbiddenWords =
+    [
+        "design.md", "protocol.md", "style.md", "lightrail.md", "readonly-pds.txt", "/work/",
+        "/root/", "/tmp/bash", "language model", "as an ai", "chatgpt", "claude", "copilot",
+    ];
+
+    public static IEnumerable<Finding> LongLines(IReadOnlyList<SourceFile> files) =>
+        CSharp(files).SelectMany(file => LinesWhere(
+            file, line => line.TrimEnd('\r').Length > ColumnsMax, $"over {ColumnsMax} columns"));
+
+    public static IEnumerable<Finding> LongFiles(IReadOnlyList<SourceFile> files) =>
+        CSharp(files).Where(file => file.Lines.Length > LinesMax + 1)
+            .Select(file => new Finding(file.Path, LinesMax + 1, $"over {LinesMax} lines"));
+
+    public static IEnumerable<Finding> Wishes(IReadOnlyList<SourceFile> files) =>
+        Elsewhere(files).SelectMany(file => LinesWhere(file, Wish().IsMatch, "a wish"));
+
+    public static IEnumerable<Finding> Words(IReadOnlyList<SourceFile> files) =>
+        Elsewhere(files).SelectMany(file => ForbiddenWords.SelectMany(word => LinesWhere(
+            file, line => line.Contains(word, StringComparison.OrdinalIgnoreCase), word)));
+
+    public static IEnumerable<Finding> EmptyNames(IReadOnlyList<SourceFile> files) =>
+        CSharp(files).SelectMany(file => file.Matches(EmptyName(), "says nothing"));
+
+    /// <summary>Catches of everything: one per connection, one around the program.</summary>
+    public static IEnumerable<Finding> WideCatches(IReadOnlyList<SourceFile> files)
+    {
+        var found = CSharp(files).Where(file => file.IsUnder("src"))
+            .SelectMany(file => file.Matches(WideCatch(), "catches everything"))
+            .ToList();
+        return found.Count > WideCatchesMax ? found : [];
+    }
+
+    private static IEnumerable<Finding> LinesWhere(
+        SourceFile file, Func<string, bool> breaks, string message) =>
+        file.Lines.Index().Where(line => breaks(line.Item))
+            .Select(line => new Finding(file.Path, line.Index + 1, message));
+
+    private static IEnumerable<SourceFile> CSharp(IReadOnlyList<SourceFile> files) =>
+        files.Where(file => file.IsCSharp);
+
+    // The rules' own files have to spell what they look for.
+    private static IEnumerable<SourceFile> Elsewhere(IReadOnlyList<SourceFile> files) =>
+        files.Where(file => !file.IsUnder("tests/Tidy.Tests/Rules"));
+
+    [GeneratedRegex(@"\b(?:TODO|FIXME|HACK|XXX)\b")]
+    private static partial Regex Wish();
+
+    [GeneratedRegex(@"\b(?:class|struct|record|interface)\s+\w*(?:Utils?|Helpers?|Manager)\b")]
+    private static partial Regex EmptyName();
+
+    [GeneratedRegex(@"\bcatch\s*(?:\(\s*(?:System\.)?Exception\b[^)]*\)(?!\s*when)\s*|(?=\{))")]
+    private static partial Regex WideCatch();
+}
