@@ -1,10 +1,12 @@
 using System.Text;
+using Http.Messages;
 
 namespace Http.Connections;
 
 /// <summary>What all connections of one server share. Safe to use from any thread.</summary>
 public sealed class HttpEngine
 {
+    /// <exception cref="ArgumentException">An error header could not be sent as it is.</exception>
     public HttpEngine(IRequestHandler handler, HttpServerOptions options)
     {
         Handler = handler;
@@ -16,6 +18,11 @@ public sealed class HttpEngine
             $"Connection: keep-alive\r\nKeep-Alive: timeout={(int)Limits.IdleTimeout.TotalSeconds}\r\n");
         ErrorHeaders = [.. options.ErrorHeaders.Select(header =>
             (Encoding.ASCII.GetBytes(header.Key), Encoding.ASCII.GetBytes(header.Value)))];
+        if (!ErrorHeaders.All(h => HttpBytes.IsToken(h.Name) && HttpBytes.IsFieldValue(h.Value)))
+        {
+            throw new ArgumentException("malformed error header", nameof(options));
+        }
+
         TooManyConnections = EngineError.TooManyConnections(options.ErrorHeaders);
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Http.Connections;
 
 namespace Http.Transports;
@@ -121,6 +122,8 @@ internal sealed class SocketConnection(Socket socket, HttpConnection connection)
     /// <summary>True when the sweep has found the deadline passed.</summary>
     private bool Disarm() => Interlocked.Exchange(ref _deadline, Unarmed) == Expired;
 
+    // The builder keeps what these methods hold while they wait, so that a request allocates nothing.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ReadAsync()
     {
         if (_connection.DeadlineKind == DeadlineKind.Idle)
@@ -136,6 +139,7 @@ internal sealed class SocketConnection(Socket socket, HttpConnection connection)
         _connection.Received(count);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync()
     {
         var output = _connection.Output;
@@ -143,6 +147,7 @@ internal sealed class SocketConnection(Socket socket, HttpConnection connection)
         _connection.Written(await _socket.SendAsync(output, SocketFlags.None));
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendFileAsync()
     {
         byte[] slice = ArrayPool<byte>.Shared.Rent(SliceBytesMax);
