@@ -112,7 +112,7 @@ internal sealed class ServeOptions
     {
         int port = result.GetValue(_port);
         if (port is < 0 or > 65535) result.AddError($"--port {port} is no port");
-        if (CarsOf(result.GetValue(_cars)).Count == 0) result.AddError("--car is missing: what to serve?");
+        if (CarsOf(result.GetValue(_cars)).Length == 0) result.AddError("--car is missing: what to serve?");
         foreach (string text in result.GetValue(_status) ?? [])
         {
             if (!TryParseStatus(text, out _)) result.AddError($"--status {text} is not DID=STATUS");
@@ -145,7 +145,7 @@ internal sealed class ServeOptions
         };
     }
 
-    private static IReadOnlyList<string> CarsOf(string[]? given)
+    private static string[] CarsOf(string[]? given)
     {
         if (given is { Length: > 0 }) return given;
         return Variable("PDS_CAR_DIR") is { } folder ? [folder] : [];
