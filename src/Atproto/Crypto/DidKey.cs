@@ -1,3 +1,4 @@
+using System.Text;
 using SimpleBase;
 
 namespace Atproto.Crypto;
@@ -74,7 +75,9 @@ public static class DidKey
     private static bool TryDecode(ReadOnlySpan<char> text, Span<byte> destination, out int length)
     {
         length = 0;
+        // SimpleBase 5.6.4 throws on characters beyond ASCII, so it is given none.
         return text.Length is > 1 and <= MultibaseLengthMax && text[0] == 'z'
+            && Ascii.IsValid(text)
             && Base58.Bitcoin.TryDecode(text[1..], destination, out length);
     }
 }

@@ -10,7 +10,8 @@ public static partial class Sha256
 {
     public const int DigestBytes = 32;
 
-    private static readonly bool UsesLibCrypto = LibCrypto.TryLoad();
+    /// <summary>Which twin <see cref="Hash"/> uses.</summary>
+    internal static readonly bool UsesLibCrypto = LibCrypto.TryLoad();
 
     /// <summary>Writes the 32 bytes of the digest; any thread.</summary>
     public static void Hash(ReadOnlySpan<byte> data, Span<byte> digest)
