@@ -14,9 +14,11 @@ public static class CarLength
     /// <summary>The header with its length prefix, for fewer than 24 roots.</summary>
     public static int Header(int rootCount)
     {
-        int content = HeaderFixedBytes + (rootCount * RootBytes);
+        int content = HeaderContent(rootCount);
         return Varint.Length((ulong)content) + content;
     }
+
+    internal static int HeaderContent(int rootCount) => HeaderFixedBytes + (rootCount * RootBytes);
 
     /// <summary>One section with its length prefix.</summary>
     public static int Section(int dataLength)
