@@ -5,8 +5,8 @@ using Atproto.Multiformats;
 namespace Conformance.Tests;
 
 /// <summary>
-/// Where the corpus lies, and what the tree's suites share. Without the corpus its tests are skipped;
-/// with CI=true that is a failure.
+/// Where the corpus lies, and what the tree's suites share. Without the corpus its tests are
+/// skipped; with CI=true that is a failure.
 /// </summary>
 internal static class MstCorpus
 {
@@ -24,8 +24,8 @@ internal static class MstCorpus
 
     internal static Cid Cid(string? text)
     {
-        Assert.True(
-            Atproto.Multiformats.Cid.TryParse(Encoding.ASCII.GetBytes(text ?? ""), out var cid), text);
+        byte[] bytes = Encoding.ASCII.GetBytes(text ?? "");
+        Assert.True(Atproto.Multiformats.Cid.TryParse(bytes, out var cid), text);
         return cid;
     }
 

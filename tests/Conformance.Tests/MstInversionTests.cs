@@ -5,8 +5,8 @@ using Atproto.Multiformats;
 namespace Conformance.Tests;
 
 /// <summary>
-/// The official commit proofs: a commit is undone, in every order, with nothing but the covering proofs
-/// of the keys it touched.
+/// The official commit proofs: a commit is undone, in every order, with nothing but the covering
+/// proofs of the keys it touched.
 /// </summary>
 public sealed class MstInversionTests
 {
@@ -59,7 +59,8 @@ public sealed class MstInversionTests
             foreach (var node in nodes.Where(n => n.Cid != missing)) proof.Add(node);
             var partial = new MstTree(fixture.RootAfter, proof);
             var results = fixture.Adds.Select(k => partial.Delete(MstCorpus.Key(k), out _))
-                .Concat(fixture.Deletes.Select(k => partial.Insert(MstCorpus.Key(k), fixture.Value)))
+                .Concat(fixture.Deletes.Select(
+                    k => partial.Insert(MstCorpus.Key(k), fixture.Value)))
                 .ToList();
             // A neighbour's node can be listed and yet not be needed; then the root must be right.
             if (results.TrueForAll(r => r.IsDone))

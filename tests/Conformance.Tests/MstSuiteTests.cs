@@ -5,7 +5,9 @@ using Samples;
 
 namespace Conformance.Tests;
 
-/// <summary>The mst-test-suite: 128 trees as CARs, and what 1,000 pairs of them differ in.</summary>
+/// <summary>
+/// The mst-test-suite: 128 trees as CARs, and what 1,000 pairs of them differ in.
+/// </summary>
 public sealed class MstSuiteTests
 {
     private const int TreeCount = 128;
@@ -64,11 +66,12 @@ public sealed class MstSuiteTests
         Assert.Equal(Cids(results, "deleted_nodes"), before.Nodes.Except(after.Nodes).ToHashSet());
 
         var proof = CheckProofs(results, after, ops, name);
-        // The suite's inductive proof is made for the last change being undone first; ours holds the
-        // covering proofs, which must do in any order.
-        CheckUndo(after, before, Cids(results, "inductive_proof_nodes"), ops.Reverse());
+        // The suite's inductive proof is made for the last change being undone first; ours holds
+        // the covering proofs, which must do in any order.
+        var reversed = Enumerable.Reverse(ops);
+        CheckUndo(after, before, Cids(results, "inductive_proof_nodes"), reversed);
         CheckUndo(after, before, proof, ops);
-        CheckUndo(after, before, proof, ops.Reverse());
+        CheckUndo(after, before, proof, reversed);
         CheckUndo(after, before, proof, ops.OrderBy(o => o.Old is null));
         CheckUndo(after, before, proof, ops.OrderBy(o => o.New is null));
     }
@@ -110,7 +113,7 @@ public sealed class MstSuiteTests
 
     private static IEnumerable<Op> Differences(BareTree before, BareTree after)
     {
-        var keys = before.Leaves.Keys.Concat(after.Leaves.Keys).Distinct().Order(StringComparer.Ordinal);
+        var keys = before.Leaves.Keys.Union(after.Leaves.Keys).Order(StringComparer.Ordinal);
         foreach (string key in keys)
         {
             Cid? old = before.Leaves.TryGetValue(key, out var o) ? o : null;

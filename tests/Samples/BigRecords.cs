@@ -7,8 +7,9 @@ using Atproto.Multiformats;
 namespace Samples;
 
 /// <summary>
-/// The records of a repo of any size, made up one by one: about 55 % likes, 25 % posts (4 % of them with
-/// a picture), 10 % reposts, 10 % follows, and a profile. Visiting them again gives them again.
+/// The records of a repo of any size, made up one by one: about 55 % likes, 25 % posts (4 % of them
+/// with a picture), 10 % reposts, 10 % follows, and a profile. Visiting them again gives them
+/// again.
 /// </summary>
 public sealed class BigRecords
 {
@@ -24,8 +25,8 @@ public sealed class BigRecords
     /// <param name="did">Whose repo it is; replies among its posts name it.</param>
     /// <param name="recordCount">In all, at least <paramref name="collectionCount"/>.</param>
     /// <param name="collectionCount">
-    /// Fewer than five leave out kinds of records; more than five add collections of their own, which
-    /// share a twentieth of the records.
+    /// Fewer than five leave out kinds of records; more than five add collections of their own,
+    /// which share a twentieth of the records.
     /// </param>
     /// <param name="seed">The same seed gives the same records.</param>
     public BigRecords(string did, long recordCount, int collectionCount, ulong seed)

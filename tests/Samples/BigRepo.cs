@@ -3,7 +3,9 @@ using Atproto.Multiformats;
 
 namespace Samples;
 
-/// <summary>Large repos in one file, and small ones in large numbers: what benchmarks load.</summary>
+/// <summary>
+/// Large repos in one file, and small ones in large numbers: what benchmarks load.
+/// </summary>
 public static class BigRepo
 {
     // Fewer nodes than this stay in memory while the file is written.
@@ -17,7 +19,8 @@ public static class BigRepo
         using var key = SampleKey.FromSeed(
             seed % 2 == 0 ? SampleCurve.P256 : SampleCurve.K256, $"big {seed}");
         var records = new BigRecords(did, recordCount, collectionCount, seed);
-        WriteOne(path, did, records, key, order, seed, recordCount > RecordsInMemoryMax ? path : null);
+        string? spillPath = recordCount > RecordsInMemoryMax ? path : null;
+        WriteOne(path, did, records, key, order, seed, spillPath);
         File.WriteAllBytes(
             Path.ChangeExtension(path, null) + ".did.json",
             SampleIdentity.Document(did, $"big{seed}.example", key, "https://pds.example"));
@@ -32,7 +35,8 @@ public static class BigRepo
     /// <param name="seed">The same seed gives the same repos.</param>
     /// <param name="documents">Whether to write did_plc_….did.json beside each.</param>
     public static void WriteMany(
-        string directory, int repoCount, long recordCount, CarOrder order, ulong seed, bool documents)
+        string directory, int repoCount, long recordCount, CarOrder order, ulong seed,
+        bool documents)
     {
         Directory.CreateDirectory(directory);
         Parallel.For(0, repoCount, i =>

@@ -4,7 +4,9 @@ using Atproto.Multiformats;
 
 namespace Samples;
 
-/// <summary>Writes a CAR to a stream in large pieces, noting where each section lies if asked.</summary>
+/// <summary>
+/// Writes a CAR to a stream in large pieces, noting where each section lies if asked.
+/// </summary>
 public sealed class CarFileWriter : IDisposable
 {
     private const int FlushBytes = 1 << 20;

@@ -28,7 +28,8 @@ public static class DemoArchive
             string rev = SampleTid.Of(end, author == gardener ? 7 : 11);
             SampleRepo.Build(author.Did, author.Key, rev, author.Records)
                 .WriteTo(Path.Combine(directory, "repos"), author.Handle);
-            WriteBlobs(Path.Combine(directory, "blobs", SampleIdentity.FileName(author.Did)), author);
+            string blobs = Path.Combine(directory, "blobs", SampleIdentity.FileName(author.Did));
+            WriteBlobs(blobs, author);
         }
     }
 
@@ -49,8 +50,8 @@ public static class DemoArchive
             var author = authors[random.Below(2)];
             WritePost(author, authors, clock, random);
             var other = author == authors[0] ? authors[1] : authors[0];
-            if (random.Chance(55)) WriteReaction(other, "app.bsky.feed.like", author, clock, random);
-            if (random.Chance(9)) WriteReaction(other, "app.bsky.feed.repost", author, clock, random);
+            if (random.Chance(55)) React(other, "app.bsky.feed.like", author, clock, random);
+            if (random.Chance(9)) React(other, "app.bsky.feed.repost", author, clock, random);
             if (i % 30 == 0) WriteAlmanac(authors[0], clock, random);
         }
 
@@ -142,7 +143,7 @@ public static class DemoArchive
         return SampleRecord.Map(("$type", "app.bsky.embed.images"), ("images", images));
     }
 
-    private static void WriteReaction(
+    private static void React(
         DemoAuthor from, string collection, DemoAuthor to, Clock clock, SampleRandom random)
     {
         if (Recent(to, random) is not { } post || !from.Reacts(collection, post)) return;

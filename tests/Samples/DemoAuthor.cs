@@ -55,12 +55,17 @@ internal sealed class DemoAuthor : IDisposable
     internal string Say(string[] sentences, SampleRandom random)
     {
         string text = DemoTexts.Say(sentences, random);
-        for (int i = 0; i < TriesMax && !_said.Add(text); i++) text = DemoTexts.Say(sentences, random);
+        for (int i = 0; i < TriesMax && !_said.Add(text); i++)
+        {
+            text = DemoTexts.Say(sentences, random);
+        }
+
         return text;
     }
 
     /// <summary>False when the post was liked, or reposted, before.</summary>
-    internal bool Reacts(string collection, DemoPost post) => _reactions.Add((collection, post.Uri));
+    internal bool Reacts(string collection, DemoPost post) =>
+        _reactions.Add((collection, post.Uri));
 
     /// <summary>Keeps a picture and returns what records say of it.</summary>
     internal (string Key, object? Value)[] AddPicture(int width, int height, SampleRandom random)
@@ -88,7 +93,9 @@ internal sealed class DemoAuthor : IDisposable
     public void Dispose() => Key.Dispose();
 }
 
-/// <summary>A record of the demo that others point at; a reply knows the root of its thread.</summary>
+/// <summary>
+/// A record of the demo that others point at; a reply knows the root of its thread.
+/// </summary>
 internal sealed record DemoPost(string Uri, Cid Cid, DemoPost? Root)
 {
     internal (string Key, object? Value)[] Ref => SampleRecord.StrongRef(Uri, Cid);

@@ -4,8 +4,8 @@ using System.IO.Compression;
 namespace Samples;
 
 /// <summary>
-/// Paints a small landscape: a sky, a sun or moon, and ranges of hills, each closer and darker. Written
-/// as PNG (https://www.w3.org/TR/png-3/) in eight-bit RGB.
+/// Paints a small landscape: a sky, a sun or moon, and ranges of hills, each closer and darker.
+/// Written as PNG (https://www.w3.org/TR/png-3/) in eight-bit RGB.
 /// </summary>
 internal static class DemoPicture
 {
@@ -39,7 +39,8 @@ internal static class DemoPicture
             (byte R, byte G, byte B) left = default;
             for (int x = 0; x < width; x++)
             {
-                var pixel = Colour((double)x / width, (double)y / height, sunX, sunY, hills, palette);
+                var pixel = Colour(
+                    (double)x / width, (double)y / height, sunX, sunY, hills, palette);
                 rows[at++] = (byte)(pixel.R - left.R);
                 rows[at++] = (byte)(pixel.G - left.G);
                 rows[at++] = (byte)(pixel.B - left.B);
@@ -125,6 +126,8 @@ internal static class DemoPicture
         private readonly double _fast = 7 + (random.Below(900) / 100.0);
 
         internal double Top(double x) =>
-            _base + (0.06 * Math.Sin((x * _slow) + _phase)) + (0.02 * Math.Sin((x * _fast) - _phase));
+            _base
+            + (0.06 * Math.Sin((x * _slow) + _phase))
+            + (0.02 * Math.Sin((x * _fast) - _phase));
     }
 }

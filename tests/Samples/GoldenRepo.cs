@@ -6,8 +6,8 @@ namespace Samples;
 
 /// <summary>
 /// A repo of eight records that the reference implementation's packages made and verify: every
-/// oddity that fits (a shared record, a legacy blob, extreme integers, beyond-ASCII text), signed with
-/// a published test key.
+/// oddity that fits (a shared record, a legacy blob, extreme integers, beyond-ASCII text), signed
+/// with a published test key.
 /// </summary>
 public static class GoldenRepo
 {
@@ -21,7 +21,8 @@ public static class GoldenRepo
     public const string Blob = "bafkreic7egbs274d6o74ffsspxfbzcbqpkg3ygbxvxqfx5kb6dnapnotym";
 
     // The first secp256k1 key of the specification's own did:key vectors.
-    private const string Secret = "9085d2bef69286a6cbb51623c8fa258629945cd55ca705cc4e66700396894e0c";
+    private const string Secret =
+        "9085d2bef69286a6cbb51623c8fa258629945cd55ca705cc4e66700396894e0c";
 
     /// <summary>The one blob that its records name, twice.</summary>
     public static ReadOnlySpan<byte> BlobBytes => "hello world blob"u8;
@@ -29,8 +30,9 @@ public static class GoldenRepo
     /// <summary>The file, byte for byte: 2,094 bytes in pre-order.</summary>
     public static byte[] CarBytes()
     {
-        using var resource = typeof(GoldenRepo).Assembly.GetManifestResourceStream("golden.car.base64")
-            ?? throw new InvalidOperationException("golden.car.base64 is not embedded");
+        const string Name = "golden.car.base64";
+        using var resource = typeof(GoldenRepo).Assembly.GetManifestResourceStream(Name)
+            ?? throw new InvalidOperationException(Name + " is not embedded");
         using var reader = new StreamReader(resource);
         return Convert.FromBase64String(reader.ReadToEnd());
     }
@@ -40,7 +42,8 @@ public static class GoldenRepo
     public static SampleKey Key() =>
         SampleKey.FromSecret(SampleCurve.K256, Convert.FromHexString(Secret));
 
-    public static byte[] Document(string handle = "alice.test", string pdsUrl = "https://pds.example")
+    public static byte[] Document(
+        string handle = "alice.test", string pdsUrl = "https://pds.example")
     {
         using var key = Key();
         return SampleIdentity.Document(Did, handle, key, pdsUrl);

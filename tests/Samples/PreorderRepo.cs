@@ -17,10 +17,11 @@ public delegate void RecordSource(RecordVisitor visitor);
 public delegate void BlockVisitor(in Cid cid, ReadOnlySpan<byte> block);
 
 /// <summary>
-/// Puts a repo's blocks in pre-order (commit; then each node before what is below it) without holding
-/// them. It takes two passes over the records: the first builds the tree, spilling closed nodes to one
-/// file per layer; the second replays the records and takes nodes from the spills as their first key
-/// comes up. Records that are equal must not occur twice when each block is to be written once.
+/// Puts a repo's blocks in pre-order (commit; then each node before what is below it) without
+/// holding them. It takes two passes over the records: the first builds the tree, spilling closed
+/// nodes to one file per layer; the second replays the records and takes nodes from the spills as
+/// their first key comes up. Records that are equal must not occur twice when each block is to be
+/// written once.
 /// </summary>
 public sealed class PreorderRepo : IMstNodeSink, IDisposable
 {

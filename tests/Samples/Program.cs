@@ -71,7 +71,8 @@ internal static class Program
         }
     }
 
-    private static long Number(Dictionary<string, string> options, string name, long? fallback = null)
+    private static long Number(
+        Dictionary<string, string> options, string name, long? fallback = null)
     {
         if (options.TryGetValue(name, out string? text))
         {

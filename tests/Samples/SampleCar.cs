@@ -16,8 +16,8 @@ public sealed record SampleBlock(Cid Cid, byte[] Bytes)
 }
 
 /// <summary>
-/// A CAR taken apart, written apart from the product's reader so that tests can compare the two. Only
-/// for CARs that are right: it throws on all others.
+/// A CAR taken apart, written apart from the product's reader so that tests can compare the two.
+/// Only for CARs that are right: it throws on all others.
 /// </summary>
 public sealed record SampleCar(IReadOnlyList<Cid> Roots, IReadOnlyList<SampleBlock> Blocks)
 {

@@ -5,7 +5,9 @@ using Atproto.Multiformats;
 
 namespace Samples;
 
-/// <summary>Identities that nobody has: DIDs in the shape of did:plc, and their documents.</summary>
+/// <summary>
+/// Identities that nobody has: DIDs in the shape of did:plc, and their documents.
+/// </summary>
 public static class SampleIdentity
 {
     private const int PlcCharacters = 24;

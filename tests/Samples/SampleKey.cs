@@ -14,9 +14,9 @@ public enum SampleCurve
 }
 
 /// <summary>
-/// A signing key for sample repos. Signatures are deterministic (RFC 6979) so that the same seed gives
-/// the same CAR: the platform does the curve's arithmetic, the rest is two lines of numbers. It is not
-/// constant in time and signs nothing but test data.
+/// A signing key for sample repos. Signatures are deterministic (RFC 6979) so that the same seed
+/// gives the same CAR: the platform does the curve's arithmetic, the rest is two lines of numbers.
+/// It is not constant in time and signs nothing but test data.
 /// </summary>
 public sealed class SampleKey : IDisposable
 {
@@ -74,7 +74,8 @@ public sealed class SampleKey : IDisposable
 
     public void Dispose() => _key.Dispose();
 
-    // RFC 6979 section 3.2. The digest and the order both have 256 bits, so bits2octets is a remainder.
+    // RFC 6979 section 3.2. The digest and the order both have 256 bits, so bits2octets is a
+    // remainder.
     private BigInteger Nonce(byte[] digest)
     {
         byte[] secret = Scalar(_secret);

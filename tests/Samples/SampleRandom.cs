@@ -30,7 +30,8 @@ public sealed class SampleRandom(ulong seed)
         for (int i = 0; i < bytes.Length; i += 8)
         {
             ulong word = Next();
-            for (int j = i; j < Math.Min(i + 8, bytes.Length); j++, word >>= 8) bytes[j] = (byte)word;
+            int end = Math.Min(i + 8, bytes.Length);
+            for (int j = i; j < end; j++, word >>= 8) bytes[j] = (byte)word;
         }
     }
 

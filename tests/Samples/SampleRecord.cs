@@ -6,9 +6,9 @@ using Atproto.Multiformats;
 namespace Samples;
 
 /// <summary>
-/// Records out of plain values, in canonical DAG-CBOR. Null, bool, int, long and string mean themselves;
-/// a Cid is a link, a byte[] bytes, an object?[] an array, and an array of pairs a map, whose keys
-/// may stand in any order.
+/// Records out of plain values, in canonical DAG-CBOR. Null, bool, int, long and string mean
+/// themselves; a Cid is a link, a byte[] bytes, an object?[] an array, and an array of pairs a map,
+/// whose keys may stand in any order.
 /// </summary>
 public static class SampleRecord
 {
@@ -21,12 +21,15 @@ public static class SampleRecord
     }
 
     /// <summary>A map inside a record.</summary>
-    public static (string Key, object? Value)[] Map(params (string Key, object? Value)[] pairs) => pairs;
+    public static (string Key, object? Value)[] Map(
+        params (string Key, object? Value)[] pairs) => pairs;
 
     /// <summary>An array inside a record.</summary>
     public static object?[] List(params object?[] items) => items;
 
-    /// <summary>A blob reference in its current form (https://atproto.com/specs/data-model).</summary>
+    /// <summary>
+    /// A blob reference in its current form (https://atproto.com/specs/data-model).
+    /// </summary>
     public static (string Key, object? Value)[] Blob(in Cid cid, string mimeType, int size) => Map(
         ("$type", "blob"), ("ref", cid), ("mimeType", mimeType), ("size", size));
 

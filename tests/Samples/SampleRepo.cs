@@ -4,8 +4,8 @@ using Atproto.Multiformats;
 namespace Samples;
 
 /// <summary>
-/// A repo made of given records, in memory: what tests load, serve and compare. The same arguments give
-/// the same bytes, signature included.
+/// A repo made of given records, in memory: what tests load, serve and compare. The same arguments
+/// give the same bytes, signature included.
 /// </summary>
 public sealed class SampleRepo
 {
@@ -40,8 +40,8 @@ public sealed class SampleRepo
     {
         var sorted = records
             .Select(r => (Path: Encoding.UTF8.GetBytes(r.Path), r.Record))
-            .OrderBy(r => r.Path, Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)))
             .ToArray();
+        Array.Sort(sorted, (a, b) => a.Path.AsSpan().SequenceCompareTo(b.Path));
         using var repo = new PreorderRepo(did, rev, key, visitor =>
         {
             foreach (var (path, record) in sorted) visitor(path, record);
@@ -60,7 +60,9 @@ public sealed class SampleRepo
         };
     }
 
-    /// <summary>The CAR's bytes in some order, with blocks in it that do not belong to the repo.</summary>
+    /// <summary>
+    /// The CAR's bytes in some order, with blocks in it that do not belong to the repo.
+    /// </summary>
     public byte[] ToCar(
         CarOrder order = CarOrder.Preorder, ulong seed = 1, int foreignBlockCount = 0) =>
         Car.Arrange(order, seed, foreignBlockCount).ToBytes();

@@ -22,8 +22,9 @@ public interface IMstNodeSink
 }
 
 /// <summary>
-/// Builds the tree of keys that arrive in order, in one pass: a node is written as soon as a key of a
-/// higher layer, or the end, closes it. Memory is one open node per layer, whatever the number of keys.
+/// Builds the tree of keys that arrive in order, in one pass: a node is written as soon as a key of
+/// a higher layer, or the end, closes it. Memory is one open node per layer, whatever the number of
+/// keys.
 /// </summary>
 public sealed class MstBuilder(IMstNodeSink sink)
 {
@@ -55,7 +56,9 @@ public sealed class MstBuilder(IMstNodeSink sink)
         return MstError.None;
     }
 
-    /// <summary>Closes every open node and returns the root. The builder then starts anew.</summary>
+    /// <summary>
+    /// Closes every open node and returns the root. The builder then starts anew.
+    /// </summary>
     public Cid Finish()
     {
         // No layer above the highest key was ever opened, so the root needs no trimming.

@@ -10,12 +10,15 @@ namespace Atproto.Mst;
 /// <param name="Subtree">The default CID when there is no subtree.</param>
 public readonly record struct MstLeaf(ReadOnlyMemory<byte> Key, Cid Value, Cid Subtree);
 
-/// <summary>The canonical bytes of one node (https://atproto.com/specs/repository#mst-structure).</summary>
+/// <summary>
+/// The canonical bytes of one node (https://atproto.com/specs/repository#mst-structure).
+/// </summary>
 public static class MstEncoder
 {
     /// <summary>
     /// Writes a node whose leaves are in key order. Prefixes are as long as they can be: any other
-    /// choice would be another tree with the same content. A default <paramref name="left"/> is null.
+    /// choice would be another tree with the same content. A default <paramref name="left"/> is
+    /// null.
     /// </summary>
     public static void WriteNode(
         IBufferWriter<byte> output, in Cid left, ReadOnlySpan<MstLeaf> leaves)

@@ -4,8 +4,9 @@ namespace Atproto.Mst;
 public sealed partial class MstTree
 {
     /// <summary>
-    /// Adds the nodes on the way to a key, from the root down: they prove its record, or that it has
-    /// none (https://atproto.com/specs/repository). Ends with Done or KeyAbsent when the proof is whole.
+    /// Adds the nodes on the way to a key, from the root down: they prove its record, or that it
+    /// has none (https://atproto.com/specs/repository). Ends with Done or KeyAbsent when the proof
+    /// is whole.
     /// </summary>
     public MstTreeResult AddPath(ReadOnlySpan<byte> key, ICollection<MstTreeNode> nodes)
     {
@@ -14,10 +15,10 @@ public sealed partial class MstTree
     }
 
     /// <summary>
-    /// Adds the covering proof of a key: the nodes on the way to it and to the nearest keys left and
-    /// right of it. With those of every key a commit touched, the commit can be undone in any order
-    /// (https://atproto.com/specs/sync#commit-validation). Ends as <see cref="AddPath"/>; a node may
-    /// be added again by another key's proof.
+    /// Adds the covering proof of a key: the nodes on the way to it and to the nearest keys left
+    /// and right of it. With those of every key a commit touched, the commit can be undone in any
+    /// order (https://atproto.com/specs/sync#commit-validation). Ends as <see cref="AddPath"/>; a
+    /// node may be added again by another key's proof.
     /// </summary>
     public MstTreeResult AddCoveringProof(ReadOnlySpan<byte> key, ICollection<MstTreeNode> nodes)
     {
@@ -32,8 +33,8 @@ public sealed partial class MstTree
     }
 
     /// <summary>
-    /// Adds every node that was made by a change and is still part of the tree, parents first. A change
-    /// that was undone can leave one whose block is an old one.
+    /// Adds every node that was made by a change and is still part of the tree, parents first. A
+    /// change that was undone can leave one whose block is an old one.
     /// </summary>
     public void AddNewNodes(ICollection<MstTreeNode> nodes)
     {
@@ -41,7 +42,9 @@ public sealed partial class MstTree
         AddNewNodes(Root, nodes);
     }
 
-    /// <summary>Adds every node in pre-order; fails at the first that is missing or malformed.</summary>
+    /// <summary>
+    /// Adds every node in pre-order; fails at the first that is missing or malformed.
+    /// </summary>
     public MstTreeResult AddAllNodes(ICollection<MstTreeNode> nodes)
     {
         ArgumentNullException.ThrowIfNull(nodes);

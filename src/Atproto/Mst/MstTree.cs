@@ -3,14 +3,15 @@ using Atproto.Multiformats;
 namespace Atproto.Mst;
 
 /// <summary>
-/// The map from keys to record CIDs that a repo's tree is (https://atproto.com/specs/repository), whole
-/// or in part: subtrees stay CIDs until an operation needs their blocks, and one whose block is missing
-/// fails the operation, never guesses. An operation that does not end with Done changes nothing.
+/// The map from keys to record CIDs that a repo's tree is (https://atproto.com/specs/repository),
+/// whole or in part: subtrees stay CIDs until an operation needs their blocks, and one whose block
+/// is missing fails the operation, never guesses. An operation that does not end with Done changes
+/// nothing.
 /// </summary>
 /// <remarks>
 /// This is what verifies commits of the event stream and makes proofs. Keys are any bytes up to
-/// <see cref="MstLimits.KeyBytesMax"/>: whether they are repo paths is the caller's question. For one
-/// thread at a time, also over copies, since they share nodes.
+/// <see cref="MstLimits.KeyBytesMax"/>: whether they are repo paths is the caller's question. For
+/// one thread at a time, also over copies, since they share nodes.
 /// </remarks>
 public sealed partial class MstTree
 {
@@ -140,7 +141,8 @@ public sealed partial class MstTree
     }
 
     private MstTreeResult InsertBelow(
-        MstTreeNode node, MstKeyBounds bounds, int layer, MstTreeEntry entry, out MstTreeNode? changed)
+        MstTreeNode node, MstKeyBounds bounds, int layer, MstTreeEntry entry,
+        out MstTreeNode? changed)
     {
         changed = null;
         var result = Open(node, bounds);
@@ -156,9 +158,14 @@ public sealed partial class MstTree
             return result;
         }
 
-        MstTreeNode? changedChild;
-        if (child is not null) result = InsertBelow(child, childBounds, layer, entry, out changedChild);
-        else changedChild = MstTreeNode.Raise(MstTreeNode.New(layer, null, [entry]), node.Layer - 1);
+        if (child is null)
+        {
+            var leaf = MstTreeNode.New(layer, null, [entry]);
+            changed = node.WithChild(at, MstTreeNode.Raise(leaf, node.Layer - 1));
+            return result;
+        }
+
+        result = InsertBelow(child, childBounds, layer, entry, out var changedChild);
         if (result.IsDone) changed = node.WithChild(at, changedChild);
         return result;
     }

@@ -3,12 +3,15 @@ using Atproto.Multiformats;
 
 namespace Atproto.Mst;
 
-/// <summary>A key of a node in memory, its record, and the subtree between it and the next key.</summary>
-public readonly record struct MstTreeEntry(ReadOnlyMemory<byte> Key, Cid Value, MstTreeNode? Subtree);
+/// <summary>
+/// A key of a node in memory, its record, and the subtree between it and the next key.
+/// </summary>
+public readonly record struct MstTreeEntry(
+    ReadOnlyMemory<byte> Key, Cid Value, MstTreeNode? Subtree);
 
 /// <summary>
-/// One node of an <see cref="MstTree"/>. Its content never changes, so trees share nodes; a node known
-/// by its CID alone (a stub) is filled when a tree first needs it. For one thread at a time.
+/// One node of an <see cref="MstTree"/>. Its content never changes, so trees share nodes; a node
+/// known by its CID alone (a stub) is filled when a tree first needs it. For one thread at a time.
 /// </summary>
 public sealed class MstTreeNode
 {
@@ -93,7 +96,9 @@ public sealed class MstTreeNode
         return low;
     }
 
-    /// <summary>The subtree left of the entry with that index; behind the last one for their count.</summary>
+    /// <summary>
+    /// The subtree left of the entry with that index; behind the last one for their count.
+    /// </summary>
     internal MstTreeNode? Child(int index) => index == 0 ? Left : _entries[index - 1].Subtree;
 
     internal MstTreeNode WithChild(int index, MstTreeNode? child)
@@ -125,18 +130,24 @@ public sealed class MstTreeNode
         return NewOrNull(Layer, newLeft, [.. before, .. _entries.AsSpan(index + 1)]);
     }
 
-    /// <summary>What stands left of the index, ending with that child; null when nothing does.</summary>
+    /// <summary>
+    /// What stands left of the index, ending with that child; null when nothing does.
+    /// </summary>
     internal MstTreeNode? FirstPart(int index, MstTreeNode? lastChild)
     {
         var (newLeft, before) = Before(index, lastChild);
         return NewOrNull(Layer, newLeft, before);
     }
 
-    /// <summary>What stands right of the index, beginning with that child; null when nothing does.</summary>
+    /// <summary>
+    /// What stands right of the index, beginning with that child; null when nothing does.
+    /// </summary>
     internal MstTreeNode? LastPart(int index, MstTreeNode? firstChild) =>
         NewOrNull(Layer, firstChild, _entries[index..]);
 
-    /// <summary>This node and the next of its layer as one, the children between them merged.</summary>
+    /// <summary>
+    /// This node and the next of its layer as one, the children between them merged.
+    /// </summary>
     internal MstTreeNode Joined(MstTreeNode right, MstTreeNode? between)
     {
         var (newLeft, before) = Before(_entries.Length, between);
@@ -144,8 +155,8 @@ public sealed class MstTreeNode
     }
 
     /// <summary>
-    /// Fills a stub from its block, by all rules that one node can be checked by; keys must lie between
-    /// the bounds. On an error the node stays a stub.
+    /// Fills a stub from its block, by all rules that one node can be checked by; keys must lie
+    /// between the bounds. On an error the node stays a stub.
     /// </summary>
     internal MstError Fill(ReadOnlyMemory<byte> block, MstKeyBounds bounds)
     {

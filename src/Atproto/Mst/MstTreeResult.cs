@@ -14,7 +14,8 @@ public enum MstTreeStatus
     KeyAbsent,
 
     /// <summary>
-    /// The answer is not in the blocks that are held, or they form no tree: nothing may be concluded.
+    /// The answer is not in the blocks that are held, or they form no tree: nothing may be
+    /// concluded.
     /// </summary>
     Failed,
 }

@@ -24,7 +24,7 @@ public sealed partial class RepoVerifier
         {
             _nextOrdinal = 1;
             _lastKeyLength = 0;
-            Counts.ExportBytes = CarWriter.HeaderLength(1);
+            Counts.ExportBytes = CarLength.Header(1);
             _blocks.TryFind(commit.Cid, out int index);
             Tell(sink, index, 0, CarPlaceOf(_blocks.PlaceAt(index)));
             var fault = WalkFrom(commit.Data, sink);
@@ -156,7 +156,7 @@ public sealed partial class RepoVerifier
 
     private void Tell(IRepoSink sink, int index, uint ordinal, BlockPlace place)
     {
-        Counts.ExportBytes += CarWriter.SectionLength(place.Length);
+        Counts.ExportBytes += CarLength.Section(place.Length);
         sink.OnBlock(ordinal, _blocks.DigestPrefixAt(index), place);
     }
 

@@ -40,7 +40,7 @@ internal sealed class CarBody : IBodySource
         while (_pendingSent == _pending.Length && _next < _count)
         {
             var first = _locationOf(_next);
-            int length = CarWriter.SectionLength(first.Length);
+            int length = CarLength.Section(first.Length);
             if (length > buffer.Length - written)
             {
                 if (written > 0) return BodyStatus.More;
@@ -74,13 +74,13 @@ internal sealed class CarBody : IBodySource
     // How many blocks from here on lie in the file exactly as they will be sent.
     private uint MeasureRun(BlockLocation first, int room, out int length)
     {
-        length = CarWriter.SectionLength(first.Length);
+        length = CarLength.Section(first.Length);
         long end = first.Offset + first.Length;
         uint blocks = 1;
         for (; _next + blocks < _count; blocks++)
         {
             var following = _locationOf(_next + blocks);
-            int section = CarWriter.SectionLength(following.Length);
+            int section = CarLength.Section(following.Length);
             bool adjoins = following.Offset + following.Length == end + section;
             if (!adjoins || length + section > room) break;
             length += section;
@@ -95,12 +95,12 @@ internal sealed class CarBody : IBodySource
     private bool TryReadRun(Span<byte> target, BlockLocation first, uint blocks)
     {
         var reader = _lease.Reader;
-        int headLength = CarWriter.SectionLength(first.Length) - first.Length;
+        int headLength = CarLength.Section(first.Length) - first.Length;
         if (!reader.TryReadRange(first.Offset, target[headLength..])) return false;
         for (uint i = 0; i < blocks; i++)
         {
             var location = i == 0 ? first : _locationOf(_next + i);
-            int section = CarWriter.SectionLength(location.Length);
+            int section = CarLength.Section(location.Length);
             int head = section - location.Length;
             var data = target[head..section];
             if (reader.Check(location, data, out var cid) != ReadStatus.Done) return false;

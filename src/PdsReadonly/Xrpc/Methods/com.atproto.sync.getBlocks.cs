@@ -66,7 +66,7 @@ internal static class SyncGetBlocks
             else if (seen.Add(cid))
             {
                 found.Add(location);
-                length += CarWriter.SectionLength(location.Length);
+                length += CarLength.Section(location.Length);
             }
         }
 
