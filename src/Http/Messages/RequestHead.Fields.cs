@@ -122,7 +122,7 @@ internal sealed partial class RequestHead
         long length = 0;
         foreach (byte digit in value)
         {
-            if (!HttpBytes.IsDigit(digit) || length > (long.MaxValue - 9) / 10)
+            if (!HttpBytes.IsDigit(digit) || length > (long.MaxValue - (digit - '0')) / 10)
             {
                 return Refuse(RequestRejection.ContentLengthInvalid);
             }
