@@ -33,5 +33,6 @@ public sealed class ErrorCodesTests
     public void Find_EveryCodeInATest_IsFine() =>
         Assert.Empty(ErrorCodes.Find(SourceTree.Of(
             ("src/A.cs", Codes),
-            ("tests/A.cs", "[InlineData(CarError.UnexpectedEnd)] [InlineData(CarError.RootMissing)]"))));
+            ("tests/A.cs", "[InlineData(CarError.UnexpectedEnd)]"),
+            ("tests/B.cs", "[InlineData(CarError.RootMissing)]"))));
 }

@@ -3,7 +3,7 @@ using Tidy.Tests.Sources;
 
 namespace Tidy.Tests.Rules;
 
-/// <summary>Code that steps round the type system, and pragmas, live in *.Unsafe.cs alone.</summary>
+/// <summary>What steps round the type system, and any pragma, is in *.Unsafe.cs.</summary>
 internal static partial class FencedCode
 {
     public static IEnumerable<Finding> Find(IReadOnlyList<SourceFile> files) =>
@@ -12,6 +12,6 @@ internal static partial class FencedCode
             .SelectMany(file => file.Matches(Fenced(), "belongs into a *.Unsafe.cs"));
 
     [GeneratedRegex(@"\bunsafe\b|\bMemoryMarshal\b|(?<![\w.])Unsafe\.(?=[A-Z])"
-        + @"|CompilerServices\.Unsafe\b|^[ \t]*#pragma\b.*|\bstackalloc\s+\w+\*", RegexOptions.Multiline)]
+        + @"|CompilerServices\.Unsafe\b|^[ \t]*#pragma\b.*", RegexOptions.Multiline)]
     private static partial Regex Fenced();
 }

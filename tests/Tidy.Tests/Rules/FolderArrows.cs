@@ -25,6 +25,9 @@ internal static partial class FolderArrows
             "Atproto.Syntax", "Atproto.Multiformats", "Atproto.Crypto", "Atproto.Cbor",
             "Atproto.Car",
         ],
+        // Identity documents and logs, apart from the tree of blocks.
+        ["Atproto.Identity"] =
+            ["Atproto.Syntax", "Atproto.Multiformats", "Atproto.Crypto", "Atproto.Cbor"],
         ["Atproto.Repo"] = ["Atproto"],
 
         ["Http.Messages"] = [],

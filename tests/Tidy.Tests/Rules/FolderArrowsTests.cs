@@ -22,7 +22,7 @@ public sealed class FolderArrowsTests
     [InlineData("src/PdsReadonly/Xrpc/Methods/a.b.c.cs", "using Http.Transports;")]
     [InlineData("src/PdsReadonly/Xrpc/XrpcResult.cs", "using PdsReadonly.Server;")]
     [InlineData("src/PdsReadonly/Misc/A.cs", "class A;")]
-    [InlineData("src/Http/Http.csproj", """<ProjectReference Include="../Atproto/Atproto.csproj" />""")]
+    [InlineData("src/Http/H.csproj", "<ProjectReference Include=\"../A/Atproto.csproj\" />")]
     [InlineData("src/PdsReadonly/P.csproj", """<Using Include="Atproto.Syntax" />""")]
     public void Find_ArrowAgainstTheOrder_IsFound(string path, string text)
     {

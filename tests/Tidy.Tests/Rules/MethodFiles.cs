@@ -37,7 +37,8 @@ internal static partial class MethodFiles
             .Select(match => file.At(match.Index, $"{match.Groups[1].Value} is not in {Folder}"));
 
     private static string ClassName(string nsid) =>
-        string.Concat(nsid.Split('.').TakeLast(2).Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
+        string.Concat(nsid.Split('.').TakeLast(2)
+            .Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
 
     [GeneratedRegex("""^\s*\[Xrpc(?:Query|Subscription)\("([^"]+)"\)\]""", RegexOptions.Multiline)]
     private static partial Regex Attribute();

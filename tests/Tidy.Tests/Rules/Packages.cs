@@ -29,7 +29,10 @@ internal static partial class Packages
         }
 
         foreach (Match match in Version().Matches(file.Text))
-            yield return new Finding(file.Path, 1, $"{match.Groups[1].Value} belongs to {Versions}");
+        {
+            string name = match.Groups[1].Value;
+            yield return new Finding(file.Path, 1, $"{name} belongs to {Versions}");
+        }
     }
 
     private static bool IsBuildFile(SourceFile file) =>

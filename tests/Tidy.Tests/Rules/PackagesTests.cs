@@ -18,8 +18,9 @@ public sealed class PackagesTests
     public void Find_VersionElsewhereOrNowhere_IsFound(string text) =>
         Assert.Single(Packages.Find(SourceTree.Of(Versions, ("src/A/A.csproj", text))));
 
-    [Fact]
-    public void Find_VersionInItsPlace_IsFine() =>
-        Assert.Empty(Packages.Find(SourceTree.Of(
-            Versions, ("src/A/A.csproj", """<PackageReference Include="A" PrivateAssets="all" />"""))));
+    [Theory]
+    [InlineData("""<PackageReference Include="A" />""")]
+    [InlineData("""<PackageReference Include="A" PrivateAssets="all" />""")]
+    public void Find_VersionInItsPlace_IsFine(string text) =>
+        Assert.Empty(Packages.Find(SourceTree.Of(Versions, ("src/A/A.csproj", text))));
 }

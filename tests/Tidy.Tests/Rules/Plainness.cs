@@ -39,9 +39,25 @@ internal static partial class Plainness
     public static IEnumerable<Finding> WideCatches(IReadOnlyList<SourceFile> files)
     {
         var found = CSharp(files).Where(file => file.IsUnder("src"))
-            .SelectMany(file => file.Matches(WideCatch(), "catches everything"))
+            .SelectMany(file => WideCatch().Matches(file.Code)
+                .Where(match => !Rethrows(file.Code, match.Index))
+                .Select(match => file.At(match.Index, "catches everything")))
             .ToList();
         return found.Count > WideCatchesMax ? found : [];
+    }
+
+    /// <summary>A catch that tidies up and throws on hides nothing.</summary>
+    private static bool Rethrows(string code, int at)
+    {
+        int open = code.IndexOf('{', at);
+        int depth = 0;
+        for (int end = open; end >= 0 && end < code.Length; end++)
+        {
+            depth += code[end] is '{' ? 1 : code[end] is '}' ? -1 : 0;
+            if (depth is 0) return code[open..end].Contains("throw;", StringComparison.Ordinal);
+        }
+
+        return false;
     }
 
     private static IEnumerable<Finding> LinesWhere(
@@ -62,6 +78,6 @@ internal static partial class Plainness
     [GeneratedRegex(@"\b(?:class|struct|record|interface)\s+\w*(?:Utils?|Helpers?|Manager)\b")]
     private static partial Regex EmptyName();
 
-    [GeneratedRegex(@"\bcatch\s*(?:\(\s*(?:System\.)?Exception\b[^)]*\)(?!\s*when)\s*|(?=\{))")]
+    [GeneratedRegex(@"\bcatch\s*(?:\(\s*(?:System\.)?Exception\b[^)]*\)(?!\s*when)|(?=\{))")]
     private static partial Regex WideCatch();
 }

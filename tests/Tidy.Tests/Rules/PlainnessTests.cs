@@ -58,7 +58,8 @@ public sealed class PlainnessTests
     [Theory]
     [InlineData("catch (Exception e) { } catch (Exception) { }", 0)]
     [InlineData("catch (Exception e) { } catch (Exception) { } catch { }", 3)]
-    [InlineData("catch (Exception) { } catch { } catch (Exception e) when (e is IOException) { }", 0)]
+    [InlineData("catch { } catch { } catch (Exception e) when (e is IOException) { }", 0)]
+    [InlineData("catch { } catch { } catch { if (x) { } Close(); throw; }", 0)]
     public void WideCatches_ThirdOne_IsFound(string text, int expected) =>
         Assert.Equal(expected, Plainness.WideCatches(One(text)).Count());
 

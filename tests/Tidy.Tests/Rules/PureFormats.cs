@@ -3,7 +3,7 @@ using Tidy.Tests.Sources;
 
 namespace Tidy.Tests.Rules;
 
-/// <summary>Formats take bytes and give values: no file, socket, clock, SQL or log in them.</summary>
+/// <summary>Formats: bytes in, values out; no file, socket, clock, SQL or log.</summary>
 internal static partial class PureFormats
 {
     public static IEnumerable<Finding> Find(IReadOnlyList<SourceFile> files) =>
@@ -11,7 +11,8 @@ internal static partial class PureFormats
             .SelectMany(file => file.Matches(Namespaces(), "a format uses")
                 .Concat(file.Matches(Types(), "a format uses")));
 
-    [GeneratedRegex(@"\busing\s+(?:static\s+)?(?:System\.(?:IO|Net|Data|Threading|Diagnostics\.Process)"
+    [GeneratedRegex(@"\busing\s+(?:static\s+)?"
+        + @"(?:System\.(?:IO|Net|Data|Threading|Diagnostics\.Process)"
         + @"|Microsoft\.(?:Data|Extensions)|SQLitePCL)\b[\w.]*")]
     private static partial Regex Namespaces();
 

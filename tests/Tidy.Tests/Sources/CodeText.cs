@@ -26,7 +26,7 @@ internal static class CodeText
         return new string(code);
     }
 
-    /// <summary>Where the comment or literal at this place ends; the place itself if none.</summary>
+    /// <summary>Where the comment or literal here ends; the place itself if none.</summary>
     private static int EndOfLiteral(string text, int at) => text[at] switch
     {
         '/' when StartsWith(text, at, "//") => Until(text, "\n", at, inclusive: false),

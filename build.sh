@@ -1,0 +1,363 @@
+#!/usr/bin/env bash
+# Builds, runs and tests pds-readonly. Every verb sets up what it needs by itself: ./build.sh help
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+artifacts=$root/artifacts
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# A bare machine has no ICU, and nothing here depends on a language.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+# Build servers that outlive the build hold its output open, which a waiting caller sees as a hang.
+export MSBUILDDISABLENODEREUSE=1
+
+usage() {
+    cat <<'TEXT'
+./build.sh VERB
+
+  setup          install what is missing, or name it: .NET SDK 10, C compiler, cmake, static libraries
+  build          every project, Release; a warning is an error
+  publish [RID]  the native binary: artifacts/publish/RID/pds-readonly (RID: this machine's)
+  run [ARGS]     publish, then run the binary with ARGS
+  demo           publish, make sample repos once, serve them at port 3000 (PDS_PORT)
+  test           everything: unit tests, short fuzzing, the native binary end to end, tidy checks
+  e2e            publish, then the end-to-end tests alone
+  fuzz           long fuzzing: PDS_FUZZ_CASES cases (1000000) per target; PDS_TEST_SEED repeats a run
+  bench [ARGS]   publish, then the benchmarks
+  clean          remove artifacts/
+
+Environment: PDS_TARGET_FRAMEWORK (net10.0 or net9.0) decides for what the native binary is compiled;
+without it net10.0 is tried once and the answer is kept under artifacts/.
+Exit codes: 0 done, 1 a test failed, 2 wrong usage, 3 something is missing on this machine.
+TEXT
+}
+
+say() { printf '%s\n' "$*"; }
+
+fail() {
+    printf 'build.sh: %s\n' "$2" >&2
+    exit "$1"
+}
+
+# ---- what the machine needs
+
+has_sdk() {
+    command -v dotnet >/dev/null || return 1
+    local version
+    # global.json takes any stable feature band of 10.0.
+    version=$(dotnet --list-sdks | awk '$1 ~ /^10\.0\.[1-9][0-9]+$/ { found = $1 } END { print found }')
+    [[ -n $version ]]
+}
+
+# The SDK's own installer puts it here; nothing outside the home folder is touched.
+use_home_sdk() {
+    local home_sdk=${DOTNET_INSTALL_DIR:-${HOME:-/root}/.dotnet}
+    [[ -x $home_sdk/dotnet ]] || return 0
+    export DOTNET_ROOT=$home_sdk PATH=$home_sdk:$PATH
+}
+
+multiarch() { case $(uname -m) in x86_64) echo x86_64-linux-gnu ;; aarch64) echo aarch64-linux-gnu ;; esac; }
+
+library() {
+    local folder
+    for folder in "/usr/lib/$(multiarch)" /usr/lib64 /usr/lib /usr/local/lib; do
+        if [[ -f $folder/$1 ]]; then
+            echo "$folder/$1"
+            return 0
+        fi
+    done
+    return 1
+}
+
+# Debian package names of what is missing, one per line.
+missing_packages() {
+    command -v clang >/dev/null || command -v gcc >/dev/null || echo clang
+    command -v cmake >/dev/null || echo cmake
+    command -v make >/dev/null || echo make
+    library libsqlite3.a >/dev/null || echo libsqlite3-dev
+    library libcrypto.a >/dev/null || echo libssl-dev
+    library libz.a >/dev/null || echo zlib1g-dev
+    if ! has_sdk; then
+        # .NET itself needs these, and its installer curl.
+        command -v curl >/dev/null || echo curl
+        [[ -e /etc/ssl/certs/ca-certificates.crt ]] || echo ca-certificates
+    fi
+}
+
+as_root() {
+    if ((EUID == 0)); then "$@"; else sudo -n "$@"; fi
+}
+
+may_install() {
+    command -v apt-get >/dev/null && { ((EUID == 0)) || sudo -n true 2>/dev/null; }
+}
+
+install_packages() {
+    say "installing $*"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q </dev/null >&2
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -q -y --no-install-recommends "$@" </dev/null >&2
+}
+
+install_sdk() {
+    if may_install && apt-cache show dotnet-sdk-10.0 >/dev/null 2>&1; then
+        install_packages dotnet-sdk-10.0
+        return
+    fi
+    local script=$artifacts/dotnet-install.sh
+    mkdir -p "$artifacts"
+    say "installing the .NET SDK 10 into ${DOTNET_INSTALL_DIR:-${HOME:-/root}/.dotnet}"
+    curl -fsSL --retry 3 -o "$script" https://dot.net/v1/dotnet-install.sh || return 1
+    bash "$script" --channel 10.0 --no-path >&2 </dev/null || return 1
+    use_home_sdk
+}
+
+# The compiler, cmake and static libraries are for the native binary on Linux; the JIT needs the SDK.
+setup() {
+    has_sdk || use_home_sdk
+    local packages=()
+    [[ $(uname -s) == Linux ]] && mapfile -t packages < <(missing_packages)
+    if ((${#packages[@]})); then
+        may_install && { install_packages "${packages[@]}" || true; }
+        mapfile -t packages < <(missing_packages)
+        ((${#packages[@]} == 0)) || fail 3 "missing: install the packages ${packages[*]} (Debian names)"
+    fi
+    has_sdk || install_sdk || true
+    has_sdk || fail 3 "missing: .NET SDK 10.0.100 or newer (https://dot.net/download)"
+}
+
+# ---- building
+
+build() {
+    setup
+    dotnet build "$root/pds-readonly.sln" -c Release -v minimal "$@" </dev/null
+}
+
+host_rid() {
+    case $(uname -s)-$(uname -m) in
+        Linux-x86_64) echo linux-x64 ;;
+        Linux-aarch64) echo linux-arm64 ;;
+        Darwin-arm64) echo osx-arm64 ;;
+        Darwin-x86_64) echo osx-x64 ;;
+        *) fail 3 "no native build for $(uname -s) on $(uname -m)" ;;
+    esac
+}
+
+# Not every feed has the ahead-of-time pack of net10.0. Asked once; the answer holds until `clean`.
+native_framework() {
+    if [[ -n ${PDS_TARGET_FRAMEWORK:-} ]]; then
+        echo "$PDS_TARGET_FRAMEWORK"
+        return
+    fi
+    local rid=$1 answer=$artifacts/native-framework.$1 probe=$artifacts/probe
+    if [[ ! -f $answer ]]; then
+        mkdir -p "$probe"
+        # Empty ones, so that the search for settings does not go on into the project's.
+        echo '<Project />' | tee "$probe/Directory.Build.props" >"$probe/Directory.Build.targets"
+        echo '<Project />' >"$probe/Directory.Packages.props"
+        cat >"$probe/Probe.csproj" <<XML
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <TargetFramework>net10.0</TargetFramework>
+    <RuntimeIdentifier>$rid</RuntimeIdentifier>
+    <PublishAot>true</PublishAot>
+  </PropertyGroup>
+</Project>
+XML
+        if dotnet restore "$probe/Probe.csproj" -v quiet >"$probe/log" 2>&1 </dev/null; then
+            echo net10.0 >"$answer"
+        elif grep -q -E 'NU110[123]' "$probe/log"; then
+            echo net9.0 >"$answer"
+        else
+            # Neither yes nor no (a network that is down): nothing to remember.
+            cat "$probe/log" >&2
+            fail 3 "could not ask the package feed for the ahead-of-time pack"
+        fi
+    fi
+    cat "$answer"
+}
+
+# Changes when a file that goes into the binary is added, removed, or written.
+fingerprint() {
+    {
+        echo "$*"
+        find "$root/src" "$root/Directory.Packages.props" "$root/global.json" -type f \
+            -not -path '*/bin/*' -not -path '*/obj/*' -printf '%P %s %T@\n' | LC_ALL=C sort
+    } | sha256sum | cut -d' ' -f1
+}
+
+publish() {
+    local rid host
+    host=$(host_rid)
+    rid=${1:-$host}
+    [[ $rid == "$host" ]] || fail 2 "a native binary is built on its own kind of machine: $rid is not $host"
+    setup
+    local framework folder stamp print
+    framework=$(native_framework "$rid")
+    folder=$artifacts/publish/$rid
+    stamp=$artifacts/publish/$rid.stamp
+    print=$(fingerprint "$rid" "$framework")
+    if [[ -x $folder/pds-readonly && -f $stamp && $(<"$stamp") == "$print" ]]; then
+        return
+    fi
+
+    if [[ $framework != net10.0 ]]; then
+        say "native binary for $framework: the feed has no ahead-of-time pack of net10.0 for $rid"
+    fi
+    rm -rf "$folder" "$stamp"
+    local options=(-p:PdsNative=true "-p:PdsTargetFramework=$framework")
+    [[ $rid != linux-* ]] || options+=("-p:PdsStaticSqlite=$(library libsqlite3.a)")
+    # Its own artifacts path: the native build and the JIT's never share obj/.
+    local log=$artifacts/publish.log
+    mkdir -p "$artifacts"
+    if ! dotnet publish "$root/src/PdsReadonly" -c Release -r "$rid" "${options[@]}" \
+        "-p:ArtifactsPath=$artifacts/native" -o "$folder" >"$log" 2>&1 </dev/null; then
+        cat "$log" >&2
+        fail 1 "publishing failed"
+    fi
+    # The binary alone; symbols of our own and of libraries are no part of it.
+    find "$folder" -mindepth 1 -not -name pds-readonly -not -name pds-readonly.dbg -delete
+    check_one_file "$folder/pds-readonly"
+    echo "$print" >"$stamp"
+}
+
+# One file that runs anywhere with a C library: nothing else may be loaded.
+check_one_file() {
+    [[ $(uname -s) == Linux ]] || return 0
+    local others
+    others=$(ldd "$1" | grep -v -E '^\s*(linux-vdso\.so|libc\.so|libm\.so|/lib[0-9]*/ld-linux)' || true)
+    [[ -z $others ]] || fail 1 "the binary needs more than libc and libm:"$'\n'"$others"
+    say "$1: $(stat -c %s "$1" | numfmt --grouping) bytes, needs libc and libm alone"
+}
+
+binary() { echo "$artifacts/publish/$(host_rid)/pds-readonly"; }
+
+run() {
+    publish >&2
+    exec "$(binary)" "$@"
+}
+
+demo() {
+    publish
+    local folder=$artifacts/demo
+    if [[ ! -f $folder/made ]]; then
+        rm -rf "$folder"
+        mkdir -p "$folder"
+        dotnet run -c Release --project "$root/tests/Samples" -- demo --out "$folder" </dev/null
+        touch "$folder/made"
+    fi
+    exec "$(binary)" --car "$folder/repos" --blobs "$folder/blobs" --data "$folder/data" \
+        --port "${PDS_PORT:-3000}"
+}
+
+# ---- testing
+
+passed=0 failed=0 skipped=0
+
+# The number in an attribute of a suite's own report, e.g. passed="12".
+reported() { sed -n "s/.*<assembly [^>]*[[:space:]]$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }
+
+# Runs one test project that is built already, and adds what its report says. A suite that crashed,
+# or ran nothing, counts as a failed test: silence is not success.
+suite() {
+    local name=$1
+    shift
+    local report=$artifacts/test-results/$name.xml code=0
+    rm -f "$report"
+    say "== $name"
+    dotnet exec "$artifacts/bin/$name/release/$name.dll" --no-progress --no-ansi \
+        --report-xunit --report-xunit-filename "$name.xml" \
+        --results-directory "$artifacts/test-results" "$@" </dev/null || code=$?
+
+    local ok=0 bad=0 left=0 errors=0
+    if [[ -f $report ]]; then
+        ok=$(reported "$report" passed)
+        bad=$(reported "$report" failed)
+        left=$(reported "$report" skipped)
+        errors=$(reported "$report" errors)
+    fi
+    ok=${ok:-0} bad=$((${bad:-0} + ${errors:-0})) left=${left:-0}
+    if ((ok + bad == 0)); then
+        say "$name: ran no test (exit code $code)"
+        bad=1
+    elif ((code != 0 && bad == 0)); then
+        say "$name: exit code $code"
+        bad=1
+    fi
+    passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + left))
+}
+
+# Every test project by name, the one that needs the binary aside.
+suites() {
+    local project
+    for project in "$root"/tests/*.Tests/*.csproj "$root"/tests/Fuzz/*.csproj; do
+        [[ -f $project ]] || continue
+        project=$(basename "$project" .csproj)
+        [[ $project == EndToEnd.Tests ]] || echo "$project"
+    done
+}
+
+end_to_end() {
+    # A binary that could not be made is a failure with a name, and the other suites still count.
+    # A process of its own, since `set -e` sleeps inside a condition.
+    if ! "$root/build.sh" publish; then
+        say "publish: failed"
+        failed=$((failed + 1))
+    fi
+    PDS_BINARY=$(binary) suite EndToEnd.Tests
+}
+
+summary() {
+    local line="$passed passed, $failed failed"
+    ((skipped == 0)) || line+=", $skipped skipped"
+    say "$line"
+    ((failed == 0))
+}
+
+run_tests() {
+    build
+    local name
+    for name in $(suites); do suite "$name"; done
+    end_to_end
+    summary
+}
+
+e2e() {
+    setup
+    dotnet build "$root/tests/EndToEnd.Tests" -c Release -v quiet </dev/null
+    end_to_end
+    summary
+}
+
+# Random tests carry the trait Category=Fuzz and take their number and seed from the environment.
+fuzz() {
+    build
+    export PDS_FUZZ_CASES=${PDS_FUZZ_CASES:-1000000}
+    local name
+    for name in $(suites); do
+        grep -rqs --include='*.cs' 'Trait("Category", "Fuzz")' "$root/tests/$name" || continue
+        suite "$name" --filter-trait Category=Fuzz
+    done
+    ((passed + failed)) || fail 1 "no test is marked with the trait Category=Fuzz"
+    summary
+}
+
+bench() {
+    publish >&2
+    export PDS_BINARY
+    PDS_BINARY=$(binary)
+    exec "$root/tests/Bench/run.sh" "$@"
+}
+
+clean() { rm -rf "$artifacts"; }
+
+verb=${1:-help}
+(($# == 0)) || shift
+case $verb in
+    setup | build | publish | run | demo | e2e | fuzz | bench | clean) "$verb" "$@" ;;
+    test) run_tests ;;
+    help | -h | --help) usage ;;
+    *)
+        usage >&2
+        fail 2 "unknown verb: $verb"
+        ;;
+esac
