@@ -78,6 +78,13 @@ public readonly struct Cid : IEquatable<Cid>, ISyntax<Cid>
     /// </summary>
     public static bool IsValid(ReadOnlySpan<byte> text) => CidText.IsCanonical(text);
 
+    /// <summary>Whether the digest is these 32 bytes.</summary>
+    public bool HasDigest(ReadOnlySpan<byte> digest) =>
+        BinaryPrimitives.ReadUInt64BigEndian(digest) == _digest0
+        && BinaryPrimitives.ReadUInt64BigEndian(digest[8..]) == _digest1
+        && BinaryPrimitives.ReadUInt64BigEndian(digest[16..]) == _digest2
+        && BinaryPrimitives.ReadUInt64BigEndian(digest[24..]) == _digest3;
+
     /// <summary>Writes the 36-byte binary form.</summary>
     public void CopyTo(Span<byte> destination)
     {

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Text;
+using Http.Messages;
 using Microsoft.Win32.SafeHandles;
 
 namespace Http.Connections;
@@ -10,37 +12,163 @@ namespace Http.Connections;
 /// </summary>
 public sealed class HttpResponse
 {
-    /// <summary>200 unless set.</summary>
-    public int Status { get; set; } = 200;
+    private readonly WorkingSet _work;
+    private byte[] _headers = new byte[512];
+    private int _headersLength;
+    private int _status = 200;
+
+    internal HttpResponse(WorkingSet work) => _work = work;
+
+    /// <summary>200 unless set; 200 to 599.</summary>
+    public int Status
+    {
+        get => _status;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 200);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 599);
+            _status = value;
+        }
+    }
 
     /// <summary>A body small enough to be held; kept buffers are reused by the connection.</summary>
-    public IBufferWriter<byte> Body => throw new NotSupportedException();
+    public IBufferWriter<byte> Body => _work.Output;
 
     /// <summary>Bytes written to <see cref="Body"/> so far; may be changed in place.</summary>
-    public Span<byte> WrittenBody => default;
+    public Span<byte> WrittenBody => _work.Output.Body;
+
+    private SafeFileHandle? File { get; set; }
+
+    internal long FileOffset { get; private set; }
+
+    private IBodySource? Source { get; set; }
+
+    /// <summary>The length of a file's range, of a source, or as declared; null when unknown.</summary>
+    internal long? DeclaredLength { get; private set; }
+
+    internal bool IsLengthOnly { get; private set; }
+
+    internal bool CloseAsked { get; private set; }
+
+    internal ReadOnlySpan<byte> HeaderLines => _headers.AsSpan(0, _headersLength);
 
     /// <summary>Drops what was written to <see cref="Body"/> and every header set so far.</summary>
+    /// <remarks>A file or source given before is disposed; the status is 200 again.</remarks>
     public void Reset()
     {
+        var (file, source) = TakeBody();
+        Clear();
+        _work.Output.BeginBody();
+        file?.Dispose();
+        source?.Dispose();
     }
 
     /// <summary>Adds a header. CR, LF and NUL in name or value are refused (ArgumentException).</summary>
+    /// <remarks>So are names that are no token, other control characters, and the four headers that
+    /// the engine writes itself.</remarks>
     public void AddHeader(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
+        if (!HttpBytes.IsToken(name)) throw new ArgumentException("not a header name", nameof(name));
+        if (!HttpBytes.IsFieldValue(value))
+        {
+            throw new ArgumentException("control character in a header value", nameof(value));
+        }
+
+        if (IsEnginesOwn(name))
+        {
+            throw new ArgumentException("this header is written by the engine", nameof(name));
+        }
+
+        int length = name.Length + value.Length + 4;
+        if (_headers.Length - _headersLength < length)
+        {
+            Array.Resize(ref _headers, Math.Max(_headers.Length * 2, _headersLength + length));
+        }
+
+        var line = _headers.AsSpan(_headersLength, length);
+        name.CopyTo(line);
+        ": "u8.CopyTo(line[name.Length..]);
+        value.CopyTo(line[(name.Length + 2)..]);
+        "\r\n"u8.CopyTo(line[(length - 2)..]);
+        _headersLength += length;
     }
 
     /// <summary>Sends a range of a file, which the connection then owns and disposes.</summary>
+    /// <remarks>When this throws, the file still belongs to the caller.</remarks>
     public void SendFile(SafeFileHandle file, long offset, long length)
     {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        RequireNoBody();
+        File = file;
+        FileOffset = offset;
+        DeclaredLength = length;
     }
 
     /// <summary>Sends what the source makes. Without a length it goes out chunked.</summary>
+    /// <remarks>With a length, a source that makes another number of bytes has its connection cut. For
+    /// HEAD it is disposed unread. When this throws, the source still belongs to the caller.</remarks>
     public void SendSource(IBodySource source, long? contentLength)
     {
+        ArgumentNullException.ThrowIfNull(source);
+        if (contentLength is < 0) throw new ArgumentOutOfRangeException(nameof(contentLength));
+        RequireNoBody();
+        Source = source;
+        DeclaredLength = contentLength;
+    }
+
+    /// <summary>For HEAD only: the Content-Length that GET would have, without making a body.</summary>
+    public void DeclareLength(long contentLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(contentLength);
+        if (_work.Head.Method != HttpMethod.Head)
+        {
+            throw new InvalidOperationException("only an answer to HEAD has a length and no body");
+        }
+
+        RequireNoBody();
+        DeclaredLength = contentLength;
+        IsLengthOnly = true;
     }
 
     /// <summary>Closes the connection after this response.</summary>
-    public void CloseAfterwards()
+    public void CloseAfterwards() => CloseAsked = true;
+
+    /// <summary>The caller owns both from here on.</summary>
+    internal (SafeFileHandle? File, IBodySource? Source) TakeBody()
     {
+        var taken = (File, Source);
+        (File, Source) = (null, null);
+        return taken;
     }
+
+    /// <summary>Forgets everything; whoever took the file or source over disposes it.</summary>
+    internal void Clear()
+    {
+        _headersLength = 0;
+        _status = 200;
+        File = null;
+        FileOffset = 0;
+        Source = null;
+        DeclaredLength = null;
+        IsLengthOnly = CloseAsked = false;
+    }
+
+    private void RequireNoBody()
+    {
+        if (File is not null || Source is not null || IsLengthOnly || _work.Output.BodyLength > 0)
+        {
+            throw new InvalidOperationException("the response has a body already");
+        }
+    }
+
+    private static bool IsEnginesOwn(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        4 => Ascii.EqualsIgnoreCase(name, "date"u8),
+        10 => Ascii.EqualsIgnoreCase(name, "connection"u8) || Ascii.EqualsIgnoreCase(name, "keep-alive"u8),
+        14 => Ascii.EqualsIgnoreCase(name, "content-length"u8),
+        17 => Ascii.EqualsIgnoreCase(name, "transfer-encoding"u8),
+        _ => false,
+    };
 }

@@ -1,0 +1,310 @@
+using System.Diagnostics;
+using System.Net;
+using Http.Messages;
+
+namespace Http.Connections;
+
+/// <summary>
+/// One HTTP/1.1 connection (RFC 9112) as a state machine without I/O. A transport feeds it the bytes
+/// that arrive and does what <see cref="Advance"/> answers, one step at a time:
+/// <code>
+/// head → (content dropped) → handler → (source or file) → head … → flush → linger → closed
+/// </code>
+/// Reading and writing take turns: nothing is read while output waits, which is what bounds the memory
+/// of a client that sends requests and takes no answers. Calls come one at a time, from any thread;
+/// only <see cref="Stop"/> may come beside another.
+/// </summary>
+public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteAddress) : IDisposable
+{
+    private readonly HttpEngine _engine = engine;
+    private readonly HttpLimits _limits = engine.Limits;
+    private WorkingSet? _work;
+    private Phase _phase = Phase.Head;
+    private int _headLength;
+    private long _lengthLeft;
+    private ChunkedDecoder _chunks;
+    private bool _clientEnded;
+    private volatile bool _stopping;
+    private bool _lingers;
+    private bool _isReset;
+    private long _lingeredBytes;
+
+    private enum Phase : byte
+    {
+        Head,
+        Content,
+        Source,
+        File,
+        Flush,
+        Linger,
+        Closed,
+    }
+
+    public IPAddress? RemoteAddress { get; } = remoteAddress;
+
+    /// <summary>When to call <see cref="TimedOut"/>, as a timestamp of the engine's clock.</summary>
+    public long Deadline { get; private set; } = long.MaxValue;
+
+    public DeadlineKind DeadlineKind { get; private set; }
+
+    /// <summary>What waits to be written; valid until the next call.</summary>
+    public ReadOnlyMemory<byte> Output => _work?.Output.Pending ?? default;
+
+    internal object? State { get; set; }
+
+    /// <summary>Where to put what is received next; at least one byte.</summary>
+    public Memory<byte> GetReceiveBuffer()
+    {
+        _work ??= _engine.WorkingSets.Rent(_limits);
+        if (_phase == Phase.Linger) _work.Input.Clear();
+        return _work.Input.GetRoom(_phase == Phase.Content ? _headLength : 0);
+    }
+
+    /// <summary>Bytes were put into the receive buffer; 0 when the client ended its direction.</summary>
+    public void Received(int count)
+    {
+        if (count == 0) _clientEnded = true;
+        else if (_phase == Phase.Linger) _lingeredBytes += count;
+        else _work!.Input.Received(count);
+    }
+
+    /// <summary>The socket has taken the first <paramref name="count"/> bytes of the output.</summary>
+    public void Written(int count)
+    {
+        if (count == 0) return;
+        _work!.Output.Taken(count);
+        Deadline = long.MaxValue;
+    }
+
+    /// <summary>
+    /// The server stops: the answer that is next to begin is the last one. A transport closes
+    /// connections that are idle; nobody waits for those.
+    /// </summary>
+    public void Stop() => _stopping = true;
+
+    /// <summary>Goes as far as it can without the transport. Never throws.</summary>
+    public NextStep Advance()
+    {
+        try
+        {
+            return Run();
+        }
+        catch (Exception exception)
+        {
+            // Whatever a handler or a source throws ends its connection, not the server.
+            return Fail(exception);
+        }
+    }
+
+    /// <summary>The deadline has passed: says so to a client that was sending, else closes.</summary>
+    public NextStep TimedOut()
+    {
+        switch (DeadlineKind)
+        {
+            case DeadlineKind.Head or DeadlineKind.Body:
+                Refuse(RequestRejection.TimedOut);
+                return Advance();
+            case DeadlineKind.SlowReader:
+                return Reset();
+            default:
+                return Close();
+        }
+    }
+
+    /// <summary>Lets go of everything, whatever the state; an unfinished body is disposed.</summary>
+    public void Dispose()
+    {
+        Close();
+        if (State is IDisposable state) state.Dispose();
+        State = null;
+    }
+
+    private NextStep Run()
+    {
+        while (true)
+        {
+            NextStep? next = _phase switch
+            {
+                Phase.Head => RunHead(),
+                Phase.Content => RunContent(),
+                Phase.Source => RunSource(),
+                Phase.File => RunFile(),
+                Phase.Flush => RunFlush(),
+                Phase.Linger => RunLinger(),
+                Phase.Closed => _isReset ? NextStep.Reset : NextStep.Close,
+                _ => throw new UnreachableException(),
+            };
+            if (next is { } step) return step;
+        }
+    }
+
+    private NextStep? RunHead()
+    {
+        if (_work is null) return WaitIdle();
+        // Pipelined requests wait until the socket has taken the answers to those before them.
+        if (_work.Output.PendingLength >= _limits.PipelinedBytesMax) return Write();
+        switch (_work.Head.TryParse(_work.Input.FromHead, out int length))
+        {
+            case ParseStatus.Done:
+                BeginRequest(length);
+                return null;
+            case ParseStatus.Rejected:
+                Refuse(_work.Head.Rejection);
+                return null;
+            default:
+                if (_work.Output.PendingLength > 0) return Write();
+                if (_clientEnded) return Close();
+                return _work.Input.IsEmpty ? WaitIdle() : Read(DeadlineKind.Head);
+        }
+    }
+
+    private NextStep WaitIdle()
+    {
+        if (_stopping || _clientEnded) return Close();
+        ReturnWorkingSet();
+        return Read(DeadlineKind.Idle);
+    }
+
+    private void BeginRequest(int headLength)
+    {
+        var head = _work!.Head;
+        _headLength = headLength;
+        _work.Input.BeginContent(headLength);
+        bool hasContent = head.IsChunked || head.ContentLength > 0;
+        if (!hasContent)
+        {
+            Answer(0);
+        }
+        else if (head.ContentLength > _limits.DrainedBodyBytesMax)
+        {
+            AnswerInsteadOfDraining(head.ContentLength);
+        }
+        else
+        {
+            _lengthLeft = head.ContentLength;
+            _chunks = new ChunkedDecoder(_limits);
+            _phase = Phase.Content;
+            DeadlineKind = DeadlineKind.None;
+            // Not for those that have sent content without waiting (RFC 9110 §10.1.1).
+            if (head.ExpectsContinue && _work.Input.Content.IsEmpty)
+            {
+                _work.Output.Append("HTTP/1.1 100 Continue\r\n\r\n"u8);
+            }
+        }
+    }
+
+    private NextStep? RunContent()
+    {
+        var input = _work!.Input;
+        var status = _work.Head.IsChunked ? ReadChunks(input) : ReadLength(input);
+        switch (status)
+        {
+            case ParseStatus.Done:
+                Answer(_work.Head.IsChunked ? _chunks.ContentBytes : _work.Head.ContentLength);
+                return null;
+            case ParseStatus.Rejected:
+                Refuse(_chunks.Rejection);
+                return null;
+            default:
+                if (_chunks.ContentBytes > _limits.DrainedBodyBytesMax)
+                {
+                    AnswerInsteadOfDraining(_chunks.ContentBytes);
+                    return null;
+                }
+
+                if (_work.Output.PendingLength > 0) return Write();
+                return _clientEnded ? Close() : Read(DeadlineKind.Body);
+        }
+    }
+
+    private ParseStatus ReadLength(ReceiveBuffer input)
+    {
+        int taken = (int)Math.Min(_lengthLeft, input.Content.Length);
+        input.DropContent(taken);
+        _lengthLeft -= taken;
+        return _lengthLeft == 0 ? ParseStatus.Done : ParseStatus.NeedMoreData;
+    }
+
+    private ParseStatus ReadChunks(ReceiveBuffer input)
+    {
+        var status = _chunks.Read(input.Content, _limits.DrainedBodyBytesMax, out int consumed);
+        input.DropContent(consumed);
+        return status;
+    }
+
+    private NextStep RunFlush()
+    {
+        if (Output.Length > 0) return Write();
+        if (!_lingers) return Close();
+        // Closing while the client still sends would reset the connection, and the reset can overtake
+        // the answer on its way (RFC 9112 §9.6).
+        _phase = Phase.Linger;
+        Deadline = long.MaxValue;
+        DeadlineKind = DeadlineKind.None;
+        _work?.Input.Clear();
+        return NextStep.ShutdownSend;
+    }
+
+    private NextStep RunLinger() =>
+        _clientEnded || _lingeredBytes > _limits.LingerBytesMax
+            ? Close()
+            : Read(DeadlineKind.Linger);
+
+    private NextStep Read(DeadlineKind kind)
+    {
+        // One deadline for the whole head, content or wait: it is not moved by each byte that comes.
+        if (DeadlineKind != kind) SetDeadline(kind);
+        return NextStep.Read;
+    }
+
+    private NextStep Write()
+    {
+        // A new deadline for each piece the client takes.
+        if (DeadlineKind != DeadlineKind.SlowReader || Deadline == long.MaxValue)
+        {
+            SetDeadline(DeadlineKind.SlowReader);
+        }
+
+        return NextStep.Write;
+    }
+
+    private void SetDeadline(DeadlineKind kind)
+    {
+        var timeout = kind switch
+        {
+            DeadlineKind.Idle => _limits.IdleTimeout,
+            DeadlineKind.Head => _limits.HeadTimeout,
+            DeadlineKind.Body => _limits.BodyTimeout,
+            DeadlineKind.SlowReader => _limits.SlowReaderTimeout,
+            DeadlineKind.Linger => _limits.LingerTimeout,
+            _ => throw new UnreachableException(),
+        };
+        DeadlineKind = kind;
+        Deadline = _engine.Time.GetTimestamp()
+            + (long)(timeout.TotalSeconds * _engine.Time.TimestampFrequency);
+    }
+
+    /// <summary>For a client that has to see a failed transfer, not one that ended.</summary>
+    private NextStep Reset()
+    {
+        Close();
+        _isReset = true;
+        return NextStep.Reset;
+    }
+
+    private NextStep Close()
+    {
+        _phase = Phase.Closed;
+        DisposeBody();
+        ReturnWorkingSet();
+        return NextStep.Close;
+    }
+
+    private void ReturnWorkingSet()
+    {
+        if (_work is null) return;
+        _work.Request.Bind(null, 0);
+        _engine.WorkingSets.Return(_work);
+        _work = null;
+    }
+}

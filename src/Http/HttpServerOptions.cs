@@ -1,0 +1,22 @@
+using Http.Connections;
+using Http.Transports;
+
+namespace Http;
+
+/// <summary>How a server is set up; every part has a default.</summary>
+public sealed record HttpServerOptions
+{
+    public HttpLimits Limits { get; init; } = new();
+
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    public EngineEvents Events { get; init; } = EngineEvents.None;
+
+    /// <summary>
+    /// Headers of the answers that the engine makes itself: refusals, and 500 for a handler that threw.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, string>> ErrorHeaders { get; init; } = [];
+
+    /// <summary>Makes the transport; sockets of the platform unless set.</summary>
+    public Func<ITransport> Transport { get; init; } = static () => new SocketTransport();
+}

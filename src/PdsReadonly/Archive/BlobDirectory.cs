@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using Atproto.Crypto;
+using Atproto.Multiformats;
+using Atproto.Syntax;
+using Microsoft.Win32.SafeHandles;
+using PdsReadonly.Catalog;
+
+namespace PdsReadonly.Archive;
+
+/// <summary>A blob's file, open and checked.</summary>
+internal readonly record struct BlobFile(SafeFileHandle Handle, long Length);
+
+/// <summary>
+/// Blobs on disk: DIR/did/…/cid at any depth, the DID with its colons or with underscores. A file is
+/// hashed before it is first served; that it is the same later is told by size and times alone.
+/// </summary>
+internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
+{
+    // Folders looked through below one DID, and how deep: more is no blob store.
+    private const int FoldersMax = 100_000;
+    private const int DepthMax = 8;
+    private const int HashBufferBytes = 64 << 10;
+
+    // Blob stores name a shard after some of the CID's characters: where they stood last time.
+    private readonly ConcurrentDictionary<(int Start, int Length), byte> _shards = new();
+
+    /// <summary>
+    /// Opens a blob that hashes to its CID; null when there is none. The caller owns the handle.
+    /// </summary>
+    internal BlobFile? Open(Did did, Cid cid)
+    {
+        if (root is null) return null;
+        string name = cid.ToString();
+        string text = did.ToString();
+        string? path = Find(Path.Combine(root, text), name)
+            ?? Find(Path.Combine(root, text.Replace(':', '_')), name);
+        return path is null ? null : OpenChecked(path, cid);
+    }
+
+    private string? Find(string folder, string name)
+    {
+        if (!Directory.Exists(folder)) return null;
+        string flat = Path.Combine(folder, name);
+        if (File.Exists(flat)) return flat;
+        foreach (var (start, length) in _shards.Keys)
+        {
+            string path = Path.Combine(folder, name.Substring(start, length), name);
+            if (File.Exists(path)) return path;
+        }
+
+        string? found = Search(folder, name);
+        if (found is not null) LearnShard(folder, found, name);
+        return found;
+    }
+
+    private static string? Search(string folder, string name)
+    {
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            MaxRecursionDepth = DepthMax,
+            IgnoreInaccessible = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+        };
+        foreach (string inner in Directory.EnumerateDirectories(folder, "*", options).Take(FoldersMax))
+        {
+            string path = Path.Combine(inner, name);
+            if (File.Exists(path)) return path;
+        }
+
+        return null;
+    }
+
+    private void LearnShard(string folder, string path, string name)
+    {
+        string shard = Path.GetRelativePath(folder, Path.GetDirectoryName(path)!);
+        int start = name.LastIndexOf(shard, StringComparison.Ordinal);
+        if (start >= 0) _shards.TryAdd((start, shard.Length), 0);
+    }
+
+    private BlobFile? OpenChecked(string path, Cid cid)
+    {
+        try
+        {
+            string fingerprint = FileFingerprint.Of(path);
+            var handle = File.OpenHandle(path);
+            bool known = catalog.FindBlobCheck(path) == fingerprint;
+            if (known || HashesTo(handle, cid))
+            {
+                if (!known) catalog.RecordBlobCheck(path, fingerprint);
+                return new BlobFile(handle, RandomAccess.GetLength(handle));
+            }
+
+            handle.Dispose();
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static bool HashesTo(SafeFileHandle handle, Cid cid)
+    {
+        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(
+            System.Security.Cryptography.HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[HashBufferBytes];
+        long offset = 0;
+        int read;
+        while ((read = RandomAccess.Read(handle, buffer, offset)) > 0)
+        {
+            hash.AppendData(buffer, 0, read);
+            offset += read;
+        }
+
+        Span<byte> digest = stackalloc byte[Sha256.DigestBytes];
+        hash.GetHashAndReset(digest);
+        return cid.HasDigest(digest);
+    }
+}

@@ -1,0 +1,115 @@
+using Atproto.Car;
+using Atproto.Multiformats;
+using Http.Connections;
+using PdsReadonly.Index;
+
+namespace PdsReadonly.Archive;
+
+/// <summary>
+/// Blocks of one repo as a CAR, made while it is sent. Every block is hashed on its way; one that is
+/// not what it should be breaks the transfer. Blocks that lie in the file as they are sent, one behind
+/// the other, are read together.
+/// </summary>
+internal sealed class CarBody : IBodySource
+{
+    private readonly RepoPool.Lease _lease;
+    private readonly Func<uint, BlockLocation> _locationOf;
+    private readonly uint _count;
+
+    // What does not fit the buffer at hand: the header at first, later a block larger than a buffer.
+    private byte[] _pending;
+    private int _pendingSent;
+    private uint _next;
+
+    /// <param name="lease">Given back when the body is disposed.</param>
+    /// <param name="header">The CAR's header with its length prefix.</param>
+    /// <param name="count">How many blocks.</param>
+    /// <param name="locationOf">Where each lies, by its position in this CAR.</param>
+    internal CarBody(
+        RepoPool.Lease lease, byte[] header, uint count, Func<uint, BlockLocation> locationOf)
+    {
+        _lease = lease;
+        _pending = header;
+        _count = count;
+        _locationOf = locationOf;
+    }
+
+    public BodyStatus Read(Span<byte> buffer, out int written)
+    {
+        written = SendPending(buffer);
+        while (_pendingSent == _pending.Length && _next < _count)
+        {
+            var first = _locationOf(_next);
+            int length = CarLength.Section(first.Length);
+            if (length > buffer.Length - written)
+            {
+                if (written > 0) return BodyStatus.More;
+                // Larger than any buffer: made apart, sent in pieces.
+                _pending = new byte[length];
+                _pendingSent = 0;
+                if (!TryReadRun(_pending, first, 1)) return BodyStatus.Failed;
+                written = SendPending(buffer);
+                break;
+            }
+
+            uint blocks = MeasureRun(first, buffer.Length - written, out length);
+            if (!TryReadRun(buffer.Slice(written, length), first, blocks)) return BodyStatus.Failed;
+            written += length;
+        }
+
+        bool ended = _pendingSent == _pending.Length && _next == _count;
+        return ended ? BodyStatus.End : BodyStatus.More;
+    }
+
+    public void Dispose() => _lease.Dispose();
+
+    private int SendPending(Span<byte> buffer)
+    {
+        int count = Math.Min(buffer.Length, _pending.Length - _pendingSent);
+        _pending.AsSpan(_pendingSent, count).CopyTo(buffer);
+        _pendingSent += count;
+        return count;
+    }
+
+    // How many blocks from here on lie in the file exactly as they will be sent.
+    private uint MeasureRun(BlockLocation first, int room, out int length)
+    {
+        length = CarLength.Section(first.Length);
+        long end = first.Offset + first.Length;
+        uint blocks = 1;
+        for (; _next + blocks < _count; blocks++)
+        {
+            var following = _locationOf(_next + blocks);
+            int section = CarLength.Section(following.Length);
+            bool adjoins = following.Offset + following.Length == end + section;
+            if (!adjoins || length + section > room) break;
+            length += section;
+            end += section;
+        }
+
+        return blocks;
+    }
+
+    // Reads from the first block's data to the last one's, then writes the heads in between: what the
+    // file has there is not trusted.
+    private bool TryReadRun(Span<byte> target, BlockLocation first, uint blocks)
+    {
+        var reader = _lease.Reader;
+        int headLength = CarLength.Section(first.Length) - first.Length;
+        if (!reader.TryReadRange(first.Offset, target[headLength..])) return false;
+        for (uint i = 0; i < blocks; i++)
+        {
+            var location = i == 0 ? first : _locationOf(_next + i);
+            int section = CarLength.Section(location.Length);
+            int head = section - location.Length;
+            var data = target[head..section];
+            if (reader.Check(location, data, out var cid) != ReadStatus.Done) return false;
+            int at = Varint.Write(target, (ulong)(Cid.Bytes + location.Length));
+            cid.CopyTo(target[at..]);
+            target = target[section..];
+        }
+
+        _next += blocks;
+        return true;
+    }
+}

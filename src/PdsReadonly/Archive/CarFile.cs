@@ -1,0 +1,55 @@
+using Atproto.Repo;
+using Microsoft.Win32.SafeHandles;
+
+namespace PdsReadonly.Archive;
+
+/// <summary>
+/// One CAR file, open for reading. Read by position, not mapped: a file that is cut short under us
+/// must be a failed read, not a signal that ends the process.
+/// </summary>
+internal sealed class CarFile : ICarSource, IDisposable
+{
+    private readonly SafeFileHandle _handle;
+
+    private CarFile(SafeFileHandle handle, long length)
+    {
+        _handle = handle;
+        Length = length;
+    }
+
+    /// <inheritdoc/>
+    public long Length { get; }
+
+    /// <summary>Throws IOException or UnauthorizedAccessException when it cannot be opened.</summary>
+    internal static CarFile Open(string path)
+    {
+        var handle = File.OpenHandle(path, options: FileOptions.None);
+        return new CarFile(handle, RandomAccess.GetLength(handle));
+    }
+
+    /// <inheritdoc/>
+    public int Read(long offset, Span<byte> buffer) => RandomAccess.Read(_handle, buffer, offset);
+
+    /// <summary>Fills the buffer; false when the file ends before, or cannot be read.</summary>
+    internal bool TryReadFully(long offset, Span<byte> buffer)
+    {
+        try
+        {
+            while (!buffer.IsEmpty)
+            {
+                int read = RandomAccess.Read(_handle, buffer, offset);
+                if (read == 0) return false;
+                offset += read;
+                buffer = buffer[read..];
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose() => _handle.Dispose();
+}

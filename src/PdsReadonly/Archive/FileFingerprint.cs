@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text;
+
+namespace PdsReadonly.Archive;
+
+/// <summary>
+/// What tells that a file is the one read before: size, time of modification, time of status change.
+/// The inode is left out: overlay and FAT file systems change it between starts.
+/// </summary>
+internal static class FileFingerprint
+{
+    /// <summary>
+    /// A file written so shortly before it was read may be written again within the clock's grain.
+    /// </summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(3);
+
+    /// <summary>Of one file; empty when it is not there.</summary>
+    internal static string Of(string path) => FileStat.Of(path) is { } stat ? Print(stat) : "";
+
+    /// <summary>
+    /// Of a CAR and the files beside it that say whose it is. Ends in "~" when one of them changed so
+    /// recently that it must be looked at once more: such a fingerprint equals none taken later.
+    /// </summary>
+    internal static string OfSource(string carPath, string? did, DateTimeOffset now)
+    {
+        long settledBefore = (now - Settled).ToUnixTimeMilliseconds() * 1_000_000;
+        bool recent = false;
+        var text = new StringBuilder();
+        IEnumerable<string> paths =
+        [
+            carPath,
+            .. ArchiveFiles.SidecarsOf(carPath, did, "did"),
+            .. ArchiveFiles.SidecarsOf(carPath, did, "plc"),
+        ];
+        foreach (string path in paths)
+        {
+            if (FileStat.Of(path) is { } stat)
+            {
+                recent |= stat.ModifiedNanoseconds > settledBefore;
+                recent |= stat.ChangedNanoseconds > settledBefore;
+                text.Append(Print(stat));
+            }
+
+            text.Append(' ');
+        }
+
+        return text.Append(recent ? "~" : "").ToString();
+    }
+
+    /// <summary>Whether two fingerprints of a source are of the same CAR, whatever lies beside it.</summary>
+    internal static bool IsSameFile(string first, string second)
+    {
+        var car = first.AsSpan(0, first.IndexOf(' ', StringComparison.Ordinal) + 1);
+        return car.Length > 1 && second.AsSpan().StartsWith(car);
+    }
+
+    private static string Print(FileStat stat) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{stat.Bytes}:{stat.ModifiedNanoseconds}:{stat.ChangedNanoseconds}");
+}

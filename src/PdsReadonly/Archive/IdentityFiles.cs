@@ -1,0 +1,123 @@
+using Atproto.Crypto;
+using Atproto.Identity;
+using Atproto.Repo;
+using Atproto.Syntax;
+using PdsReadonly.Catalog;
+
+namespace PdsReadonly.Archive;
+
+/// <summary>
+/// Reads the identity beside a CAR, DID document and PLC audit log, and checks the head's signature
+/// with the keys they name.
+/// </summary>
+internal static class IdentityFiles
+{
+    /// <summary>Never throws for what the files hold; what cannot be used is a warning.</summary>
+    internal static RepoIdentity Read(string carPath, Commit commit, SignaturePolicy policy)
+    {
+        if (DidInName(carPath) is { } expected && expected != commit.Did)
+        {
+            return new RepoIdentity
+            {
+                Signature = SignatureState.Unchecked,
+                Fault = $"DidMismatch: the file is named after {expected} but holds {commit.Did}",
+            };
+        }
+
+        var warnings = new List<string>();
+        var document = ReadDocument(carPath, commit.Did, warnings);
+        var log = ReadLog(carPath, commit.Did, warnings);
+        var keys = new List<PublicKey>();
+        var current = document?.SigningKey ?? log?.SigningKey;
+        if (current is not null) keys.Add(current);
+        if (log?.SigningKey is { } logged && !logged.Equals(current)) keys.Add(logged);
+        keys.AddRange(log?.EarlierSigningKeys ?? []);
+
+        var state = Check(commit, current, keys, out string? why);
+        string? fault = (state, policy) switch
+        {
+            (SignatureState.Mismatch, not SignaturePolicy.Any) =>
+                $"SignatureKeyMismatch: {why} under the {keys.Count} keys known of {commit.Did}",
+            (SignatureState.Unchecked, SignaturePolicy.Require) =>
+                $"SignatureUnchecked: no key of {commit.Did} is known",
+            _ => null,
+        };
+        return new RepoIdentity
+        {
+            Signature = state,
+            Fault = fault,
+            Warning = warnings.Count == 0 ? null : string.Join("; ", warnings),
+            Handle = document?.Handle ?? log?.Handle,
+            Document = document?.Json.ToArray(),
+        };
+    }
+
+    private static SignatureState Check(
+        Commit commit, PublicKey? current, List<PublicKey> keys, out string? why)
+    {
+        why = null;
+        if (keys.Count == 0) return SignatureState.Unchecked;
+        foreach (var key in keys)
+        {
+            var error = SignatureVerifier.Verify(key, commit.SignedDigest.Span, commit.Signature.Span);
+            if (error == SignatureError.None)
+            {
+                return key.Equals(current) ? SignatureState.Valid : SignatureState.Historical;
+            }
+
+            why ??= error.ToString();
+        }
+
+        return SignatureState.Mismatch;
+    }
+
+    private static DidDocument? ReadDocument(string carPath, Did did, List<string> warnings)
+    {
+        if (ReadFirst(carPath, did, "did", DidDocument.BytesMax, warnings) is not { } file) return null;
+        var error = DidDocument.TryParse(file.Content, did, out var document);
+        if (error != DidDocumentError.None) warnings.Add($"{file.Path} is not used: {error}");
+        else if (document!.SigningKey is null) warnings.Add($"{file.Path}: {document.SigningKeyError}");
+        return document;
+    }
+
+    private static PlcAuditLog? ReadLog(string carPath, Did did, List<string> warnings)
+    {
+        if (ReadFirst(carPath, did, "plc", PlcAuditLog.BytesMax, warnings) is not { } file) return null;
+        var error = PlcAuditLog.TryVerify(file.Content, did, out var log, out int entry);
+        if (error != PlcLogError.None)
+        {
+            string place = entry < 0 ? "" : $" in entry {entry}";
+            warnings.Add($"{file.Path} is not used: {error}{place}");
+        }
+
+        return log;
+    }
+
+    private static (string Path, byte[] Content)? ReadFirst(
+        string carPath, Did did, string kind, int bytesMax, List<string> warnings)
+    {
+        foreach (string path in ArchiveFiles.SidecarsOf(carPath, did.ToString(), kind))
+        {
+            if (FileStat.Of(path) is not { } stat) continue;
+            if (stat.Bytes <= bytesMax) return (path, File.ReadAllBytes(path));
+            warnings.Add($"{path} is not used: larger than {bytesMax:N0} bytes");
+        }
+
+        return null;
+    }
+
+    // Files are often named after the DID, its colons written as underscores where they must be.
+    private static Did? DidInName(string carPath)
+    {
+        string name = ArchiveFiles.NameOf(carPath);
+        if (name.StartsWith("did_", StringComparison.Ordinal))
+        {
+            string[] parts = name.Split('_', 3);
+            name = string.Join(':', parts);
+        }
+
+        return name.StartsWith("did:", StringComparison.Ordinal) && Did.TryParse(name, out var did)
+            ? did
+            : null;
+    }
+}

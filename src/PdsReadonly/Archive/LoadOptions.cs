@@ -1,0 +1,36 @@
+namespace PdsReadonly.Archive;
+
+/// <summary>Which signatures a repo must have to be served.</summary>
+internal enum SignaturePolicy
+{
+    /// <summary>Valid under a key of the DID, today's or an earlier one; repos without a key pass.</summary>
+    Historical,
+
+    /// <summary>Valid under a key of the DID; repos without a key are refused.</summary>
+    Require,
+
+    /// <summary>All are served, and marked.</summary>
+    Any,
+}
+
+/// <summary>How CARs are loaded.</summary>
+internal sealed record LoadOptions
+{
+    /// <summary>Files, folders and patterns.</summary>
+    public required IReadOnlyList<string> Cars { get; init; }
+
+    /// <summary>Holds the catalog, the indexes and what was unpacked.</summary>
+    public required string DataFolder { get; init; }
+
+    public SignaturePolicy Signatures { get; init; } = SignaturePolicy.Historical;
+
+    /// <summary>Serve version 2 commits and those without prev.</summary>
+    public bool AllowLegacy { get; init; }
+
+    /// <summary>Files loaded side by side.</summary>
+    public int Parallelism { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
+
+    internal string IndexFolder => Path.Combine(DataFolder, "indexes");
+
+    internal string UnpackFolder => Path.Combine(DataFolder, "unpacked");
+}

@@ -1,0 +1,207 @@
+using Atproto.Car;
+using Atproto.Repo;
+using Atproto.Syntax;
+using Microsoft.Data.Sqlite;
+using PdsReadonly.Catalog;
+using PdsReadonly.Index;
+
+namespace PdsReadonly.Archive;
+
+/// <summary>What came of loading one file.</summary>
+internal sealed record LoadOutcome
+{
+    public required string Path { get; init; }
+
+    /// <summary>Null when the file was refused.</summary>
+    public PublishVerdict? Verdict { get; init; }
+
+    /// <summary>The file's cause in one line; null when it is sound.</summary>
+    public string? Fault { get; init; }
+
+    public Did? Did { get; init; }
+
+    public Tid Rev { get; init; }
+
+    public SignatureState Signature { get; init; }
+
+    /// <summary>Something the operator should know although the repo is served.</summary>
+    public string? Warning { get; init; }
+
+    public RepoCounts Counts { get; init; } = new();
+
+    /// <summary>The entry this one took the place of.</summary>
+    public RepoEntry? Replaced { get; init; }
+}
+
+/// <summary>
+/// Loads one file: verifies all of it, writes its index, and publishes the head. A file that is
+/// refused leaves everything as it was.
+/// </summary>
+internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeProvider time)
+{
+    // An index smaller than this is cheaper to build again than to wait for on a slow card.
+    private const long SyncedIndexBytesMin = 256 << 10;
+
+    /// <summary>Never throws for what a file holds or the disk does: the outcome says it.</summary>
+    internal LoadOutcome Load(string path, RepoVerifier verifier, Action<long>? onProgress = null)
+    {
+        string fingerprint = FileFingerprint.OfSource(path, null, time.GetUtcNow());
+        try
+        {
+            return LoadFile(path, fingerprint, verifier, onProgress);
+        }
+        catch (InvalidDataException e)
+        {
+            return Refuse(path, fingerprint, $"GzipMalformed: {e.Message}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new LoadOutcome { Path = path, Fault = $"ReadFailed: {e.Message}" };
+        }
+        catch (SqliteException e)
+        {
+            // The fault of the data folder, not of the file: nothing is noted about the file.
+            return new LoadOutcome { Path = path, Fault = $"DataFolderFailed: {e.Message}" };
+        }
+    }
+
+    private LoadOutcome LoadFile(
+        string path, string fingerprint, RepoVerifier verifier, Action<long>? onProgress)
+    {
+        string carPath = path;
+        if (path.EndsWith(ArchiveFiles.PackedSuffix, StringComparison.OrdinalIgnoreCase))
+        {
+            carPath = CarUnpacker.PathFor(path, fingerprint, options.UnpackFolder);
+            if (!File.Exists(carPath)) CarUnpacker.Unpack(path, carPath);
+        }
+
+        using var car = CarFile.Open(carPath);
+        var fault = verifier.ReadBlocks(car, onProgress);
+        if (fault is not null) return Refuse(path, fingerprint, fault.ToString());
+        var commit = verifier.Commit!;
+        if (commit.IsLegacy && !options.AllowLegacy)
+        {
+            string legacy = $"{CommitError.CommitLegacy}: {CommitError.CommitLegacy.Describe()}";
+            return Refuse(path, fingerprint, legacy);
+        }
+
+        // Now that the DID is known, so are the files named after it.
+        string complete = FileFingerprint.OfSource(path, commit.Did.ToString(), time.GetUtcNow());
+        if (!FileFingerprint.IsSameFile(fingerprint, complete)) return Changed(path);
+        fingerprint = complete;
+        var identity = IdentityFiles.Read(path, commit, options.Signatures);
+        if (identity.Fault is { } reason) return Refuse(path, fingerprint, reason);
+        return IndexAndPublish(path, carPath, fingerprint, verifier, identity);
+    }
+
+    private LoadOutcome IndexAndPublish(
+        string path, string carPath, string fingerprint, RepoVerifier verifier, RepoIdentity identity)
+    {
+        var commit = verifier.Commit!;
+        string indexPath = Path.Combine(options.IndexFolder, $"{Guid.NewGuid():N}.sqlite");
+        string temporary = indexPath + ".tmp";
+        try
+        {
+            var fault = WriteIndex(temporary, verifier, out var collections);
+            if (fault is not null) return Refuse(path, fingerprint, fault.ToString());
+            string after = FileFingerprint.OfSource(path, null, time.GetUtcNow());
+            if (!FileFingerprint.IsSameFile(fingerprint, after)) return Changed(path);
+            File.Move(temporary, indexPath);
+            var head = new RepoHead
+            {
+                Did = commit.Did,
+                Rev = commit.Rev,
+                Head = commit.Cid,
+                Signature = identity.Signature,
+                Handle = identity.Handle,
+                Document = identity.Document,
+                Collections = collections,
+                CarPath = carPath,
+                IndexPath = indexPath,
+                Source = new SourceRecord
+                {
+                    Path = path,
+                    Fingerprint = fingerprint,
+                    Did = commit.Did.ToString(),
+                    Rev = commit.Rev.ToString(),
+                    Head = commit.Cid.ToString(),
+                },
+            };
+            var verdict = catalog.Publish(head, out var replaced);
+            if (verdict != PublishVerdict.Published) File.Delete(indexPath);
+            else if (replaced is not null) DeleteReplaced(replaced, head);
+            return new LoadOutcome
+            {
+                Path = path,
+                Verdict = verdict,
+                Did = commit.Did,
+                Rev = commit.Rev,
+                Signature = identity.Signature,
+                Counts = verifier.Counts,
+                Replaced = replaced,
+                Warning = WarningOf(identity, verifier, verdict),
+                Fault = verdict == PublishVerdict.RevConflict
+                    ? $"RevConflict: {replaced?.SourcePath} holds rev {commit.Rev} with another head"
+                    : null,
+            };
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static RepoFault? WriteIndex(
+        string path, RepoVerifier verifier, out IReadOnlyList<string> collections)
+    {
+        using (var writer = new RepoIndexWriter(path) { Blocks = verifier.Blocks })
+        {
+            collections = [];
+            var fault = verifier.Walk(writer);
+            if (fault is not null) return fault;
+            writer.Complete(verifier.Commit!, verifier.Counts, verifier.Blocks);
+            collections = [.. writer.Collections.Select(collection => collection.Nsid)];
+        }
+
+        using var handle = File.OpenHandle(path, access: FileAccess.ReadWrite);
+        if (RandomAccess.GetLength(handle) >= SyncedIndexBytesMin) RandomAccess.FlushToDisk(handle);
+        return null;
+    }
+
+    private string? WarningOf(RepoIdentity identity, RepoVerifier verifier, PublishVerdict verdict)
+    {
+        var notes = new List<string>();
+        if (identity.Warning is not null) notes.Add(identity.Warning);
+        if (verdict == PublishVerdict.Published
+            && RevClock.IsInFuture(verifier.Commit!.Rev, time.GetUtcNow()))
+        {
+            notes.Add("rev lies in the future");
+        }
+
+        if (verifier.Counts.RecordsUndecodable > 0)
+        {
+            notes.Add($"{verifier.Counts.RecordsUndecodable} records do not decode");
+        }
+
+        return notes.Count == 0 ? null : string.Join("; ", notes);
+    }
+
+    private LoadOutcome Refuse(string path, string fingerprint, string fault)
+    {
+        catalog.RecordSource(new SourceRecord { Path = path, Fingerprint = fingerprint, Fault = fault });
+        return new LoadOutcome { Path = path, Fault = fault };
+    }
+
+    // Nothing is noted about the file, so that it is read again.
+    private static LoadOutcome Changed(string path) =>
+        new() { Path = path, Fault = $"{CarError.FileChanged}: {CarError.FileChanged.Describe()}" };
+
+    // Readers that have them open keep them until they close.
+    private void DeleteReplaced(RepoEntry replaced, RepoHead head)
+    {
+        File.Delete(replaced.IndexPath);
+        bool unpackedHere = replaced.CarPath != replaced.SourcePath
+            && Path.GetDirectoryName(replaced.CarPath) == options.UnpackFolder;
+        if (unpackedHere && replaced.CarPath != head.CarPath) File.Delete(replaced.CarPath);
+    }
+}

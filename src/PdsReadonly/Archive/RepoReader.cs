@@ -1,0 +1,106 @@
+using Atproto.Mst;
+using Atproto.Multiformats;
+using PdsReadonly.Catalog;
+using PdsReadonly.Index;
+
+namespace PdsReadonly.Archive;
+
+/// <summary>
+/// One repo open for reading: its index and its CAR. Every block is hashed against what the index or
+/// its parent says before it is handed out, so a changed file gives an error and never wrong data. Two
+/// file descriptors; for one thread at a time. Lent by <see cref="RepoPool"/>.
+/// </summary>
+internal sealed class RepoReader : IDisposable
+{
+    private readonly CarFile _car;
+    private byte[] _buffer = new byte[4096];
+    private bool _changed;
+
+    private RepoReader(RepoEntry entry, RepoIndex index, CarFile car)
+    {
+        Entry = entry;
+        Index = index;
+        _car = car;
+    }
+
+    /// <summary>The entry this was opened for.</summary>
+    internal RepoEntry Entry { get; }
+
+    internal RepoIndex Index { get; }
+
+    /// <summary>Room to decode tree nodes in.</summary>
+    internal MstNode Node { get; } = new();
+
+    /// <summary>Whether CAR or index turned out not to be what they were: never to be used again.</summary>
+    internal bool IsStale => _changed || Index.IsDamaged;
+
+    /// <summary>
+    /// Throws IOException, UnauthorizedAccessException or SqliteException when it cannot be opened;
+    /// InvalidDataException when the index is not whole.
+    /// </summary>
+    internal static RepoReader Open(RepoEntry entry)
+    {
+        var car = CarFile.Open(entry.CarPath);
+        try
+        {
+            // Cut short by a crash of the machine: the rest of what is wrong shows when it is read.
+            bool whole = new FileInfo(entry.IndexPath).Length == entry.IndexBytes;
+            var index = (whole ? RepoIndex.Open(entry.IndexPath) : null)
+                ?? throw new InvalidDataException("the index is not whole");
+            return new RepoReader(entry, index, car);
+        }
+        catch
+        {
+            car.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Reads a block and makes its CID from what was read. The span is valid until the next read.
+    /// </summary>
+    internal ReadStatus Read(
+        scoped in BlockLocation location, out ReadOnlySpan<byte> block, out Cid cid)
+    {
+        if (_buffer.Length < location.Length)
+        {
+            _buffer = new byte[Math.Max(location.Length, 2 * _buffer.Length)];
+        }
+
+        var buffer = _buffer.AsSpan(0, location.Length);
+        block = buffer;
+        return Read(location, buffer, out cid);
+    }
+
+    /// <summary>Reads a block into memory of exactly its length.</summary>
+    internal ReadStatus Read(scoped in BlockLocation location, Span<byte> buffer, out Cid cid)
+    {
+        cid = default;
+        if (!TryReadRange(location.Offset, buffer)) return ReadStatus.Changed;
+        return Check(location, buffer, out cid);
+    }
+
+    /// <summary>Reads any range of the CAR, unchecked.</summary>
+    internal bool TryReadRange(long offset, Span<byte> buffer)
+    {
+        bool done = _car.TryReadFully(offset, buffer);
+        _changed |= !done;
+        return done;
+    }
+
+    /// <summary>Compares what was read with what the index expects.</summary>
+    internal ReadStatus Check(
+        scoped in BlockLocation location, ReadOnlySpan<byte> block, out Cid cid)
+    {
+        cid = Cid.Of(CidCodec.DagCbor, block);
+        if (cid.DigestPrefix == location.DigestPrefix) return ReadStatus.Done;
+        _changed = true;
+        return ReadStatus.Changed;
+    }
+
+    public void Dispose()
+    {
+        Index.Dispose();
+        _car.Dispose();
+    }
+}

@@ -1,0 +1,92 @@
+using Microsoft.Data.Sqlite;
+using PdsReadonly.Index;
+
+namespace PdsReadonly.Cli;
+
+/// <summary>The folder that catalog and indexes live in; one process at a time.</summary>
+internal sealed class DataFolder : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private DataFolder(string path, FileStream @lock)
+    {
+        Path = path;
+        _lock = @lock;
+    }
+
+    internal string Path { get; }
+
+    /// <summary>
+    /// Opens the folder named, or else the first that can be written: the service manager's cache
+    /// folder, the user's, and a temporary one, with a warning. Null, and why, when there is none.
+    /// </summary>
+    internal static DataFolder? Open(string? named, TextWriter warnings, out string? reason)
+    {
+        if (named is not null) return TryOpen(named, out reason);
+        foreach (string candidate in Candidates())
+        {
+            if (TryOpen(candidate, out reason) is { } folder) return folder;
+            warnings.WriteLine($"warning: {reason}");
+        }
+
+        string temporary = System.IO.Path.Combine(
+            System.IO.Path.GetTempPath(), $"pds-readonly-{Environment.ProcessId}");
+        warnings.WriteLine($"warning: using {temporary}, which will not last; see --data");
+        return TryOpen(temporary, out reason);
+    }
+
+    /// <summary>
+    /// The catalog. One that is damaged is put aside and begun anew: the CARs say all that matters
+    /// but the times of first sight and the statuses set by hand.
+    /// </summary>
+    internal CatalogDatabase OpenCatalog(TextWriter warnings)
+    {
+        string path = System.IO.Path.Combine(Path, "catalog.sqlite");
+        try
+        {
+            return CatalogDatabase.Open(path);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode
+            is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_MISMATCH)
+        {
+            string aside = path + ".damaged";
+            warnings.WriteLine($"warning: {path} is not usable ({e.Message}); kept as {aside}, begun anew");
+            File.Move(path, aside, overwrite: true);
+            foreach (string suffix in (string[])["-wal", "-shm"]) File.Delete(path + suffix);
+            return CatalogDatabase.Open(path);
+        }
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private static IEnumerable<string> Candidates()
+    {
+        // systemd names a folder for each CacheDirectory=, parted by colons.
+        string? service = Environment.GetEnvironmentVariable("CACHE_DIRECTORY");
+        if (!string.IsNullOrEmpty(service)) yield return service.Split(':')[0];
+        string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        if (string.IsNullOrEmpty(cache) && home.Length > 0) cache = System.IO.Path.Combine(home, ".cache");
+        if (!string.IsNullOrEmpty(cache)) yield return System.IO.Path.Combine(cache, "pds-readonly");
+    }
+
+    private static DataFolder? TryOpen(string path, out string? reason)
+    {
+        reason = null;
+        try
+        {
+            path = System.IO.Path.GetFullPath(path);
+            Directory.CreateDirectory(System.IO.Path.Combine(path, "indexes"));
+            Directory.CreateDirectory(System.IO.Path.Combine(path, "unpacked"));
+            var @lock = new FileStream(
+                System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+                FileShare.None);
+            return new DataFolder(path, @lock);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            reason = $"data folder {path} cannot be used: {e.Message}";
+            return null;
+        }
+    }
+}

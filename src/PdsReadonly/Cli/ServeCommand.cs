@@ -1,0 +1,131 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Http;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using PdsReadonly.Archive;
+using PdsReadonly.Catalog;
+using PdsReadonly.Server;
+using PdsReadonly.Web;
+using PdsReadonly.Xrpc;
+
+namespace PdsReadonly.Cli;
+
+/// <summary>Loads CARs and serves them until told to stop.</summary>
+internal static class ServeCommand
+{
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(10);
+
+    internal static async Task<int> RunAsync(
+        ServeSettings settings, TextWriter error, TimeProvider time, CancellationToken cancellation)
+    {
+        using var data = DataFolder.Open(settings.Data, error, out string? reason);
+        if (data is null) return Fail(error, reason);
+        try
+        {
+            return await ServeAsync(settings, data, error, time, cancellation).ConfigureAwait(false);
+        }
+        catch (SqliteException e)
+        {
+            return Fail(error, $"data folder {data.Path} cannot be used: {e.Message}");
+        }
+        catch (SocketException e)
+        {
+            return Fail(error, $"cannot listen on {settings.Bind} port {settings.Port}: {e.Message}");
+        }
+    }
+
+    private static async Task<int> ServeAsync(
+        ServeSettings settings, DataFolder data, TextWriter error, TimeProvider time,
+        CancellationToken cancellation)
+    {
+        using var database = data.OpenCatalog(error);
+        var catalog = new RepoCatalog(database, time);
+        var load = new LoadOptions
+        {
+            Cars = settings.Cars,
+            DataFolder = data.Path,
+            Signatures = settings.Signatures,
+            AllowLegacy = settings.AllowLegacy,
+        };
+        var reporter = new LoadReporter(error, !Console.IsErrorRedirected, time);
+        using var loader = new ArchiveLoader(load, catalog, time, reporter);
+        using var pool = new RepoPool(DescriptorBudget.OpenRepos(), repo => loader.Reread(repo.SourcePath));
+        using var logs = LoggerFactory.Create(Logging.Configure);
+        var services = new XrpcServices
+        {
+            Options = OptionsOf(settings),
+            Catalog = catalog,
+            Repos = pool,
+            Blobs = new BlobDirectory(settings.Blobs, catalog),
+        };
+
+        await using var server = HttpServer.Start(
+            new IPEndPoint(settings.Bind, settings.Port),
+            DispatcherOf(services, catalog, logs),
+            new HttpServerOptions
+            {
+                TimeProvider = time,
+                Events = new EngineLog(logs.CreateLogger<EngineLog>()),
+                ErrorHeaders = AnswerWriter.CommonHeaders,
+            });
+        await error.WriteLineAsync($"listening on {UrlOf(server.LocalEndPoint)}").ConfigureAwait(false);
+        loader.Start();
+        foreach (var (did, status) in settings.Statuses) catalog.SetStatus(did, status);
+        await WaitAsync(cancellation).ConfigureAwait(false);
+        await error.WriteLineAsync("stopping").ConfigureAwait(false);
+        await server.StopAsync(s_grace).ConfigureAwait(false);
+        return ExitCode.Done;
+    }
+
+    private static XrpcDispatcher DispatcherOf(
+        XrpcServices services, RepoCatalog catalog, ILoggerFactory logs)
+    {
+        var directory = new HostDirectory(catalog);
+        var plain = new PlainRoutes(
+            new RootRoute(),
+            new RobotsRoute(),
+            new HealthRoute(services.Options, directory),
+            new DidDocumentRoute(services.Options, directory),
+            new AtprotoDidRoute(directory));
+        return new XrpcDispatcher(services, plain, logs.CreateLogger<XrpcDispatcher>());
+    }
+
+    private static ServerOptions OptionsOf(ServeSettings settings) => new()
+    {
+        Hostname = settings.Hostname ?? "localhost",
+        Version = ProgramVersion.Text,
+        ImmutableBlobs = settings.ImmutableBlobs,
+        ContactEmail = settings.ContactEmail,
+        PrivacyPolicyUrl = settings.PrivacyPolicyUrl,
+        TermsOfServiceUrl = settings.TermsOfServiceUrl,
+    };
+
+    private static string UrlOf(IPEndPoint end)
+    {
+        bool any = end.Address.Equals(IPAddress.Any) || end.Address.Equals(IPAddress.IPv6Any);
+        return any ? $"http://localhost:{end.Port}" : $"http://{end}";
+    }
+
+    private static async Task WaitAsync(CancellationToken cancellation)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void OnSignal(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stopped.TrySetResult();
+        }
+
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        using var cancelled = cancellation.Register(() => stopped.TrySetResult());
+        await stopped.Task.ConfigureAwait(false);
+    }
+
+    private static int Fail(TextWriter error, string? reason)
+    {
+        error.WriteLine($"error: {reason}");
+        return ExitCode.CannotRun;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Net;
+using Atproto.Syntax;
+using PdsReadonly.Archive;
+using PdsReadonly.Catalog;
+
+namespace PdsReadonly.Cli;
+
+/// <summary>Everything serve was told, by options and environment.</summary>
+internal sealed record ServeSettings
+{
+    public required IReadOnlyList<string> Cars { get; init; }
+
+    public string? Blobs { get; init; }
+
+    public int Port { get; init; } = 3000;
+
+    public IPAddress Bind { get; init; } = IPAddress.IPv6Any;
+
+    public string? Hostname { get; init; }
+
+    /// <summary>Null: one is found.</summary>
+    public string? Data { get; init; }
+
+    public SignaturePolicy Signatures { get; init; }
+
+    public bool AllowLegacy { get; init; }
+
+    public bool ImmutableBlobs { get; init; }
+
+    public string? ContactEmail { get; init; }
+
+    public string? PrivacyPolicyUrl { get; init; }
+
+    public string? TermsOfServiceUrl { get; init; }
+
+    /// <summary>Hosting statuses set by hand, kept in the catalog.</summary>
+    public IReadOnlyList<(Did Did, HostingStatus Status)> Statuses { get; init; } = [];
+}

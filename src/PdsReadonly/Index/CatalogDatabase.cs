@@ -1,0 +1,138 @@
+using Microsoft.Data.Sqlite;
+
+namespace PdsReadonly.Index;
+
+/// <summary>
+/// The one database that is not made from the CARs again: which repos are here, since when, with what
+/// status and identity, which files were read, which blobs were hashed. All writes go through one
+/// connection under its lock; write-ahead logging keeps what was committed over a crash.
+/// </summary>
+internal sealed class CatalogDatabase : IDisposable
+{
+    private const int SchemaVersion = 1;
+
+    private const string Schema = """
+        CREATE TABLE repo(
+          did TEXT PRIMARY KEY, first_seen INTEGER NOT NULL UNIQUE,
+          source TEXT NOT NULL, rev TEXT NOT NULL, head TEXT NOT NULL,
+          index_file TEXT NOT NULL, index_bytes INTEGER NOT NULL,
+          signature TEXT NOT NULL, handle TEXT, document BLOB, car TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE status(did TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE collection(nsid TEXT, did TEXT, PRIMARY KEY(nsid, did)) WITHOUT ROWID;
+        CREATE INDEX collection_by_did ON collection(did);
+        CREATE TABLE source(
+          path TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, did TEXT, rev TEXT, head TEXT,
+          fault TEXT) WITHOUT ROWID;
+        CREATE TABLE blob_check(path TEXT PRIMARY KEY, fingerprint TEXT NOT NULL) WITHOUT ROWID;
+        """;
+
+    private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, SqliteCommand> _commands = [];
+
+    private CatalogDatabase(SqliteConnection connection) => _connection = connection;
+
+    /// <summary>Held around every use of the connection.</summary>
+    internal Lock Gate { get; } = new();
+
+    /// <summary>Opens or makes it. Throws SqliteException when the file is damaged or unwritable.</summary>
+    internal static CatalogDatabase Open(string path)
+    {
+        SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
+        // Pooled connections would keep the file open after it is closed.
+        var name = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false };
+        var connection = new SqliteConnection(name.ToString());
+        try
+        {
+            connection.Open();
+            var database = new CatalogDatabase(connection);
+            database.Prepare();
+            return database;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The command for this SQL, prepared once; parameters by position.</summary>
+    internal SqliteCommand Command(string sql, params ReadOnlySpan<object?> values)
+    {
+        if (!_commands.TryGetValue(sql, out var command))
+        {
+            command = _connection.CreateCommand();
+            command.CommandText = sql;
+            for (int i = 1; i <= values.Length; i++)
+            {
+                command.Parameters.Add(new SqliteParameter { ParameterName = $"?{i}" });
+            }
+
+            _commands.Add(sql, command);
+        }
+
+        for (int i = 0; i < values.Length; i++)
+        {
+            command.Parameters[i].Value = values[i] ?? DBNull.Value;
+        }
+
+        return command;
+    }
+
+    internal void Execute(string sql, params ReadOnlySpan<object?> values) =>
+        Command(sql, values).ExecuteNonQuery();
+
+    /// <summary>Runs the action as one transaction: all of it happens, or none.</summary>
+    internal void InTransaction(Action action)
+    {
+        Execute("BEGIN IMMEDIATE");
+        try
+        {
+            action();
+            Execute("COMMIT");
+        }
+        catch
+        {
+            TryRollBack();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in _commands.Values) command.Dispose();
+        _connection.Dispose();
+    }
+
+    private void Prepare()
+    {
+        Execute("PRAGMA journal_mode = WAL");
+        Execute("PRAGMA synchronous = NORMAL");
+        // The log would otherwise grow as large as the largest burst of loading, and stay so.
+        Execute("PRAGMA journal_size_limit = 4194304");
+        Execute("PRAGMA cache_size = -512");
+        long version = (long)Command("PRAGMA user_version").ExecuteScalar()!;
+        if (version == SchemaVersion) return;
+        if (version != 0)
+        {
+            throw new SqliteException($"catalog is of version {version}", SQLitePCL.raw.SQLITE_MISMATCH);
+        }
+
+        InTransaction(() =>
+        {
+            Execute(Schema);
+            Execute($"PRAGMA user_version = {SchemaVersion}");
+        });
+    }
+
+    // SQLite may have rolled back on its own, on a full disk for one; then there is nothing to undo.
+    private void TryRollBack()
+    {
+        try
+        {
+            Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+        }
+    }
+}

@@ -1,0 +1,258 @@
+using System.Buffers.Binary;
+using System.Text;
+using Atproto.Multiformats;
+using Atproto.Repo;
+
+namespace PdsReadonly.Index;
+
+/// <summary>
+/// Reads one published index. For one thread at a time: its statements are reused. Damage to the file
+/// shows as SqliteException, or as a block that does not hash to what was asked for.
+/// </summary>
+internal sealed class RepoIndex : IDisposable
+{
+    private const string FindRecordSql = """
+        SELECT r.block FROM collection c JOIN record r ON r.collection = c.id
+        WHERE c.nsid = ?1 AND r.rkey = ?2
+        """;
+
+    private const string ListDescendingSql = """
+        SELECT r.rkey, r.block FROM collection c JOIN record r ON r.collection = c.id
+        WHERE c.nsid = ?1 AND r.rkey < ?2 ORDER BY r.rkey DESC LIMIT ?3
+        """;
+
+    private const string ListAscendingSql = """
+        SELECT r.rkey, r.block FROM collection c JOIN record r ON r.collection = c.id
+        WHERE c.nsid = ?1 AND r.rkey > ?2 ORDER BY r.rkey LIMIT ?3
+        """;
+
+    private const string BlocksSql = "SELECT entries FROM block WHERE page = ?1";
+
+    private const string LookupSql =
+        "SELECT first, entries FROM lookup WHERE first <= ?1 ORDER BY first DESC";
+
+    private const string FindBlobSql = "SELECT mime, offset, length FROM blob WHERE cid = ?1";
+
+    private const string ListBlobsSql = "SELECT cid FROM blob WHERE cid > ?1 ORDER BY cid LIMIT ?2";
+
+    // Above every key: no UTF-8 text has this byte.
+    private static ReadOnlySpan<byte> AfterEverything => [0xff];
+
+    private readonly SqliteDatabase _database;
+    private readonly SqliteStatement?[] _statements = new SqliteStatement?[8];
+
+    // The row of block entries read last: neighbours are asked for in a row.
+    private readonly byte[] _row = new byte[IndexSchema.BlocksPerRow * IndexSchema.BlockEntryBytes];
+    private long _rowPage = -1;
+    private int _rowBytes;
+
+    private RepoIndex(SqliteDatabase database) => _database = database;
+
+    /// <summary>Blocks of the tree: commit, nodes, records.</summary>
+    internal uint BlockCount { get; private init; }
+
+    /// <summary>Bytes of the canonical export.</summary>
+    internal long ExportBytes { get; private init; }
+
+    /// <summary>Whether SQLite found the file to be damaged.</summary>
+    internal bool IsDamaged => _database.IsDamaged;
+
+    internal Cid Head { get; private init; }
+
+    /// <summary>The tree's root node.</summary>
+    internal Cid Data { get; private init; }
+
+    /// <summary>Null when the file is no whole index of this version: to be built anew.</summary>
+    internal static RepoIndex? Open(string path)
+    {
+        var database = SqliteDatabase.OpenImmutable(path);
+        try
+        {
+            // Pages in use stay in the kernel's cache; a big one of our own per repo would add up.
+            database.Execute("PRAGMA cache_size = -64");
+            using var version = database.Prepare("PRAGMA user_version");
+            if (!version.Step() || version.Int64(0) != IndexSchema.Version) return Fail(database);
+            using var repo = database.Prepare("SELECT blocks, export, head, data FROM repo");
+            if (!repo.Step() || !Cid.TryRead(repo.Bytes(2), out var head)
+                || !Cid.TryRead(repo.Bytes(3), out var data))
+            {
+                return Fail(database);
+            }
+
+            return new RepoIndex(database)
+            {
+                BlockCount = (uint)repo.Int64(0),
+                ExportBytes = repo.Int64(1),
+                Head = head,
+                Data = data,
+            };
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The number of a record's block; null when the repo does not hold the record.</summary>
+    internal uint? FindRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey)
+    {
+        var statement = Statement(0, FindRecordSql).BindText(1, collection).BindText(2, rkey);
+        uint? found = statement.Step() ? (uint)statement.Int64(0) : null;
+        statement.Reset();
+        return found;
+    }
+
+    /// <summary>
+    /// One page of a collection's records beyond a key (exclusive; empty: from the end or the start).
+    /// </summary>
+    internal void ListRecords(
+        ReadOnlySpan<byte> collection, ReadOnlySpan<byte> beyond, bool ascending, int limit,
+        List<RecordRow> page)
+    {
+        page.Clear();
+        if (beyond.IsEmpty && !ascending) beyond = AfterEverything;
+        var statement = ascending
+            ? Statement(1, ListAscendingSql)
+            : Statement(2, ListDescendingSql);
+        statement.BindText(1, collection).BindText(2, beyond).Bind(3, limit);
+        while (statement.Step())
+        {
+            page.Add(new RecordRow(statement.Bytes(0).ToArray(), (uint)statement.Int64(1)));
+        }
+
+        statement.Reset();
+    }
+
+    /// <summary>The collections that have records, in key order.</summary>
+    internal List<string> ListCollections()
+    {
+        var statement = Statement(7, "SELECT nsid FROM collection ORDER BY nsid");
+        var collections = new List<string>();
+        while (statement.Step()) collections.Add(Encoding.ASCII.GetString(statement.Bytes(0)));
+        statement.Reset();
+        return collections;
+    }
+
+    /// <summary>Where a block of the tree lies, by its number in export order.</summary>
+    internal BlockLocation LocationOf(uint ordinal)
+    {
+        long page = ordinal / IndexSchema.BlocksPerRow;
+        if (page != _rowPage) ReadRow(page);
+        int start = (int)(ordinal % IndexSchema.BlocksPerRow) * IndexSchema.BlockEntryBytes;
+        if (start >= _rowBytes) throw new InvalidDataException("the index lacks a block's place");
+        var entry = _row.AsSpan(start, IndexSchema.BlockEntryBytes);
+        var place = new BlockPlace(BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]));
+        return new BlockLocation(
+            BinaryPrimitives.ReadUInt128BigEndian(entry), place.Offset, place.Length);
+    }
+
+    /// <summary>Finds a block of the tree: commit, node or record of the current head.</summary>
+    internal bool TryFind(in Cid cid, out BlockLocation location)
+    {
+        location = default;
+        if (cid.Codec != CidCodec.DagCbor) return false;
+        var prefix = cid.DigestPrefix;
+        uint digestBits = (uint)(prefix >> (128 - IndexSchema.LookupDigestBits));
+        var statement = Statement(4, LookupSql).Bind(1, IndexSchema.LookupKey(digestBits, uint.MaxValue));
+        bool found = false;
+        while (!found && statement.Step())
+        {
+            found = FindInRow(statement.Bytes(1), digestBits, prefix, out location);
+            // Entries with these bits can begin in the row before only if this row begins with them.
+            if (statement.Int64(0) >> 32 != digestBits) break;
+        }
+
+        statement.Reset();
+        return found;
+    }
+
+    /// <summary>Null when no record of the head references the blob.</summary>
+    internal BlobRow? FindBlob(in Cid cid)
+    {
+        Span<byte> text = stackalloc byte[Cid.TextBytes];
+        cid.FormatTo(text);
+        var statement = Statement(5, FindBlobSql).BindText(1, text);
+        BlobRow? found = null;
+        if (statement.Step())
+        {
+            long? offset = statement.IsNull(1) ? null : statement.Int64(1);
+            string mimeType = Encoding.UTF8.GetString(statement.Bytes(0));
+            found = new BlobRow(mimeType, offset, (int)statement.Int64(2));
+        }
+
+        statement.Reset();
+        return found;
+    }
+
+    /// <summary>CIDs of referenced blobs as text, ascending, beyond a cursor.</summary>
+    internal List<string> ListBlobs(ReadOnlySpan<byte> beyond, int limit)
+    {
+        var statement = Statement(6, ListBlobsSql).BindText(1, beyond).Bind(2, limit);
+        var page = new List<string>();
+        while (statement.Step()) page.Add(Encoding.ASCII.GetString(statement.Bytes(0)));
+        statement.Reset();
+        return page;
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements) statement?.Dispose();
+        _database.Dispose();
+    }
+
+    private static RepoIndex? Fail(SqliteDatabase database)
+    {
+        database.Dispose();
+        return null;
+    }
+
+    private bool FindInRow(
+        ReadOnlySpan<byte> row, uint digestBits, UInt128 prefix, out BlockLocation location)
+    {
+        location = default;
+        int count = row.Length / IndexSchema.LookupEntryBytes;
+        int from = 0;
+        int to = count;
+        while (from < to)
+        {
+            int middle = (from + to) / 2;
+            if (DigestBitsAt(row, middle) < digestBits) from = middle + 1;
+            else to = middle;
+        }
+
+        for (; from < count && DigestBitsAt(row, from) == digestBits; from++)
+        {
+            int ordinalStart = (from * IndexSchema.LookupEntryBytes) + 3;
+            location = LocationOf(BinaryPrimitives.ReadUInt32BigEndian(row[ordinalStart..]));
+            if (location.DigestPrefix == prefix) return true;
+        }
+
+        return false;
+    }
+
+    private static uint DigestBitsAt(ReadOnlySpan<byte> row, int index)
+    {
+        var entry = row[(index * IndexSchema.LookupEntryBytes)..];
+        return ((uint)entry[0] << 16) | BinaryPrimitives.ReadUInt16BigEndian(entry[1..]);
+    }
+
+    private void ReadRow(long page)
+    {
+        var statement = Statement(3, BlocksSql).Bind(1, page);
+        _rowPage = -1;
+        _rowBytes = 0;
+        if (statement.Step())
+        {
+            var entries = statement.Bytes(0);
+            _rowBytes = Math.Min(entries.Length, _row.Length);
+            entries[.._rowBytes].CopyTo(_row);
+            _rowPage = page;
+        }
+
+        statement.Reset();
+    }
+
+    private SqliteStatement Statement(int index, string sql) =>
+        _statements[index] ??= _database.Prepare(sql);
+}

@@ -1,0 +1,62 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace PdsReadonly.Index;
+
+/// <summary>
+/// One SQLite connection by its raw handle, for the statements that run per request and per record.
+/// For one thread at a time. Failures of SQLite are <see cref="SqliteException"/>.
+/// </summary>
+internal sealed class SqliteDatabase : IDisposable
+{
+    private readonly sqlite3 _handle;
+
+    static SqliteDatabase() => raw.SetProvider(new SQLite3Provider_e_sqlite3());
+
+    private SqliteDatabase(sqlite3 handle) => _handle = handle;
+
+    /// <summary>
+    /// Opens a file that nobody writes any more: SQLite then takes no locks and looks for no journal,
+    /// which makes lookups several times faster.
+    /// </summary>
+    internal static SqliteDatabase OpenImmutable(string path)
+    {
+        // In a URI these three would end the path; the rest of a file name is taken as it is.
+        string escaped = path.Replace("%", "%25", StringComparison.Ordinal)
+            .Replace("?", "%3f", StringComparison.Ordinal)
+            .Replace("#", "%23", StringComparison.Ordinal);
+        return Open($"file:{escaped}?immutable=1", raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI);
+    }
+
+    internal static SqliteDatabase Create(string path) =>
+        Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+
+    /// <summary>Whether an error said that the file is not what it should be.</summary>
+    internal bool IsDamaged { get; private set; }
+
+    internal void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
+
+    internal SqliteStatement Prepare(string sql)
+    {
+        Check(raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement));
+        return new SqliteStatement(this, statement);
+    }
+
+    internal void Check(int result)
+    {
+        if (result is raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE) return;
+        // The low byte is the kind of error, what is above it the circumstance.
+        IsDamaged |= (byte)result is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_IOERR;
+        SqliteException.ThrowExceptionForRC(result, _handle);
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    private static SqliteDatabase Open(string name, int flags)
+    {
+        int result = raw.sqlite3_open_v2(name, out var handle, flags | raw.SQLITE_OPEN_NOMUTEX, null);
+        if (result == raw.SQLITE_OK) return new SqliteDatabase(handle);
+        using (handle) SqliteException.ThrowExceptionForRC(result, handle);
+        throw new InvalidOperationException("SQLite failed without saying so");
+    }
+}

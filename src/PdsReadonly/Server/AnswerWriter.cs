@@ -1,0 +1,136 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Http.Connections;
+using PdsReadonly.Xrpc;
+
+namespace PdsReadonly.Server;
+
+/// <summary>
+/// Turns a handler's result into a response: status, body, Content-Type, caching, and the headers
+/// that let a page from anywhere read it.
+/// </summary>
+internal static class AnswerWriter
+{
+    // Raw UTF-8 instead of escapes; what is written is served as JSON, never as HTML.
+    private static readonly JsonWriterOptions s_jsonOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
+    /// <summary>What the engine's own refusals carry too, so that a page can read them.</summary>
+    internal static IReadOnlyList<KeyValuePair<string, string>> CommonHeaders { get; } =
+        [new("Access-Control-Allow-Origin", "*"), new("Vary", "Accept-Encoding")];
+
+    internal static void Write(in XrpcResult result, HttpRequest request, HttpResponse response)
+    {
+        if (result.Error is { } error)
+        {
+            WriteError(error, response);
+            return;
+        }
+
+        bool cached = result.Caching is not CachePolicy.None;
+        if (cached && IsNotModified(result, request, response)) return;
+        AddCommonHeaders(response);
+        switch (result.MediaType)
+        {
+            case XrpcMediaType.Json:
+                response.AddHeader("Content-Type"u8, "application/json; charset=utf-8"u8);
+                break;
+            case XrpcMediaType.Car:
+                response.AddHeader("Content-Type"u8, "application/vnd.ipld.car"u8);
+                break;
+        }
+
+        WriteBody(result, response);
+    }
+
+    /// <summary>A refusal; whatever the handler had prepared is dropped.</summary>
+    internal static void WriteError(XrpcError error, HttpResponse response)
+    {
+        response.Reset();
+        response.Status = error.Status;
+        AddCommonHeaders(response);
+        response.AddHeader("Content-Type"u8, "application/json; charset=utf-8"u8);
+
+        // Nobody may remember a refusal of credentials. WWW-Authenticate is left out on purpose:
+        // clients would start to refresh their tokens.
+        if (error.Status == 401) response.AddHeader("Cache-Control"u8, "no-store"u8);
+
+        string message = JsonText.Escape(error.Message);
+        string body = $$"""{"error":"{{error.Name}}","message":"{{message}}"}""";
+        Encoding.UTF8.GetBytes(body, response.Body);
+    }
+
+    /// <summary>The answer to a CORS preflight, the same for every path, existing or not.</summary>
+    internal static void WritePreflight(HttpRequest request, HttpResponse response)
+    {
+        response.Status = 204;
+        response.AddHeader("Access-Control-Allow-Origin"u8, "*"u8);
+
+        // Verbs that will be refused are listed too: else a page could not read the refusal.
+        response.AddHeader(
+            "Access-Control-Allow-Methods"u8, "GET,HEAD,PUT,PATCH,POST,DELETE"u8);
+        if (request.TryGetHeader("access-control-request-headers"u8, out var asked))
+        {
+            response.AddHeader("Access-Control-Allow-Headers"u8, asked);
+        }
+
+        response.AddHeader("Access-Control-Max-Age"u8, "86400"u8);
+        response.AddHeader("Vary"u8, "Access-Control-Request-Headers"u8);
+    }
+
+    private static void AddCommonHeaders(HttpResponse response)
+    {
+        response.AddHeader("Access-Control-Allow-Origin"u8, "*"u8);
+        response.AddHeader("Vary"u8, "Accept-Encoding"u8);
+    }
+
+    /// <summary>
+    /// Adds the caching headers, and answers 304 when the client has this very body.
+    /// </summary>
+    private static bool IsNotModified(
+        in XrpcResult result, HttpRequest request, HttpResponse response)
+    {
+        Span<byte> tag = stackalloc byte[EntityTags.Bytes];
+        EntityTags.Format(result.Tag, tag);
+        bool known = request.TryGetHeader("if-none-match"u8, out var header)
+            && EntityTags.IsNamedIn(header, tag);
+        if (known)
+        {
+            result.Source?.Dispose();
+            result.FileHandle?.Dispose();
+            response.Reset();
+            response.Status = 304;
+            response.AddHeader("Access-Control-Allow-Origin"u8, "*"u8);
+        }
+
+        response.AddHeader("ETag"u8, tag);
+        response.AddHeader("Cache-Control"u8, result.Caching switch
+        {
+            CachePolicy.Content => "public, max-age=300, must-revalidate"u8,
+            CachePolicy.Immutable => "public, max-age=31536000, immutable"u8,
+            _ => "public, no-cache"u8,
+        });
+        return known;
+    }
+
+    private static void WriteBody(in XrpcResult result, HttpResponse response)
+    {
+        if (result.JsonType is { } type)
+        {
+            using var writer = new Utf8JsonWriter(response.Body, s_jsonOptions);
+            JsonSerializer.Serialize(writer, result.JsonValue, type);
+        }
+        else if (result.Source is { } source)
+        {
+            response.SendSource(source, result.Length);
+        }
+        else if (result.FileHandle is { } file)
+        {
+            response.SendFile(file, result.FileOffset, result.Length ?? 0);
+        }
+    }
+}

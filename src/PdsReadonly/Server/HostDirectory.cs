@@ -1,0 +1,33 @@
+using System.Buffers;
+using System.Text;
+using Atproto.Syntax;
+using PdsReadonly.Catalog;
+using PdsReadonly.Web;
+
+namespace PdsReadonly.Server;
+
+/// <summary>What the plain routes know of the repos hosted here.</summary>
+internal sealed class HostDirectory(RepoCatalog catalog) : IHostDirectory, IHealthProbe
+{
+    /// <inheritdoc/>
+    public bool IsHealthy => catalog.IsHealthy();
+
+    /// <inheritdoc/>
+    public string? FindDidOfHandle(ReadOnlySpan<byte> host)
+    {
+        bool found = Handle.TryParse(host, out var handle)
+            & catalog.TryFindByHandle(handle, activeOnly: true, out var repo);
+        return found ? repo.Did.ToString() : null;
+    }
+
+    /// <inheritdoc/>
+    public bool TryWriteDidWebDocument(ReadOnlySpan<byte> host, IBufferWriter<byte> output)
+    {
+        byte[] did = Encoding.ASCII.GetBytes("did:web:" + Encoding.ASCII.GetString(host));
+        if (!catalog.TryFind(did, out var repo)) return false;
+        if (repo.Status != HostingStatus.Active) return false;
+        if (catalog.DocumentOf(repo.Did) is not { } document) return false;
+        output.Write(document);
+        return true;
+    }
+}

@@ -1,0 +1,27 @@
+using System.Text.Json.Serialization;
+using Http.Connections;
+using PdsReadonly.Xrpc;
+
+namespace PdsReadonly.Web;
+
+/// <summary>The version, and 503 while the server cannot do its work.</summary>
+internal sealed class HealthRoute(ServerOptions options, IHealthProbe probe) : IPlainRoute
+{
+    public string Path => "/xrpc/_health";
+
+    internal sealed record Output(string Version, string? Error);
+
+    public XrpcResult Answer(HttpRequest request, HttpResponse response)
+    {
+        bool healthy = probe.IsHealthy;
+        if (!healthy) response.Status = 503;
+        var output = new Output(options.Version, healthy ? null : "Service Unavailable");
+        return XrpcResult.Json(output, HealthRouteJson.Default.Output);
+    }
+}
+
+[JsonSerializable(typeof(HealthRoute.Output))]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+internal sealed partial class HealthRouteJson : JsonSerializerContext;

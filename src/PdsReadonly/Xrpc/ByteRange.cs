@@ -1,0 +1,58 @@
+using System.Buffers.Text;
+
+namespace PdsReadonly.Xrpc;
+
+/// <summary>What a Range header asks of a body whose length is known (RFC 9110 §14).</summary>
+internal enum RangeVerdict
+{
+    /// <summary>No range, several, another unit, or malformed: the whole body is sent.</summary>
+    Whole,
+
+    /// <summary>One range that can be sent.</summary>
+    Part,
+
+    /// <summary>It begins behind the end: 416.</summary>
+    Unsatisfiable,
+}
+
+/// <summary>One range of bytes.</summary>
+internal readonly record struct ByteRange(long Offset, long Length)
+{
+    private static ReadOnlySpan<byte> Unit => "bytes="u8;
+
+    internal static RangeVerdict Read(ReadOnlySpan<byte> header, long bodyLength, out ByteRange range)
+    {
+        range = new ByteRange(0, bodyLength);
+        if (!header.StartsWith(Unit)) return RangeVerdict.Whole;
+        var spec = header[Unit.Length..].Trim((byte)' ');
+        int dash = spec.IndexOf((byte)'-');
+        if (dash < 0) return RangeVerdict.Whole;
+        var firstText = spec[..dash];
+        var lastText = spec[(dash + 1)..];
+        if (firstText.IsEmpty) return Suffix(lastText, bodyLength, out range);
+        if (!TryReadNumber(firstText, out long first)) return RangeVerdict.Whole;
+        long last = long.MaxValue;
+        if (!lastText.IsEmpty && !TryReadNumber(lastText, out last)) return RangeVerdict.Whole;
+        if (last < first) return RangeVerdict.Whole;
+        if (first >= bodyLength) return RangeVerdict.Unsatisfiable;
+        range = new ByteRange(first, Math.Min(last, bodyLength - 1) - first + 1);
+        return RangeVerdict.Part;
+    }
+
+    private static RangeVerdict Suffix(ReadOnlySpan<byte> text, long bodyLength, out ByteRange range)
+    {
+        range = new ByteRange(0, bodyLength);
+        if (!TryReadNumber(text, out long count)) return RangeVerdict.Whole;
+        if (count == 0 || bodyLength == 0) return RangeVerdict.Unsatisfiable;
+        count = Math.Min(count, bodyLength);
+        range = new ByteRange(bodyLength - count, count);
+        return RangeVerdict.Part;
+    }
+
+    private static bool TryReadNumber(ReadOnlySpan<byte> text, out long value)
+    {
+        value = 0;
+        return !text.IsEmpty && text[0] is >= (byte)'0' and <= (byte)'9'
+            && Utf8Parser.TryParse(text, out value, out int used) && used == text.Length;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Buffers;
+using System.Text;
+using Atproto.Multiformats;
+using Atproto.Syntax;
+using Http.Connections;
+using PdsReadonly.Archive;
+using PdsReadonly.Catalog;
+
+namespace PdsReadonly.Xrpc.Methods;
+
+/// <summary>
+/// What a repo is and holds. The document is the stored one, or the least one that can be said.
+/// </summary>
+[XrpcQuery("com.atproto.repo.describeRepo")]
+internal static class RepoDescribeRepo
+{
+    internal readonly ref struct Params
+    {
+        public required Utf8<AtIdentifier> Repo { get; init; }
+    }
+
+    internal static XrpcResult Handle(
+        in Params p, RepoCatalog catalog, RepoPool pool, HttpResponse response)
+    {
+        if (RepoGate.Check(catalog, p.Repo.Bytes, out var repo) is { } refusal) return refusal;
+        if (RepoGate.Open(pool, repo, out var lease) is { } failure) return failure;
+        List<string> collections;
+        using (lease) collections = lease.Reader.Index.ListCollections();
+
+        string handle = repo.Handle?.ToString() ?? "handle.invalid";
+        var body = response.Body;
+        Encoding.ASCII.GetBytes($$"""{"handle":"{{handle}}","did":"{{repo.Did}}","didDoc":""", body);
+        body.Write(catalog.DocumentOf(repo.Did) ?? LeastDocument(repo));
+        string list = string.Join(',', collections.Select(collection => $"\"{collection}\""));
+        string correct = repo.Handle is null ? "false" : "true";
+        Encoding.ASCII.GetBytes($$""","collections":[{{list}}],"handleIsCorrect":{{correct}}}""", body);
+
+        // The head says nothing of the document and the handle, so the body itself is the tag.
+        var tag = Cid.Of(CidCodec.Raw, response.WrittenBody);
+        return XrpcResult.WrittenJson.Cached(tag, CachePolicy.Revalidate);
+    }
+
+    private static byte[] LeastDocument(RepoEntry repo) => Encoding.ASCII.GetBytes(
+        $$"""{"@context":["https://www.w3.org/ns/did/v1"],"id":"{{repo.Did}}","alsoKnownAs":[]}""");
+}

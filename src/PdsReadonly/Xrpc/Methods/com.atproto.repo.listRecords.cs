@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Text;
+using Atproto.Syntax;
+using Http.Connections;
+using PdsReadonly.Archive;
+using PdsReadonly.Catalog;
+using PdsReadonly.Index;
+
+namespace PdsReadonly.Xrpc.Methods;
+
+/// <summary>
+/// A page of a collection, newest first unless reversed; the cursor is the last record's key. Records
+/// without a JSON form are skipped, and the page is filled up behind them, so that an empty page still
+/// means the end.
+/// </summary>
+[XrpcQuery("com.atproto.repo.listRecords")]
+internal static class RepoListRecords
+{
+    internal readonly ref struct Params
+    {
+        public required Utf8<AtIdentifier> Repo { get; init; }
+
+        public required Utf8<Nsid> Collection { get; init; }
+
+        [XrpcInteger(1, 100, Default = 50)]
+        public int Limit { get; init; }
+
+        public ReadOnlySpan<byte> Cursor { get; init; }
+
+        [XrpcBoolean]
+        public bool Reverse { get; init; }
+    }
+
+    internal static XrpcResult Handle(
+        in Params p, RepoCatalog catalog, RepoPool pool, HttpResponse response)
+    {
+        if (!RepoGate.TryFindActive(catalog, p.Repo.Bytes, out var repo))
+        {
+            string id = Encoding.UTF8.GetString(p.Repo.Bytes);
+            return XrpcError.Invalid($"Could not find repo: {id}");
+        }
+
+        if (RepoGate.Open(pool, repo, out var lease) is { } failure) return failure;
+        using (lease)
+        {
+            var body = response.Body;
+            body.Write("{\"records\":["u8);
+            if (!WriteRecords(p, repo, lease.Reader, body, out byte[]? last))
+            {
+                return RepoGate.Changed(repo);
+            }
+
+            body.Write("]"u8);
+            if (last is not null)
+            {
+                body.Write(",\"cursor\":\""u8);
+                body.Write(last);
+                body.Write("\""u8);
+            }
+
+            body.Write("}"u8);
+            return XrpcResult.WrittenJson.Cached(repo.Head, CachePolicy.Revalidate);
+        }
+    }
+
+    // False when the CAR has changed.
+    private static bool WriteRecords(
+        in Params p, RepoEntry repo, RepoReader reader, IBufferWriter<byte> body, out byte[]? last)
+    {
+        last = null;
+        var rows = new List<RecordRow>(p.Limit);
+        var beyond = p.Cursor;
+        int written = 0;
+        while (written < p.Limit)
+        {
+            int wanted = p.Limit - written;
+            reader.Index.ListRecords(p.Collection.Bytes, beyond, p.Reverse, wanted, rows);
+            foreach (var row in rows)
+            {
+                var location = reader.Index.LocationOf(row.Ordinal);
+                if (reader.Read(location, out var record, out var cid) != ReadStatus.Done) return false;
+                if (!RecordJson.HasForm(record)) continue;
+                if (written > 0) body.Write(","u8);
+                RecordJson.Write(repo.Did, p.Collection.Bytes, row.Rkey, cid, record, body);
+                written++;
+                last = row.Rkey;
+            }
+
+            if (rows.Count < wanted) break;
+            beyond = rows[^1].Rkey;
+        }
+
+        return true;
+    }
+}

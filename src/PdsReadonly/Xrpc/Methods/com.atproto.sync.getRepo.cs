@@ -1,0 +1,41 @@
+using Atproto.Car;
+using Atproto.Syntax;
+using PdsReadonly.Archive;
+using PdsReadonly.Catalog;
+
+namespace PdsReadonly.Xrpc.Methods;
+
+/// <summary>
+/// The whole repo as a CAR: the commit, then node before entries, every block once
+/// (https://atproto.com/specs/repository#car-file-serialization).
+/// </summary>
+[XrpcQuery("com.atproto.sync.getRepo")]
+internal static class SyncGetRepo
+{
+    internal readonly ref struct Params
+    {
+        public required Utf8<Did> Did { get; init; }
+
+        public Utf8<Tid> Since { get; init; }
+    }
+
+    internal static XrpcResult Handle(in Params p, RepoCatalog catalog, RepoPool pool)
+    {
+        if (RepoGate.Check(catalog, p.Did.Bytes, out var repo) is { } refusal) return refusal;
+        // A CAR has no history by block: nothing is newer than the head, and before it all may be.
+        bool nothingNewer = !p.Since.Bytes.IsEmpty && Tid.From(p.Since) >= repo.Rev;
+        return Export(repo, pool, nothingNewer);
+    }
+
+    /// <summary>The whole export, or its header alone.</summary>
+    internal static XrpcResult Export(RepoEntry repo, RepoPool pool, bool headerOnly)
+    {
+        if (RepoGate.Open(pool, repo, out var lease) is { } failure) return failure;
+        byte[] header = CarWriter.Header(repo.Head);
+        var index = lease.Reader.Index;
+        uint count = headerOnly ? 0 : index.BlockCount;
+        long length = headerOnly ? header.Length : index.ExportBytes;
+        var body = new CarBody(lease, header, count, index.LocationOf);
+        return XrpcResult.Car(body, length).Cached(repo.Head, CachePolicy.Revalidate);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Buffers;
+using System.Text;
+using Atproto.Cbor;
+using Atproto.Multiformats;
+using Atproto.Syntax;
+
+namespace PdsReadonly.Xrpc;
+
+/// <summary>A record as endpoints show it: URI, CID, value. Written without an object in between.</summary>
+internal static class RecordJson
+{
+    /// <summary>Whether the record decodes; one that does not is served as bytes only.</summary>
+    internal static bool HasForm(ReadOnlySpan<byte> record) =>
+        CborCheck.Block(record, CborRules.Lenient) == CborError.None;
+
+    /// <summary>Only for a record that <see cref="HasForm"/>.</summary>
+    internal static void Write(
+        Did did, ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, in Cid cid,
+        ReadOnlySpan<byte> record, IBufferWriter<byte> body)
+    {
+        body.Write("{\"uri\":\"at://"u8);
+        Encoding.ASCII.GetBytes(did.ToString(), body);
+        body.Write("/"u8);
+        body.Write(collection);
+        body.Write("/"u8);
+        body.Write(rkey);
+        body.Write("\",\"cid\":\""u8);
+        cid.FormatTo(body.GetSpan(Cid.TextBytes));
+        body.Advance(Cid.TextBytes);
+        body.Write("\",\"value\":"u8);
+        CborJson.WriteChecked(record, body);
+        body.Write("}"u8);
+    }
+}

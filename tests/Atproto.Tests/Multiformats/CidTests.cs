@@ -1,0 +1,99 @@
+using System.Text;
+using Atproto.Multiformats;
+
+namespace Atproto.Tests.Multiformats;
+
+public sealed class CidTests
+{
+    private const string EmptyRaw = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
+
+    [Fact]
+    public void Of_NoBytes_IsTheKnownCid()
+    {
+        var cid = Cid.Of(CidCodec.Raw, []);
+        Assert.Equal(EmptyRaw, cid.ToString());
+        Assert.Equal(CidCodec.Raw, cid.Codec);
+        Assert.True(Cid.TryParse(Encoding.ASCII.GetBytes(EmptyRaw), out var parsed));
+        Assert.True(parsed == cid);
+        Assert.Equal(cid.GetHashCode(), parsed.GetHashCode());
+    }
+
+    [Fact]
+    public void Equals_OtherCodecOrDigest_IsAnotherCid()
+    {
+        Assert.True(Cid.Of(CidCodec.Raw, []) != Cid.Of(CidCodec.DagCbor, []));
+        Assert.NotEqual(Cid.Of(CidCodec.Raw, [1]), Cid.Of(CidCodec.Raw, [2]));
+        Assert.False(Cid.Of(CidCodec.Raw, []).Equals((object)EmptyRaw));
+    }
+
+    [Fact]
+    public void TryRead_BinaryForm_IsTheSameCidAndNothingShorterIs()
+    {
+        var cid = Cid.Of(CidCodec.DagCbor, "x"u8);
+        var binary = new byte[Cid.Bytes + 1];
+        cid.CopyTo(binary);
+        for (int length = 0; length <= binary.Length; length++)
+        {
+            Assert.Equal(length == Cid.Bytes, Cid.TryRead(binary.AsSpan(0, length), out var read));
+            Assert.Equal(length == Cid.Bytes ? cid : default, read);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 2)] // version
+    [InlineData(1, 0x70)] // dag-pb
+    [InlineData(2, 0x13)] // sha2-512
+    [InlineData(3, 0x1f)] // digest length
+    public void TryRead_NotBlessed_IsRefused(int index, byte value)
+    {
+        var binary = new byte[Cid.Bytes];
+        Cid.Of(CidCodec.Raw, []).CopyTo(binary);
+        binary[index] = value;
+        Assert.False(Cid.TryRead(binary, out _));
+    }
+
+    [Theory]
+    [InlineData("bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi", true, false)] // dag-pb
+    [InlineData("bafkqaaa", true, false)] // identity, no bytes
+    [InlineData(EmptyRaw, true, true)]
+    [InlineData("bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvykv", false, false)] // stray bit
+    [InlineData("BAFKREIHDWDCEFGH4DQKJV67UZCMW7OJEE6XEDZDETOJUZJEVTENXQUVYKU", false, false)]
+    [InlineData(EmptyRaw + "aa", false, false)]
+    [InlineData(EmptyRaw + "\n", false, false)]
+    [InlineData("QmbWqxBEKC3P8tqsKc98xmWNzrzDtRLMiMPL8wBuTGsMnR", false, false)] // version 0
+    [InlineData("b", false, false)]
+    [InlineData("", false, false)]
+    public void IsValid_Text_IsAnyCanonicalCidOfWhichTheBlessedParse(
+        string text, bool isValid, bool isBlessed)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        Assert.Equal(isValid, Cid.IsValid(bytes));
+        Assert.Equal(isBlessed, Cid.TryParse(bytes, out _));
+    }
+
+    [Fact]
+    public void IsValid_CutAnywhere_IsNoCid()
+    {
+        var bytes = Encoding.ASCII.GetBytes(EmptyRaw);
+        for (int length = 0; length < bytes.Length; length++)
+        {
+            Assert.False(Cid.IsValid(bytes.AsSpan(0, length)));
+        }
+    }
+
+    [Fact]
+    public void IsValid_BinaryBytes_AreLimited()
+    {
+        Assert.True(Cid.IsValid(Identity(CidText.BinaryBytesMax)));
+        Assert.False(Cid.IsValid(Identity(CidText.BinaryBytesMax + 1)));
+    }
+
+    private static byte[] Identity(int byteCount)
+    {
+        byte[] binary = [1, 0x55, 0, (byte)(byteCount - 4), .. new byte[byteCount - 4]];
+        var text = new byte[Base32.EncodedLength(byteCount) + 1];
+        text[0] = (byte)'b';
+        Base32.Encode(binary, text.AsSpan(1));
+        return text;
+    }
+}

@@ -1,0 +1,37 @@
+using Atproto.Syntax;
+
+namespace Atproto.Tests.Syntax;
+
+public sealed class AtIdentifierTests
+{
+    [Theory]
+    [InlineData("did:web:Alice.com", "did:web:Alice.com")]
+    [InlineData("Alice.com", "alice.com")]
+    [InlineData("did.example", "did.example")]
+    [InlineData("did:web:", null)]
+    [InlineData("alice", null)]
+    [InlineData("@alice.com", null)]
+    [InlineData("", null)]
+    [InlineData("alice.com\n", null)]
+    public void TryParse_Text_IsDidOrHandle(string text, string? expected) =>
+        SyntaxAgreement.Check<AtIdentifier>(
+            text, expected, AtIdentifier.TryParse, AtIdentifier.TryParse);
+
+    [Fact]
+    public void Did_OfDid_IsThatDid()
+    {
+        Assert.True(AtIdentifier.TryParse("did:m:x", out var identifier));
+        Assert.Equal("did:m:x", identifier.Did.ToString());
+        Assert.Null(identifier.Handle);
+        Assert.Equal(new AtIdentifier(identifier.Did!.Value), identifier);
+    }
+
+    [Fact]
+    public void Handle_OfHandle_IsThatHandle()
+    {
+        Assert.True(AtIdentifier.TryParse("A.com", out var identifier));
+        Assert.Equal("a.com", identifier.Handle.ToString());
+        Assert.Null(identifier.Did);
+        Assert.Equal(new AtIdentifier(identifier.Handle!.Value), identifier);
+    }
+}

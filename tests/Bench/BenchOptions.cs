@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace Bench;
+
+/// <summary>What every suite is told.</summary>
+internal sealed record BenchOptions
+{
+    public string Binary { get; init; } = "artifacts/publish/linux-x64/pds-readonly";
+
+    /// <summary>Where samples and data folders go; samples stay for the next run.</summary>
+    public string Work { get; init; } = "artifacts/bench";
+
+    /// <summary>Runs of each measurement, of which the median is told.</summary>
+    public int Runs { get; init; } = 5;
+
+    /// <summary>A tenth of the data: to see that the suite works, not for figures.</summary>
+    public bool Quick { get; init; }
+
+    internal static bool TryParse(ReadOnlySpan<string> arguments, out BenchOptions options)
+    {
+        options = new BenchOptions();
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            if (arguments[i] == "--quick")
+            {
+                options = options with { Quick = true };
+                continue;
+            }
+
+            if (i + 1 == arguments.Length) return false;
+            string value = arguments[i + 1];
+            switch (arguments[i++])
+            {
+                case "--binary": options = options with { Binary = value }; break;
+                case "--work": options = options with { Work = value }; break;
+                case "--runs" when int.TryParse(value, CultureInfo.InvariantCulture, out int runs) && runs > 0:
+                    options = options with { Runs = runs };
+                    break;
+                default: return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Text;
+using Http.Connections;
+using Http.Tests.Support;
+
+namespace Http.Tests.Connections;
+
+/// <summary>
+/// Mutated requests on the state machine. Here is how it works:
+/// 1. a few entries of the raw suite are strung together and damaged by seeded chance;
+/// 2. the bytes go in twice, cut differently, and the output is taken in pieces;
+/// 3. both runs must end with the same answers, well formed, and no more of them than heads went in.
+/// PDS_FUZZ_CASES sets how many, PDS_FUZZ_SEED repeats a run.
+/// </summary>
+public sealed class HttpConnectionFuzzTests(ITestOutputHelper output)
+{
+    private const int CasesDefault = 30_000;
+    private const string Continue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+    private static readonly string[] s_words =
+    [
+        "\r\n", "\n", "\r", "\0", " ", "\t", ":", "0", "\r\n\r\n", "HTTP/1.1", "HTTP/1.0", "GET ", "HEAD ",
+        "Content-Length: ", "Transfer-Encoding: chunked\r\n", "Connection: close\r\n",
+        "Connection: keep-alive\r\n", "Expect: 100-continue\r\n", "Host: a\r\n", "0\r\n\r\n", "ffffffff\r\n",
+        "/source", "/sized", "/throw", "/big", ";a=\"", "\u00FF", "http://", "*",
+    ];
+
+    [Fact]
+    public void Advance_MutatedRequests_KeepsItsPromises()
+    {
+        int cases = ReadNumber("PDS_FUZZ_CASES") ?? CasesDefault;
+        int seed = ReadNumber("PDS_FUZZ_SEED") ?? Environment.TickCount;
+        output.WriteLine($"PDS_FUZZ_SEED={seed} PDS_FUZZ_CASES={cases}");
+        var random = new Random(seed);
+        for (int number = 0; number < cases; number++)
+        {
+            byte[] bytes = Mutate(random);
+            try
+            {
+                Check(bytes, random);
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                Assert.Fail($"seed {seed}, case {number}, {Convert.ToBase64String(bytes)}: {exception}");
+            }
+        }
+    }
+
+    private static void Check(byte[] bytes, Random random)
+    {
+        var first = Run(bytes, random);
+        var second = Run(bytes, random);
+        Assert.Equal(first.Seen, second.Seen);
+        Assert.Equal(first.Output, second.Output);
+        Assert.True(first.Seen.Count <= HeadEnds(bytes), "more requests were handled than were sent");
+        int answers = CountResponses(first);
+        Assert.InRange(answers, first.Seen.Count, first.Seen.Count + 1);
+    }
+
+    private static Outcome Run(byte[] bytes, Random random)
+    {
+        var handler = new ScriptedHandler(Answer);
+        using var driver = new ConnectionDriver(handler, RawRequestTests.Options);
+        driver.TakenMax = random.Next(3) == 0 ? random.Next(1, 500) : int.MaxValue;
+        int offset = 0;
+        while (offset < bytes.Length && !driver.IsClosed)
+        {
+            int piece = Math.Min(random.Next(1, random.Next(2, 600)), bytes.Length - offset);
+            driver.Feed(bytes.AsSpan(offset, piece));
+            offset += piece;
+        }
+
+        if (!driver.IsClosed) driver.EndInput();
+        Assert.True(driver.IsClosed, "the connection is still open when its client is gone");
+        // Whether a client that has sent its content is told to send it depends on the cut.
+        return new Outcome(handler.Seen, driver.Output.Replace(Continue, "", StringComparison.Ordinal));
+    }
+
+    private static void Answer(HttpRequest request, HttpResponse response)
+    {
+        if (request.Path.EndsWith("/source"u8))
+        {
+            response.SendSource(new ScriptedSource(BodyStatus.End, 3, 2000, 1), null);
+        }
+        else if (request.Path.EndsWith("/sized"u8))
+        {
+            response.SendSource(new ScriptedSource(BodyStatus.End, 3, 200), 203);
+        }
+        else if (request.Path.EndsWith("/throw"u8))
+        {
+            throw new InvalidOperationException("as asked");
+        }
+        else if (request.Path.EndsWith("/big"u8))
+        {
+            response.Body.GetSpan(70_000)[..70_000].Fill((byte)'b');
+            response.Body.Advance(70_000);
+        }
+        else
+        {
+            ScriptedHandler.Echo(request, response);
+        }
+    }
+
+    private static int CountResponses(Outcome outcome)
+    {
+        var heads = outcome.Seen.Index().Where(entry => entry.Item.StartsWith("HEAD ", StringComparison.Ordinal))
+            .Select(entry => entry.Index).ToList();
+        try
+        {
+            return ReceivedResponse.ReadAll(outcome.Output, [.. heads]).Count;
+        }
+        catch (FormatException)
+        {
+            // The one refusal at the end may have been for a HEAD as well.
+            return ReceivedResponse.ReadAll(outcome.Output, [.. heads, outcome.Seen.Count]).Count;
+        }
+    }
+
+    private static int HeadEnds(byte[] bytes)
+    {
+        int count = 0;
+        for (int index = 0; index + 4 <= bytes.Length; index++)
+        {
+            if (bytes.AsSpan(index, 4).SequenceEqual("\r\n\r\n"u8)) count++;
+        }
+
+        return count;
+    }
+
+    private static byte[] Mutate(Random random)
+    {
+        var bytes = new List<byte>();
+        for (int count = random.Next(1, 5); count > 0; count--) Insert(bytes, bytes.Count, Pick(random));
+        for (int count = random.Next(0, 6); count > 0; count--)
+        {
+            int index = random.Next(bytes.Count + 1);
+            int length = Math.Min(random.Next(1, 20), bytes.Count - index);
+            switch (random.Next(5))
+            {
+                case 0 when length > 0:
+                    bytes[index] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 1:
+                    bytes.RemoveRange(index, length);
+                    break;
+                case 2:
+                    bytes.InsertRange(random.Next(bytes.Count + 1), bytes.GetRange(index, length));
+                    break;
+                case 3:
+                    Insert(bytes, index, s_words[random.Next(s_words.Length)]);
+                    break;
+                default:
+                    bytes.Insert(index, (byte)random.Next(256));
+                    break;
+            }
+        }
+
+        return [.. bytes];
+    }
+
+    private static string Pick(Random random) =>
+        RawRequests.All[random.Next(RawRequests.All.Count)].Bytes;
+
+    private static void Insert(List<byte> bytes, int index, string text) =>
+        bytes.InsertRange(index, Encoding.Latin1.GetBytes(text));
+
+    private static int? ReadNumber(string name) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int number)
+            ? number
+            : null;
+
+    private sealed record Outcome(List<string> Seen, string Output);
+}

@@ -1,0 +1,271 @@
+using System.Buffers;
+using Http.Connections;
+using Http.Tests.Support;
+
+namespace Http.Tests.Connections;
+
+/// <summary>Turns of reading and writing, content, deadlines, stopping, and what it costs.</summary>
+public sealed class HttpConnectionTests
+{
+    private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    private readonly ManualTime _time = new();
+    private readonly ScriptedHandler _handler = new();
+
+    [Fact]
+    public void Advance_NothingReceived_WaitsIdle()
+    {
+        using var driver = Drive();
+        Assert.Equal((NextStep.Read, DeadlineKind.Idle), (driver.Last, driver.Connection.DeadlineKind));
+        Assert.True(driver.EndInput().IsClosed);
+        Assert.Empty(driver.Output);
+    }
+
+    [Theory]
+    [InlineData("GET / HT")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabc")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab")]
+    public void Advance_ClientEndsInsideARequest_ClosesWithoutAnAnswer(string text)
+    {
+        using var driver = Drive().Feed(text).EndInput();
+        Assert.True(driver.IsClosed);
+        Assert.Empty(_handler.Seen);
+        Assert.Empty(driver.Output);
+    }
+
+    [Fact]
+    public void Advance_ClientEndsBehindItsRequests_GetsAllAnswers()
+    {
+        using var driver = Drive().Feed(Get + Get + Get).EndInput();
+        Assert.Equal(3, ReceivedResponse.ReadAll(driver.Output).Count);
+        Assert.Equal(NextStep.Close, driver.Last);
+    }
+
+    [Fact]
+    public void Advance_ManyPipelinedRequests_WaitForTheSocket()
+    {
+        var limits = new HttpLimits { PipelinedBytesMax = 1000, HeadBytesMax = 64 * 1024 };
+        using var driver = new ConnectionDriver(_handler, new HttpServerOptions { Limits = limits });
+        byte[] requests = [.. Enumerable.Repeat(System.Text.Encoding.ASCII.GetBytes(Get), 100).SelectMany(b => b)];
+        requests.CopyTo(driver.Connection.GetReceiveBuffer().Span);
+        driver.Connection.Received(requests.Length);
+
+        driver.AdvanceOnly();
+
+        Assert.Equal(NextStep.Write, driver.Last);
+        Assert.InRange(driver.Connection.Output.Length, 1000, 1400);
+        int seen = _handler.Seen.Count;
+        Assert.InRange(seen, 2, 20);
+        driver.TakenMax = 1;
+        driver.TakeOnce();
+        Assert.True(_handler.Seen.Count <= seen + 1, "requests went on while answers waited");
+        driver.Settle();
+        Assert.Equal(100, ReceivedResponse.ReadAll(driver.Output).Count);
+    }
+
+    [Theory]
+    [InlineData("Content-Length: 5\r\n")]
+    [InlineData("Transfer-Encoding: chunked\r\n")]
+    public void Expect_ContentThatIsDrained_GetsContinueFirst(string framing)
+    {
+        using var driver = Drive();
+        driver.Feed($"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n{framing}\r\n");
+        Assert.Equal("HTTP/1.1 100 Continue\r\n\r\n", driver.Output);
+        Assert.Empty(_handler.Seen);
+
+        driver.Feed(framing[0] == 'C' ? "abcde" : "5\r\nabcde\r\n0\r\n\r\n");
+
+        Assert.Equal("POST / 5", Assert.Single(_handler.Seen));
+        Assert.Equal("POST / 5", ReceivedResponse.ReadAll(driver.Output).Single().Body);
+    }
+
+    [Fact]
+    public void Expect_ContentThatIsTooLong_GetsTheFinalAnswer()
+    {
+        using var driver = Drive();
+        driver.Feed("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 65537\r\n\r\n");
+        Assert.Equal("close", ReceivedResponse.ReadAll(driver.Output).Single().Header("Connection"));
+        Assert.DoesNotContain("100 Continue", driver.Output, StringComparison.Ordinal);
+        Assert.Equal("POST / 65537", Assert.Single(_handler.Seen));
+    }
+
+    [Fact]
+    public void Content_LongerThanTheBuffer_LeavesTheHeadReadable()
+    {
+        string? header = null;
+        var handler = new ScriptedHandler((request, response) =>
+        {
+            Assert.True(request.TryGetHeader("x-late"u8, out var value));
+            header = System.Text.Encoding.ASCII.GetString(value);
+            ScriptedHandler.Echo(request, response);
+        });
+        using var driver = new ConnectionDriver(handler);
+        driver.Feed("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\nX-Late: v\r\n\r\n"
+            + new string('c', 65536) + Get, pieceBytesMax: 1000);
+
+        Assert.Equal(["POST /x 65536", "GET / 0"], handler.Seen);
+        Assert.Equal("v", header);
+    }
+
+    [Fact]
+    public void Linger_AfterARefusal_DropsWhatStillComesUpToTheLimit()
+    {
+        var limits = new HttpLimits { LingerBytesMax = 10_000 };
+        using var driver = new ConnectionDriver(_handler, new HttpServerOptions { Limits = limits });
+        driver.Feed("BAD\n");
+        Assert.True(driver.SendingEnded);
+        Assert.Equal((NextStep.Read, DeadlineKind.Linger), (driver.Last, driver.Connection.DeadlineKind));
+
+        driver.Feed(new string('x', 10_000), pieceBytesMax: 1000);
+        Assert.False(driver.IsClosed);
+        driver.Feed("x");
+        Assert.True(driver.IsClosed);
+        Assert.Single(ReceivedResponse.ReadAll(driver.Output));
+    }
+
+    [Fact]
+    public void Deadline_OfAHead_IsNotMovedByItsBytes()
+    {
+        using var driver = Drive().Feed("G");
+        long deadline = driver.Connection.Deadline;
+        Assert.Equal(_time.GetTimestamp() + TimeSpan.FromSeconds(15).Ticks, deadline);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        driver.Feed("E");
+        Assert.Equal((deadline, DeadlineKind.Head), (driver.Connection.Deadline, driver.Connection.DeadlineKind));
+    }
+
+    [Fact]
+    public void Deadline_OfAReader_MovesWithWhatItTakes()
+    {
+        using var driver = Drive(new HttpLimits { SlowReaderTimeout = TimeSpan.FromSeconds(7) });
+        Get.AsSpan().ToArray().Select(c => (byte)c).ToArray().CopyTo(driver.Connection.GetReceiveBuffer());
+        driver.Connection.Received(Get.Length);
+        driver.AdvanceOnly();
+        long first = driver.Connection.Deadline;
+        Assert.Equal(_time.GetTimestamp() + TimeSpan.FromSeconds(7).Ticks, first);
+        _time.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal(first, driver.AdvanceOnly().Connection.Deadline);
+
+        driver.TakenMax = 1;
+        driver.TakeOnce();
+
+        Assert.Equal(first + TimeSpan.FromSeconds(3).Ticks, driver.Connection.Deadline);
+    }
+
+    [Theory]
+    [InlineData("GET / HT")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabc")]
+    public void TimedOut_InsideARequest_Is408(string text)
+    {
+        using var driver = Drive().Feed(text).TimeOut();
+        var response = ReceivedResponse.ReadAll(driver.Output).Single();
+        Assert.Equal((408, "close"), (response.Status, response.Header("Connection")));
+        Assert.True(driver.EndInput().IsClosed);
+    }
+
+    [Fact]
+    public void TimedOut_Idle_ClosesWithoutAWord()
+    {
+        using var driver = Drive().Feed(Get);
+        int before = driver.Output.Length;
+        Assert.Equal(NextStep.Close, driver.TimeOut().Last);
+        Assert.Equal(before, driver.Output.Length);
+    }
+
+    [Fact]
+    public void TimedOut_WithAnAnswerNotTaken_ResetsTheConnection()
+    {
+        using var driver = Drive();
+        Get.Select(c => (byte)c).ToArray().CopyTo(driver.Connection.GetReceiveBuffer());
+        driver.Connection.Received(Get.Length);
+        driver.AdvanceOnly();
+        Assert.Equal(NextStep.Reset, driver.TimeOut().Last);
+    }
+
+    [Fact]
+    public void Stop_BeforeARequest_MakesItsAnswerTheLast()
+    {
+        using var driver = Drive().Feed(Get);
+        driver.Connection.Stop();
+        driver.Feed(Get + Get).EndInput();
+
+        var responses = ReceivedResponse.ReadAll(driver.Output);
+        Assert.Equal(["keep-alive", "close"], responses.Select(response => response.Header("Connection")));
+        Assert.Equal(2, _handler.Seen.Count);
+    }
+
+    [Fact]
+    public void Stop_WhileIdle_ClosesAtTheNextAdvance()
+    {
+        using var driver = Drive().Feed(Get);
+        driver.Connection.Stop();
+        Assert.Equal(NextStep.Close, driver.AdvanceOnly().Last);
+    }
+
+    [Fact]
+    public void ConnectionState_SetByOneRequest_IsThereForTheNextAndDisposedAtTheEnd()
+    {
+        var state = new ScriptedSource(BodyStatus.End);
+        var seen = new List<object?>();
+        var handler = new ScriptedHandler((request, _) =>
+        {
+            seen.Add(request.ConnectionState);
+            request.ConnectionState = state;
+        });
+        using (var driver = new ConnectionDriver(handler)) driver.Feed(Get).Feed(Get);
+
+        Assert.Equal([null, state], seen);
+        Assert.Equal(1, state.DisposeCount);
+    }
+
+    [Fact]
+    public void ErrorHeaders_OfTheOptions_AreOnTheEnginesOwnAnswers()
+    {
+        var options = new HttpServerOptions
+        {
+            ErrorHeaders = [new("Access-Control-Allow-Origin", "*")],
+        };
+        using var refused = new ConnectionDriver(_handler, options).Feed("BAD\n");
+        Assert.Equal("*", ReceivedResponse.ReadAll(refused.Output).Single().Header("access-control-allow-origin"));
+        using var good = new ConnectionDriver(_handler, options).Feed(Get);
+        Assert.Null(ReceivedResponse.ReadAll(good.Output).Single().Header("access-control-allow-origin"));
+    }
+
+    [Fact]
+    public void Advance_SteadyKeepAlive_AllocatesNothing()
+    {
+        byte[] request = "GET /xrpc/a?b=c HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n"u8.ToArray();
+        var options = new HttpServerOptions { TimeProvider = _time };
+        using var connection = new HttpConnection(new HttpEngine(new TrivialHandler(), options), null);
+        int written = 0;
+        for (int i = 0; i < 1000; i++) written += Exchange(connection, request);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++) written += Exchange(connection, request);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(0, allocated);
+        Assert.True(written > 2000 * 100, "nothing was answered");
+    }
+
+    private static int Exchange(HttpConnection connection, byte[] request)
+    {
+        request.CopyTo(connection.GetReceiveBuffer());
+        connection.Received(request.Length);
+        if (connection.Advance() != NextStep.Write) return 0;
+        int length = connection.Output.Length;
+        connection.Written(length);
+        return connection.Advance() == NextStep.Read ? length : 0;
+    }
+
+    private ConnectionDriver Drive(HttpLimits? limits = null) =>
+        new(_handler, new HttpServerOptions { TimeProvider = _time, Limits = limits ?? new() });
+
+    private sealed class TrivialHandler : IRequestHandler
+    {
+        public void Handle(HttpRequest request, HttpResponse response)
+        {
+            response.AddHeader("Content-Type"u8, "application/json"u8);
+            if (request.TryGetHeader("accept"u8, out _)) response.Body.Write("{\"a\":1}"u8);
+        }
+    }
+}

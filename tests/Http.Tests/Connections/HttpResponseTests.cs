@@ -1,0 +1,222 @@
+using System.Buffers;
+using Http.Connections;
+using Http.Tests.Support;
+using Microsoft.Win32.SafeHandles;
+
+namespace Http.Tests.Connections;
+
+/// <summary>What a handler may do with a response, and what the engine makes of it.</summary>
+public sealed class HttpResponseTests
+{
+    [Theory]
+    [InlineData("GET", "1.1", "hello")]
+    [InlineData("HEAD", "1.1", "")]
+    [InlineData("GET", "1.0", "hello")]
+    [InlineData("HEAD", "1.0", "")]
+    public void Body_Written_HasItsLengthEvenForHead(string method, string version, string expected)
+    {
+        var response = Answer(method, version, (_, r) => r.Body.Write("hello"u8));
+
+        Assert.Equal(expected, response.Body);
+        Assert.Equal("5", response.Header("Content-Length"));
+        Assert.Null(response.Header("Transfer-Encoding"));
+    }
+
+    [Fact]
+    public void Head_OfAnAnswer_HoldsDateAndConnectionAndWhatTheHandlerAdded()
+    {
+        var response = Answer("GET", "1.1", (_, r) =>
+        {
+            r.Status = 404;
+            r.AddHeader("X-A"u8, "1"u8);
+            r.AddHeader("X-B"u8, default);
+        });
+
+        Assert.Equal(
+            "HTTP/1.1 404 Not Found\r\nDate: Fri, 02 Jan 2026 03:04:05 GMT\r\nConnection: keep-alive\r\n"
+            + "Keep-Alive: timeout=90\r\nContent-Length: 0\r\nX-A: 1\r\nX-B: ",
+            response.Head);
+    }
+
+    [Theory]
+    [InlineData(204, null)]
+    [InlineData(304, null)]
+    [InlineData(205, "0")]
+    public void Status_WithoutContent_LeavesTheBodyOut(int status, string? length)
+    {
+        var response = Answer("GET", "1.1", (_, r) =>
+        {
+            r.Status = status;
+            r.Body.Write("dropped"u8);
+        });
+
+        Assert.Equal(status, response.Status);
+        Assert.Equal("", response.Body);
+        Assert.Equal(length, response.Header("Content-Length"));
+        Assert.Null(response.Header("Transfer-Encoding"));
+    }
+
+    [Theory]
+    [InlineData(199)]
+    [InlineData(100)]
+    [InlineData(600)]
+    public void Status_OutsideTheFinalOnes_Throws(int status) =>
+        AssertThrows<ArgumentOutOfRangeException>(r => r.Status = status);
+
+    [Fact]
+    public void Status_WithoutKnownPhrase_GoesOutWithNone()
+    {
+        var response = Answer("GET", "1.1", (_, r) => r.Status = 299);
+        Assert.StartsWith("HTTP/1.1 299 \r\n", response.Head, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("X", "a\rb")]
+    [InlineData("X", "a\nb")]
+    [InlineData("X", "a\0b")]
+    [InlineData("X", "\u007F")]
+    [InlineData("X\r", "a")]
+    [InlineData("X\n", "a")]
+    [InlineData("X\0", "a")]
+    [InlineData("X Y", "a")]
+    [InlineData("X:", "a")]
+    [InlineData("", "a")]
+    [InlineData("content-LENGTH", "1")]
+    [InlineData("Transfer-Encoding", "chunked")]
+    [InlineData("Connection", "close")]
+    [InlineData("Keep-Alive", "timeout=1")]
+    [InlineData("Date", "today")]
+    public void AddHeader_UnsafeOrTheEngines_Throws(string name, string value) =>
+        AssertThrows<ArgumentException>(r => r.AddHeader(
+            System.Text.Encoding.Latin1.GetBytes(name), System.Text.Encoding.Latin1.GetBytes(value)));
+
+    [Fact]
+    public void AddHeader_MoreThanTheUsualRoom_StillComesBeforeTheBody()
+    {
+        byte[] value = new byte[5000];
+        value.AsSpan().Fill((byte)'v');
+        var response = Answer("GET", "1.1", (_, r) =>
+        {
+            r.Body.Write("hello"u8);
+            r.AddHeader("X"u8, value);
+        });
+
+        Assert.Equal("hello", response.Body);
+        Assert.Equal(5000, response.Header("X")!.Length);
+    }
+
+    [Fact]
+    public void Reset_AfterHeadersBodyAndStatus_LeavesNothingOfThem()
+    {
+        var response = Answer("GET", "1.1", (_, r) =>
+        {
+            r.Status = 500;
+            r.AddHeader("X"u8, "a"u8);
+            r.Body.Write("hello"u8);
+            r.Reset();
+            r.Body.Write("bye"u8);
+        });
+
+        Assert.Equal((200, "bye"), (response.Status, response.Body));
+        Assert.Null(response.Header("X"));
+    }
+
+    [Fact]
+    public void Reset_AfterASource_DisposesIt()
+    {
+        var source = new ScriptedSource(BodyStatus.End, 1);
+        var response = Answer("GET", "1.1", (_, r) =>
+        {
+            r.SendSource(source, null);
+            r.Reset();
+        });
+
+        Assert.Equal("0", response.Header("Content-Length"));
+        Assert.Equal((0, 1), (source.ReadCount, source.DisposeCount));
+    }
+
+    [Fact]
+    public void WrittenBody_ChangedInPlace_GoesOutChanged()
+    {
+        var response = Answer("GET", "1.1", (_, r) =>
+        {
+            r.Body.Write("hello"u8);
+            r.WrittenBody[0] = (byte)'j';
+        });
+
+        Assert.Equal("jello", response.Body);
+    }
+
+    [Fact]
+    public void Body_OfAMegabyte_IsSentWhole()
+    {
+        var response = Answer("GET", "1.1", (_, r) =>
+        {
+            for (int i = 0; i < 1024; i++)
+            {
+                r.Body.GetSpan(1024)[..1024].Fill((byte)('a' + (i % 26)));
+                r.Body.Advance(1024);
+            }
+        });
+
+        Assert.Equal(1024 * 1024, response.Body.Length);
+        Assert.All(Enumerable.Range(0, 1024), i => Assert.Equal('a' + (i % 26), response.Body[i * 1024]));
+    }
+
+    [Fact]
+    public void DeclareLength_ForHead_IsSentWithoutABody()
+    {
+        var response = Answer("HEAD", "1.1", (_, r) => r.DeclareLength(68_000_000_000));
+        Assert.Equal("68000000000", response.Header("Content-Length"));
+    }
+
+    [Fact]
+    public void DeclareLength_ForGet_Throws() =>
+        AssertThrows<InvalidOperationException>(r => r.DeclareLength(1));
+
+    [Fact]
+    public void SendSource_AfterABody_Throws() => AssertThrows<InvalidOperationException>(r =>
+    {
+        r.Body.Write("x"u8);
+        r.SendSource(new ScriptedSource(BodyStatus.End), null);
+    });
+
+    [Fact]
+    public void SendFile_AfterASource_Throws() => AssertThrows<InvalidOperationException>(r =>
+    {
+        using var file = new SafeFileHandle();
+        r.SendSource(new ScriptedSource(BodyStatus.End), null);
+        r.SendFile(file, 0, 0);
+    });
+
+    [Fact]
+    public void CloseAfterwards_OnAKeptConnection_ClosesIt()
+    {
+        using var driver = new ConnectionDriver(new ScriptedHandler((_, r) => r.CloseAfterwards()));
+        driver.Feed("GET / HTTP/1.1\r\nHost: a\r\n\r\n").EndInput();
+
+        Assert.Equal("close", ReceivedResponse.ReadAll(driver.Output).Single().Header("Connection"));
+        Assert.True(driver.IsClosed);
+    }
+
+    private static ReceivedResponse Answer(
+        string method, string version, Action<HttpRequest, HttpResponse> answer)
+    {
+        var options = new HttpServerOptions { TimeProvider = new ManualTime() };
+        using var driver = new ConnectionDriver(new ScriptedHandler(answer), options);
+        driver.Feed($"{method} / HTTP/{version}\r\nHost: a\r\n\r\n");
+        return ReceivedResponse.ReadAll(driver.Output, method == "HEAD" ? [0] : []).Single();
+    }
+
+    private static void AssertThrows<T>(Action<HttpResponse> act)
+        where T : Exception
+    {
+        Exception? thrown = null;
+        Answer("GET", "1.1", (_, r) =>
+        {
+            thrown = Record.Exception(() => act(r));
+            r.Reset();
+        });
+        Assert.IsAssignableFrom<T>(thrown);
+    }
+}

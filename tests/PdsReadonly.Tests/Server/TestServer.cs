@@ -1,0 +1,83 @@
+using System.Buffers;
+using Http.Connections;
+using Microsoft.Extensions.Logging;
+using PdsReadonly.Server;
+using PdsReadonly.Web;
+using PdsReadonly.Xrpc;
+
+namespace PdsReadonly.Tests.Server;
+
+/// <summary>
+/// The dispatcher with all its routes, over a host directory of one handle and one did:web.
+/// </summary>
+internal sealed class TestServer : IHostDirectory, IHealthProbe, ILogger<XrpcDispatcher>
+{
+    private readonly XrpcDispatcher _dispatcher;
+
+    internal TestServer(params IPlainRoute[] more)
+    {
+        _dispatcher = new XrpcDispatcher(
+            new XrpcServices { Options = Options },
+            new PlainRoutes([
+                new RootRoute(),
+                new RobotsRoute(),
+                new HealthRoute(Options, this),
+                new DidDocumentRoute(Options, this),
+                new AtprotoDidRoute(this),
+                .. more,
+            ]),
+            this);
+    }
+
+    internal static ServerOptions Options { get; } = new()
+    {
+        Hostname = "pds.example.com",
+        Version = "1.2.3",
+        ContactEmail = "who@example.com",
+    };
+
+    public bool IsHealthy { get; set; } = true;
+
+    internal List<string> Logged { get; } = [];
+
+    /// <summary>Asks as a client would.</summary>
+    internal Answer Ask(string method, string target, params string[] headers) =>
+        Exchange.Send(_dispatcher, method, target, headers);
+
+    /// <summary>
+    /// The same with content; <paramref name="framing"/> is the header that announces it.
+    /// </summary>
+    internal Answer Send(string method, string target, string framing, string content) =>
+        Exchange.Send(_dispatcher, method, target, [framing], content);
+
+    public string? FindDidOfHandle(ReadOnlySpan<byte> host) =>
+        host.SequenceEqual("alice.test"u8) ? "did:plc:alice" : null;
+
+    public bool TryWriteDidWebDocument(ReadOnlySpan<byte> host, IBufferWriter<byte> output)
+    {
+        if (!host.SequenceEqual("web.test"u8)) return false;
+        output.Write("{\"id\":\"did:web:web.test\"}"u8);
+        return true;
+    }
+
+    IDisposable? ILogger.BeginScope<TState>(TState state) => null;
+
+    bool ILogger.IsEnabled(LogLevel logLevel) => true;
+
+    void ILogger.Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter) =>
+        Logged.Add($"{formatter(state, exception)} {exception?.Message}".TrimEnd());
+
+    /// <summary>A route whose answer a test gives.</summary>
+    internal sealed class Route(Func<HttpRequest, HttpResponse, XrpcResult> answer) : IPlainRoute
+    {
+        public string Path => "/test";
+
+        public XrpcResult Answer(HttpRequest request, HttpResponse response) =>
+            answer(request, response);
+    }
+}

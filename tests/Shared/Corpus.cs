@@ -1,0 +1,74 @@
+using System.Text.Json;
+
+namespace Shared;
+
+/// <summary>
+/// Where public test vectors and real repositories lie: at $PDS_CORPUS, or in ../shared/corpus beside
+/// the project. Tests that need them are skipped without them, except where CI=true: there they fail.
+/// </summary>
+internal static class Corpus
+{
+    private const string Missing = "no corpus at $PDS_CORPUS or ../shared/corpus";
+
+    private static readonly string? Root = Find();
+
+    /// <summary>Call first in every test that reads the corpus.</summary>
+    internal static void Require()
+    {
+        if (Root is not null) return;
+        if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail(Missing);
+        Assert.Skip(Missing);
+    }
+
+    /// <summary>The full path of a file, given relative to the corpus; skips or fails without it.</summary>
+    internal static string PathOf(string relativePath)
+    {
+        Require();
+        return Path.Combine(Root!, relativePath);
+    }
+
+    /// <summary>
+    /// One case per line; lines that are empty or start with # are none. Lines are not trimmed: spaces
+    /// are cases too. Without a corpus one empty case, in which <see cref="Require"/> then speaks.
+    /// </summary>
+    internal static IEnumerable<TheoryDataRow<string>> Lines(string relativePath)
+    {
+        if (Root is null) return [""];
+        return File.ReadAllText(Path.Combine(Root, relativePath))
+            .Split('\n')
+            .Where(static line => line.Length > 0 && line[0] != '#')
+            .Select(static line => new TheoryDataRow<string>(line));
+    }
+
+    /// <summary>One case per element of a JSON array: its number, for <see cref="Element"/>.</summary>
+    internal static IEnumerable<TheoryDataRow<int>> Indices(string relativePath)
+    {
+        if (Root is null) return [0];
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Root, relativePath)));
+        return [.. Enumerable.Range(0, document.RootElement.GetArrayLength())
+            .Select(static index => new TheoryDataRow<int>(index))];
+    }
+
+    internal static JsonElement Element(string relativePath, int index)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(PathOf(relativePath)));
+        return document.RootElement[index].Clone();
+    }
+
+    private static string? Find()
+    {
+        var named = Environment.GetEnvironmentVariable("PDS_CORPUS");
+        if (!string.IsNullOrEmpty(named)) return Directory.Exists(named) ? named : null;
+
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "pds-readonly.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        var beside = folder?.Parent is { } parent
+            ? Path.Combine(parent.FullName, "shared", "corpus")
+            : null;
+        return Directory.Exists(beside) ? beside : null;
+    }
+}
