@@ -136,8 +136,6 @@ host_rid() {
     case $(uname -s)-$(uname -m) in
         Linux-x86_64) echo linux-x64 ;;
         Linux-aarch64) echo linux-arm64 ;;
-        Darwin-arm64) echo osx-arm64 ;;
-        Darwin-x86_64) echo osx-x64 ;;
         *) fail 3 "no native build for $(uname -s) on $(uname -m)" ;;
     esac
 }
