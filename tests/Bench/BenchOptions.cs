@@ -16,6 +16,11 @@ internal sealed record BenchOptions
     /// <summary>A tenth of the data: to see that the suite works, not for figures.</summary>
     public bool Quick { get; init; }
 
+    /// <summary>One part of the suite by name; all of them unless set.</summary>
+    public string? Only { get; init; }
+
+    internal bool Wants(string part) => Only is null || Only == part;
+
     internal static bool TryParse(ReadOnlySpan<string> arguments, out BenchOptions options)
     {
         options = new BenchOptions();
@@ -32,6 +37,7 @@ internal sealed record BenchOptions
             switch (arguments[i++])
             {
                 case "--binary": options = options with { Binary = value }; break;
+                case "--only": options = options with { Only = value }; break;
                 case "--work": options = options with { Work = value }; break;
                 case "--runs" when int.TryParse(value, CultureInfo.InvariantCulture, out int runs) && runs > 0:
                     options = options with { Runs = runs };

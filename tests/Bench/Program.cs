@@ -5,7 +5,8 @@ namespace Bench;
 /// <summary>Runs one suite of benchmarks against the published binary.</summary>
 internal static class Program
 {
-    private const string Usage = "bench loading [--binary FILE] [--work DIR] [--runs N] [--quick]";
+    private const string Usage =
+        "bench loading [--binary FILE] [--work DIR] [--runs N] [--only PART] [--quick]";
 
     private static int Main(string[] arguments)
     {

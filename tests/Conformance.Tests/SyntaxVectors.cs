@@ -77,9 +77,10 @@ public sealed class SyntaxVectors
     public void AtUri_InvalidLine_IsRefused(string line) => Refuses<AtUri>(line, AtUri.TryParse);
 
     /// <summary>
-    /// The file was made for a pattern that lets any letters and digits pass. We accept the one form
-    /// that atproto writes, base32 in lower case, and refuse the file's other lines on purpose: those in
-    /// base58btc ("z"), base64 ("m"), base16 ("f"), and a number ("7", which would be octal).
+    /// The file was made for a pattern that lets any letters and digits pass. We accept the one
+    /// form that atproto writes, base32 in lower case, and refuse the file's other lines on
+    /// purpose: those in base58btc ("z"), base64 ("m"), base16 ("f"), and a number ("7", which
+    /// would be octal).
     /// </summary>
     [Theory]
     [MemberData(nameof(Lines), "cid_syntax_valid")]

@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace Shared;
 
 /// <summary>
-/// Where public test vectors and real repositories lie: at $PDS_CORPUS, or in ../shared/corpus beside
-/// the project. Tests that need them are skipped without them, except where CI=true: there they fail.
+/// Where public test vectors and real repositories lie: at $PDS_CORPUS, or in ../shared/corpus
+/// beside the project. Tests that need them are skipped without them, except where CI=true: there
+/// they fail.
 /// </summary>
 internal static class Corpus
 {
@@ -20,7 +21,9 @@ internal static class Corpus
         Assert.Skip(Missing);
     }
 
-    /// <summary>The full path of a file, given relative to the corpus; skips or fails without it.</summary>
+    /// <summary>
+    /// The full path of a file, given relative to the corpus; skips or fails without it.
+    /// </summary>
     internal static string PathOf(string relativePath)
     {
         Require();
@@ -28,8 +31,9 @@ internal static class Corpus
     }
 
     /// <summary>
-    /// One case per line; lines that are empty or start with # are none. Lines are not trimmed: spaces
-    /// are cases too. Without a corpus one empty case, in which <see cref="Require"/> then speaks.
+    /// One case per line; lines that are empty or start with # are none. Lines are not trimmed:
+    /// spaces are cases too. Without a corpus one empty case, in which <see cref="Require"/> then
+    /// speaks.
     /// </summary>
     internal static IEnumerable<TheoryDataRow<string>> Lines(string relativePath)
     {
@@ -40,11 +44,14 @@ internal static class Corpus
             .Select(static line => new TheoryDataRow<string>(line));
     }
 
-    /// <summary>One case per element of a JSON array: its number, for <see cref="Element"/>.</summary>
+    /// <summary>
+    /// One case per element of a JSON array: its number, for <see cref="Element"/>.
+    /// </summary>
     internal static IEnumerable<TheoryDataRow<int>> Indices(string relativePath)
     {
         if (Root is null) return [0];
-        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Root, relativePath)));
+        var json = File.ReadAllBytes(Path.Combine(Root, relativePath));
+        using var document = JsonDocument.Parse(json);
         return [.. Enumerable.Range(0, document.RootElement.GetArrayLength())
             .Select(static index => new TheoryDataRow<int>(index))];
     }
@@ -61,7 +68,7 @@ internal static class Corpus
         if (!string.IsNullOrEmpty(named)) return Directory.Exists(named) ? named : null;
 
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "pds-readonly.sln")))
+        while (folder is not null && folder.GetFiles("pds-readonly.sln").Length == 0)
         {
             folder = folder.Parent;
         }

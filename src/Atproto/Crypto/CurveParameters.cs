@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Atproto.Crypto;
 
 /// <summary>
-/// The numbers of one curve y² = x³ + ax + b over a prime field (SEC 2 §2.4), and what must be done by
-/// hand with them: the platform takes points with both coordinates only.
+/// The numbers of one curve y² = x³ + ax + b over a prime field (SEC 2 §2.4), and what must be done
+/// by hand with them: the platform takes points with both coordinates only.
 /// </summary>
 internal sealed class CurveParameters
 {
@@ -60,10 +60,13 @@ internal sealed class CurveParameters
     {
         var xNumber = FromBytes(x);
         var yNumber = FromBytes(y);
-        return xNumber < _prime && yNumber < _prime && yNumber * yNumber % _prime == RightSide(xNumber);
+        return xNumber < _prime && yNumber < _prime
+            && yNumber * yNumber % _prime == RightSide(xNumber);
     }
 
-    /// <summary>Finds y of the given parity (SEC 1 §2.3.4); null when no point has that x.</summary>
+    /// <summary>
+    /// Finds y of the given parity (SEC 1 §2.3.4); null when no point has that x.
+    /// </summary>
     internal byte[]? Decompress(ReadOnlySpan<byte> x, bool isOdd)
     {
         var xNumber = FromBytes(x);

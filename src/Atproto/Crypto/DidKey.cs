@@ -5,7 +5,8 @@ namespace Atproto.Crypto;
 
 /// <summary>
 /// Text forms of public keys: did:key, the multikey inside it, and the bare points of older DID
-/// documents (https://atproto.com/specs/cryptography#public-key-encoding, https://atproto.com/specs/did).
+/// documents (https://atproto.com/specs/cryptography#public-key-encoding,
+/// https://atproto.com/specs/did).
 /// </summary>
 public static class DidKey
 {

@@ -14,7 +14,9 @@ public enum KeyError
     /// <summary>A multicodec other than those of P-256 and secp256k1 public keys.</summary>
     UnknownCodec,
 
-    /// <summary>Neither 33 bytes of a compressed point nor, where allowed, 65 of a full one.</summary>
+    /// <summary>
+    /// Neither 33 bytes of a compressed point nor, where allowed, 65 of a full one.
+    /// </summary>
     NotAPoint,
 
     /// <summary>A point's form with numbers that are not on the curve.</summary>

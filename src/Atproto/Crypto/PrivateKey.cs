@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Atproto.Crypto;
 
 /// <summary>
-/// A key that signs, for sample repositories and tests: the server never signs anything. One thread at
-/// a time.
+/// A key that signs, for sample repositories and tests: the server never signs anything. One thread
+/// at a time.
 /// </summary>
 public sealed class PrivateKey : IDisposable
 {
@@ -26,7 +26,9 @@ public sealed class PrivateKey : IDisposable
     public static PrivateKey Generate(KeyCurve curve) =>
         new(ECDsa.Create(CurveParameters.Of(curve).Curve), curve);
 
-    /// <summary>The key of a 32-byte big-endian scalar, which must be in range (CryptographicException).</summary>
+    /// <summary>
+    /// The key of a 32-byte big-endian scalar, which must be in range (CryptographicException).
+    /// </summary>
     public static PrivateKey FromScalar(KeyCurve curve, ReadOnlySpan<byte> scalar)
     {
         var parameters = new ECParameters

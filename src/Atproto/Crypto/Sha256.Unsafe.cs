@@ -6,9 +6,9 @@ namespace Atproto.Crypto;
 public static partial class Sha256
 {
     /// <summary>
-    /// OpenSSL's low-level functions with their state on the stack. The platform's SHA256 goes through
-    /// EVP, which allocates and looks the algorithm up for every call; on blocks of a few hundred bytes
-    /// that costs more than the hashing. Twin of <see cref="Plain"/>.
+    /// OpenSSL's low-level functions with their state on the stack. The platform's SHA256 goes
+    /// through EVP, which allocates and looks the algorithm up for every call; on blocks of a few
+    /// hundred bytes that costs more than the hashing. Twin of <see cref="Plain"/>.
     /// </summary>
     internal static unsafe partial class LibCrypto
     {
@@ -16,16 +16,19 @@ public static partial class Sha256
         // block, two ints (openssl/sha.h). Rounded up.
         private const int ContextBytes = 128;
 
-        // The garbage collector waits for a call without a transition. At about a byte per nanosecond
-        // this is one microsecond, what the platform's documentation allows for such calls.
+        // The garbage collector waits for a call without a transition. At about a byte per
+        // nanosecond this is one microsecond, what the platform's documentation allows for such
+        // calls.
         private const int NoTransitionBytesMax = 1024;
 
         private const string Library = "libcrypto";
 
         private static ReadOnlySpan<byte> DigestOfNothing =>
         [
-            0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
-            0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
+            0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14,
+            0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
+            0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c,
+            0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
         ];
 
         /// <summary>Whether the functions are there and work. Called once per process.</summary>
@@ -55,8 +58,9 @@ public static partial class Sha256
             fixed (byte* source = data, target = digest)
             {
                 _ = Init(context);
-                if (data.Length <= NoTransitionBytesMax) _ = UpdateShort(context, source, (nuint)data.Length);
-                else _ = UpdateLong(context, source, (nuint)data.Length);
+                nuint length = (nuint)data.Length;
+                if (length <= NoTransitionBytesMax) _ = UpdateShort(context, source, length);
+                else _ = UpdateLong(context, source, length);
                 _ = Final(target, context);
             }
         }

@@ -2,8 +2,8 @@ namespace Atproto.Crypto;
 
 /// <summary>
 /// SHA-256 of one span, without allocation (FIPS 180-4). Chosen once: OpenSSL's own functions where
-/// they can be called directly, the platform's elsewhere. For data that arrives in pieces
-/// <see cref="System.Security.Cryptography.IncrementalHash"/> serves well: what is saved here is the
+/// they can be called directly, the platform's elsewhere. For data that arrives in pieces <see
+/// cref="System.Security.Cryptography.IncrementalHash"/> serves well: what is saved here is the
 /// cost of a call, which large pieces do not feel.
 /// </summary>
 public static partial class Sha256

@@ -11,7 +11,9 @@ public enum SignatureError
     /// <summary>r or s is zero, or not below the order of the curve.</summary>
     OutOfRange,
 
-    /// <summary>s is in the upper half of its range: a valid signature that anyone could have changed.</summary>
+    /// <summary>
+    /// s is in the upper half of its range: a valid signature that anyone could have changed.
+    /// </summary>
     HighS,
 
     /// <summary>Well formed, but not made by this key over this digest.</summary>

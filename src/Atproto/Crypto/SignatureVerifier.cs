@@ -4,11 +4,14 @@ namespace Atproto.Crypto;
 
 /// <summary>
 /// A public key made ready for verifying. Making one costs more than a verification does, since the
-/// platform checks the key again, so keep it where one key verifies more than once. One thread at a time.
+/// platform checks the key again, so keep it where one key verifies more than once. One thread at a
+/// time.
 /// </summary>
 public sealed class SignatureVerifier : IDisposable
 {
-    /// <summary>Length of a signature: r and s, big-endian (https://atproto.com/specs/cryptography).</summary>
+    /// <summary>
+    /// Length of a signature: r and s, big-endian (https://atproto.com/specs/cryptography).
+    /// </summary>
     public const int SignatureBytes = 64;
 
     private const int ScalarBytes = SignatureBytes / 2;
@@ -22,7 +25,9 @@ public sealed class SignatureVerifier : IDisposable
         _parameters = parameters;
     }
 
-    /// <summary>CurveUnavailable, and null, where the platform cannot verify with such keys.</summary>
+    /// <summary>
+    /// CurveUnavailable, and null, where the platform cannot verify with such keys.
+    /// </summary>
     public static SignatureError TryCreate(PublicKey key, out SignatureVerifier? verifier)
     {
         verifier = null;
@@ -58,7 +63,8 @@ public sealed class SignatureVerifier : IDisposable
         if (!IsInRange(r) || !IsInRange(s)) return SignatureError.OutOfRange;
         // The platform accepts both halves.
         if (s.SequenceCompareTo(_parameters.HalfOrder) > 0) return SignatureError.HighS;
-        return _key.VerifyHash(digest, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation)
+        return _key.VerifyHash(
+            digest, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation)
             ? SignatureError.None
             : SignatureError.KeyMismatch;
     }

@@ -2,7 +2,9 @@ using Atproto.Syntax;
 
 namespace Atproto.Identity;
 
-/// <summary>How atproto reads the general parts of an identity (https://atproto.com/specs/did).</summary>
+/// <summary>
+/// How atproto reads the general parts of an identity (https://atproto.com/specs/did).
+/// </summary>
 internal static class AtprotoAlias
 {
     internal const string PdsServiceType = "AtprotoPersonalDataServer";
@@ -24,7 +26,9 @@ internal static class AtprotoAlias
         return null;
     }
 
-    /// <summary>The URL without a slash at the end; null when it is more than scheme, host and port.</summary>
+    /// <summary>
+    /// The URL without a slash at the end; null when it is more than scheme, host and port.
+    /// </summary>
     internal static string? ToPdsEndpoint(string? url)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri)) return null;

@@ -6,8 +6,8 @@ using Atproto.Syntax;
 namespace Atproto.Identity;
 
 /// <summary>
-/// A DID document, and what atproto reads from it (https://atproto.com/specs/did#did-documents). What
-/// is absent or unusable is null: a document without a key or a handle is still a document.
+/// A DID document, and what atproto reads from it (https://atproto.com/specs/did#did-documents).
+/// What is absent or unusable is null: a document without a key or a handle is still a document.
 /// </summary>
 public sealed class DidDocument
 {
@@ -24,7 +24,9 @@ public sealed class DidDocument
 
     public Did Did { get; }
 
-    /// <summary>The first at:// alias that is a handle; a claim until the handle names the DID too.</summary>
+    /// <summary>
+    /// The first at:// alias that is a handle; a claim until the handle names the DID too.
+    /// </summary>
     public Handle? Handle { get; private init; }
 
     /// <summary>What the account's commits are signed with.</summary>
@@ -83,7 +85,8 @@ public sealed class DidDocument
         key = null;
         foreach (var method in JsonText.Objects(root, "verificationMethod"))
         {
-            if (!IsNamed(method, did, "#atproto") || JsonText.Find(method, "controller") != did) continue;
+            if (!IsNamed(method, did, "#atproto")) continue;
+            if (JsonText.Find(method, "controller") != did) continue;
             var text = JsonText.Find(method, "publicKeyMultibase") ?? "";
             switch (JsonText.Find(method, "type"))
             {
@@ -121,7 +124,10 @@ public sealed class DidDocument
     {
         using var output = new MemoryStream();
         // Strings need no escaping for HTML here: the document is served as JSON.
-        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        var options = new JsonWriterOptions
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        };
         using (var writer = new Utf8JsonWriter(output, options)) root.WriteTo(writer);
         return output.ToArray();
     }

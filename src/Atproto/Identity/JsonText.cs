@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Atproto.Identity;
 
-/// <summary>Reads members of JSON objects that may be absent or of another type: then there is none.</summary>
+/// <summary>
+/// Reads members of JSON objects that may be absent or of another type: then there is none.
+/// </summary>
 internal static class JsonText
 {
     private static ReadOnlySpan<byte> ByteOrderMark => [0xef, 0xbb, 0xbf];
@@ -22,7 +24,8 @@ internal static class JsonText
     internal static IEnumerable<JsonElement> Objects(JsonElement parent, string name) =>
         Items(parent, name, JsonValueKind.Object);
 
-    private static IEnumerable<JsonElement> Items(JsonElement parent, string name, JsonValueKind kind) =>
+    private static IEnumerable<JsonElement> Items(
+        JsonElement parent, string name, JsonValueKind kind) =>
         parent.TryGetProperty(name, out var array) && array.ValueKind == JsonValueKind.Array
             ? array.EnumerateArray().Where(item => item.ValueKind == kind)
             : [];

@@ -5,8 +5,8 @@ using Atproto.Syntax;
 namespace Atproto.Identity;
 
 /// <summary>
-/// A verified audit log of a did:plc identity, as the directory gives it at /log/audit: every key that
-/// ever signed the account's commits. An account that moved was signed with other keys before.
+/// A verified audit log of a did:plc identity, as the directory gives it at /log/audit: every key
+/// that ever signed the account's commits. An account that moved was signed with other keys before.
 /// </summary>
 public sealed class PlcAuditLog
 {
@@ -30,7 +30,9 @@ public sealed class PlcAuditLog
 
     public Did Did { get; }
 
-    /// <summary>The key in force; null when the account has none, or is deactivated for good.</summary>
+    /// <summary>
+    /// The key in force; null when the account has none, or is deactivated for good.
+    /// </summary>
     public PublicKey? SigningKey { get; }
 
     /// <summary>
@@ -39,7 +41,9 @@ public sealed class PlcAuditLog
     /// </summary>
     public IReadOnlyList<PublicKey> EarlierSigningKeys { get; }
 
-    /// <summary>The first at:// alias that is a handle; a claim until the handle names the DID too.</summary>
+    /// <summary>
+    /// The first at:// alias that is a handle; a claim until the handle names the DID too.
+    /// </summary>
     public Handle? Handle { get; private init; }
 
     /// <summary>The PDS's URL, http or https, without a slash at the end.</summary>

@@ -1,6 +1,8 @@
 namespace Atproto.Identity;
 
-/// <summary>Why a PLC audit log was not accepted. Those from EntryMalformed on concern one entry.</summary>
+/// <summary>
+/// Why a PLC audit log was not accepted. Those from EntryMalformed on concern one entry.
+/// </summary>
 public enum PlcLogError
 {
     None,
@@ -23,10 +25,14 @@ public enum PlcLogError
     /// <summary>The entry names another DID than the one asked for.</summary>
     WrongDid,
 
-    /// <summary>The operation lacks a member, has one of a wrong type, or cannot be written as DAG-CBOR.</summary>
+    /// <summary>
+    /// The operation lacks a member, has one of a wrong type, or cannot be written as DAG-CBOR.
+    /// </summary>
     OperationMalformed,
 
-    /// <summary>A type of operation that the method does not define, or not in this place.</summary>
+    /// <summary>
+    /// A type of operation that the method does not define, or not in this place.
+    /// </summary>
     OperationUnknown,
 
     /// <summary>More rotation keys than <see cref="PlcAuditLog.RotationKeysMax"/>.</summary>
@@ -53,10 +59,14 @@ public enum PlcLogError
     /// <summary>Not 64 bytes in unpadded base64url.</summary>
     SignatureMalformed,
 
-    /// <summary>No rotation key of the predecessor made the signature (or not in low-S form).</summary>
+    /// <summary>
+    /// No rotation key of the predecessor made the signature (or not in low-S form).
+    /// </summary>
     SignatureInvalid,
 
-    /// <summary>A rotation key made it, but not one above the key whose operations it would replace.</summary>
+    /// <summary>
+    /// A rotation key made it, but not one above the key whose operations it would replace.
+    /// </summary>
     KeyLacksAuthority,
 
     /// <summary>This platform has no secp256k1: nothing can be said.</summary>

@@ -5,9 +5,9 @@ using Atproto.Syntax;
 namespace Atproto.Identity;
 
 /// <summary>
-/// Goes through a log in its order and plays the directory's part again: each operation must have been
-/// acceptable when it came (https://web.plc.directory/spec/v0.1/did-plc, "Key Rotation &amp; Account
-/// Recovery"). Times are the directory's word; all else is proven.
+/// Goes through a log in its order and plays the directory's part again: each operation must have
+/// been acceptable when it came (https://web.plc.directory/spec/v0.1/did-plc, "Key Rotation &amp;
+/// Account Recovery"). Times are the directory's word; all else is proven.
 /// </summary>
 internal sealed class PlcLogVerification(Did did) : IDisposable
 {
@@ -38,7 +38,9 @@ internal sealed class PlcLogVerification(Did did) : IDisposable
         return PlcLogError.None;
     }
 
-    /// <summary>What is nullified is known only at the end; names the first entry that says otherwise.</summary>
+    /// <summary>
+    /// What is nullified is known only at the end; names the first entry that says otherwise.
+    /// </summary>
     internal PlcLogError CheckNullified(out int entryIndex)
     {
         entryIndex = _links.FindIndex(static link => link.IsNullified != link.SaysNullified);
@@ -86,7 +88,8 @@ internal sealed class PlcLogVerification(Did did) : IDisposable
         if (prev.IsNullified) return PlcLogError.PrevNullified;
         if (link.CreatedAt < _links[^1].CreatedAt) return PlcLogError.TimeNotAscending;
 
-        var error = _keys.FindSigner(link.Operation, prev.Operation.RotationKeys, out int signerIndex);
+        var error = _keys.FindSigner(
+            link.Operation, prev.Operation.RotationKeys, out int signerIndex);
         if (error != PlcLogError.None) return error;
         // Each successor of an operation must be signed by a stronger key than the one before it.
         if (signerIndex >= prev.AllowedKeyCount) return PlcLogError.KeyLacksAuthority;
@@ -96,7 +99,11 @@ internal sealed class PlcLogVerification(Did did) : IDisposable
             return PlcLogError.RecoveryTooLate;
         }
 
-        for (var next = prev.Successor; next is not null; next = next.Successor) next.IsNullified = true;
+        for (var next = prev.Successor; next is not null; next = next.Successor)
+        {
+            next.IsNullified = true;
+        }
+
         prev.AllowedKeyCount = signerIndex;
         prev.Successor = link;
         return PlcLogError.None;
@@ -127,7 +134,9 @@ internal sealed class PlcLogVerification(Did did) : IDisposable
         /// <summary>The newest operation that follows this one.</summary>
         internal Link? Successor { get; set; }
 
-        /// <summary>How many of the rotation keys, from the strongest, may still sign a successor.</summary>
+        /// <summary>
+        /// How many of the rotation keys, from the strongest, may still sign a successor.
+        /// </summary>
         internal int AllowedKeyCount { get; set; } = operation.RotationKeys.Length;
     }
 }

@@ -85,7 +85,11 @@ internal sealed class PlcOperation
             return PlcLogError.OperationMalformed;
         }
 
-        if (rotationKeys.Length > PlcAuditLog.RotationKeysMax) return PlcLogError.TooManyRotationKeys;
+        if (rotationKeys.Length > PlcAuditLog.RotationKeysMax)
+        {
+            return PlcLogError.TooManyRotationKeys;
+        }
+
         RotationKeys = rotationKeys;
         AlsoKnownAs = aliases;
         SigningKey = JsonText.Find(methods, "atproto");
@@ -130,10 +134,13 @@ internal sealed class PlcOperation
         prev = JsonText.Find(json, "prev");
         // Null must be written: an operation without the member has another hash.
         return prev is not null
-            || (json.TryGetProperty("prev", out var member) && member.ValueKind == JsonValueKind.Null);
+            || (json.TryGetProperty("prev", out var member)
+                && member.ValueKind == JsonValueKind.Null);
     }
 
-    /// <summary>One text per signature: no padding, no white space, no stray bits at the end.</summary>
+    /// <summary>
+    /// One text per signature: no padding, no white space, no stray bits at the end.
+    /// </summary>
     private static bool TryReadSignature(string text, out byte[] signature)
     {
         signature = new byte[SignatureVerifier.SignatureBytes];

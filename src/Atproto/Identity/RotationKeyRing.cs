@@ -8,9 +8,12 @@ namespace Atproto.Identity;
 /// </summary>
 internal sealed class RotationKeyRing : IDisposable
 {
-    private readonly Dictionary<string, SignatureVerifier?> _verifiers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SignatureVerifier?> _verifiers =
+        new(StringComparer.Ordinal);
 
-    /// <summary>The index of the first key that made the operation's signature; -1 when none did.</summary>
+    /// <summary>
+    /// The index of the first key that made the operation's signature; -1 when none did.
+    /// </summary>
     internal PlcLogError FindSigner(PlcOperation operation, string[] keys, out int signerIndex)
     {
         signerIndex = -1;
@@ -20,11 +23,8 @@ internal sealed class RotationKeyRing : IDisposable
             if (error != PlcLogError.None) return error;
             // A text that is no key has signed nothing.
             if (verifier is null) continue;
-            if (verifier.Verify(operation.UnsignedDigest, operation.Signature) != SignatureError.None)
-            {
-                continue;
-            }
-
+            var verdict = verifier.Verify(operation.UnsignedDigest, operation.Signature);
+            if (verdict != SignatureError.None) continue;
             signerIndex = i;
             return PlcLogError.None;
         }

@@ -1,8 +1,11 @@
+using System.Buffers;
 using System.Text;
 
 namespace Atproto.Syntax;
 
-/// <summary>What the identifiers share: all of them are ASCII, and short enough for the stack.</summary>
+/// <summary>
+/// What the identifiers share: all of them are ASCII, and short enough for the stack.
+/// </summary>
 internal static class AsciiText
 {
     /// <summary>Checks UTF-16 text by the rules <typeparamref name="T"/> has for bytes.</summary>
@@ -11,7 +14,7 @@ internal static class AsciiText
     {
         if (text.Length > lengthMax) return false;
         Span<byte> bytes = stackalloc byte[text.Length];
-        return Ascii.FromUtf16(text, bytes, out _) == System.Buffers.OperationStatus.Done
+        return Ascii.FromUtf16(text, bytes, out _) == OperationStatus.Done
             && T.IsValid(bytes);
     }
 

@@ -2,7 +2,8 @@ namespace Atproto.Syntax;
 
 /// <summary>
 /// What names an account in a request: a DID or a handle
-/// (https://atproto.com/specs/lexicon#at-identifier). Text that starts with "did:" is a DID or nothing.
+/// (https://atproto.com/specs/lexicon#at-identifier). Text that starts with "did:" is a DID or
+/// nothing.
 /// </summary>
 public readonly record struct AtIdentifier : ISyntax<AtIdentifier>
 {

@@ -2,8 +2,8 @@ namespace Atproto.Syntax;
 
 /// <summary>
 /// An AT-URI in the restricted form that lexicons use (https://atproto.com/specs/at-uri-scheme):
-/// <c>at://authority[/collection[/rkey]]</c>, without query, fragment, escapes or a slash at the end.
-/// The text is kept as it was.
+/// <c>at://authority[/collection[/rkey]]</c>, without query, fragment, escapes or a slash at the
+/// end. The text is kept as it was.
 /// </summary>
 public readonly record struct AtUri : ISyntax<AtUri>
 {

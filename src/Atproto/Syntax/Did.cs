@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Atproto.Syntax;
 
 /// <summary>
-/// A DID that passed atproto's syntax check (https://atproto.com/specs/did). Any method is accepted;
-/// case is kept and matters; percent escapes are not looked into.
+/// A DID that passed atproto's syntax check (https://atproto.com/specs/did). Any method is
+/// accepted; case is kept and matters; percent escapes are not looked into.
 /// </summary>
 public readonly record struct Did : ISyntax<Did>
 {
@@ -23,10 +23,9 @@ public readonly record struct Did : ISyntax<Did>
         if (text.Length > LengthMax || !text.StartsWith("did:"u8)) return false;
         var rest = text[4..];
         int methodLength = rest.IndexOf((byte)':');
-        if (methodLength <= 0 || rest[..methodLength].ContainsAnyExceptInRange((byte)'a', (byte)'z'))
-        {
-            return false;
-        }
+        if (methodLength <= 0) return false;
+        var method = rest[..methodLength];
+        if (method.ContainsAnyExceptInRange((byte)'a', (byte)'z')) return false;
 
         var identifier = rest[(methodLength + 1)..];
         return !identifier.IsEmpty

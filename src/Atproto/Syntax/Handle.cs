@@ -1,8 +1,9 @@
 namespace Atproto.Syntax;
 
 /// <summary>
-/// A handle (https://atproto.com/specs/handle), normalised to lower case when made. Reserved top-level
-/// domains such as .test and .invalid are valid syntax; whether one resolves is another question.
+/// A handle (https://atproto.com/specs/handle), normalised to lower case when made. Reserved
+/// top-level domains such as .test and .invalid are valid syntax; whether one resolves is another
+/// question.
 /// </summary>
 public readonly record struct Handle : ISyntax<Handle>
 {

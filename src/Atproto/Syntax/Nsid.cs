@@ -1,8 +1,9 @@
 namespace Atproto.Syntax;
 
 /// <summary>
-/// A namespaced identifier (https://atproto.com/specs/nsid): the name of a collection or a method. Case
-/// is kept. The separate limit of 253 on the authority is not checked, as in the published pattern.
+/// A namespaced identifier (https://atproto.com/specs/nsid): the name of a collection or a method.
+/// Case is kept. The separate limit of 253 on the authority is not checked, as in the published
+/// pattern.
 /// </summary>
 public readonly record struct Nsid : ISyntax<Nsid>
 {
@@ -16,7 +17,9 @@ public readonly record struct Nsid : ISyntax<Nsid>
 
     private Nsid(string? text) => _text = text;
 
-    /// <summary>One pass without a table of segments: every record of a repo goes through it.</summary>
+    /// <summary>
+    /// One pass without a table of segments: every record of a repo goes through it.
+    /// </summary>
     public static bool IsValid(ReadOnlySpan<byte> text)
     {
         if (text.Length is 0 or > LengthMax || !AsciiText.IsLetter(text[0])) return false;
@@ -35,7 +38,8 @@ public readonly record struct Nsid : ISyntax<Nsid>
                 continue;
             }
 
-            if (c != '.' || i == start || i - start > SegmentLengthMax || text[i - 1] == '-') return false;
+            if (c != '.' || i == start || text[i - 1] == '-') return false;
+            if (i - start > SegmentLengthMax) return false;
             segmentCount++;
             start = i + 1;
             hasHyphen = false;

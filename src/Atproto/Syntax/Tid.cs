@@ -1,9 +1,12 @@
+using System.Buffers;
+using System.Text;
+
 namespace Atproto.Syntax;
 
 /// <summary>
-/// A timestamp identifier (https://atproto.com/specs/tid): 53 bits of microseconds and 10 bits of clock
-/// id, written as 13 characters. The text form can spell all 64 bits, so every ulong is a TID; order of
-/// numbers and order of texts are the same.
+/// A timestamp identifier (https://atproto.com/specs/tid): 53 bits of microseconds and 10 bits of
+/// clock id, written as 13 characters. The text form can spell all 64 bits, so every ulong is a
+/// TID; order of numbers and order of texts are the same.
 /// </summary>
 public readonly record struct Tid(ulong Value) : ISyntax<Tid>, IComparable<Tid>
 {
@@ -45,7 +48,7 @@ public readonly record struct Tid(ulong Value) : ISyntax<Tid>, IComparable<Tid>
         tid = default;
         Span<byte> bytes = stackalloc byte[Length];
         return text.Length == Length
-            && System.Text.Ascii.FromUtf16(text, bytes, out _) == System.Buffers.OperationStatus.Done
+            && Ascii.FromUtf16(text, bytes, out _) == OperationStatus.Done
             && TryParse(bytes, out tid);
     }
 

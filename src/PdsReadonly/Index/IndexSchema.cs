@@ -6,7 +6,8 @@ namespace PdsReadonly.Index;
 /// </summary>
 /// <remarks>
 /// Blocks have numbers in the order of a canonical export, so that an export, and a page of records,
-/// reads neighbouring rows. <c>block</c> holds them 41 to a row, 24 bytes each: half a digest and the
+/// reads neighbouring rows. <c>record</c> holds the keys of a collection with their blocks' numbers, some
+/// fifteen to a row (<see cref="RecordChunkWriter"/>), by the first of each. <c>block</c> holds them 41 to a row, 24 bytes each: half a digest and the
 /// place. <c>lookup</c> leads from a digest to the number: rows of 138 sorted entries of 7 bytes, found by
 /// the first of each. A block is only ever found through a CID that a parent or this index vouches for.
 /// </remarks>
@@ -33,7 +34,7 @@ internal static class IndexSchema
     internal const string Create = """
         CREATE TABLE repo(did TEXT, rev TEXT, head BLOB, data BLOB, blocks INT, records INT, export INT);
         CREATE TABLE collection(nsid TEXT PRIMARY KEY, id INT, records INT) WITHOUT ROWID;
-        CREATE TABLE record(collection INT, rkey TEXT, block INT, PRIMARY KEY(collection, rkey)) WITHOUT ROWID;
+        CREATE TABLE record(collection INT, first TEXT, rows BLOB, PRIMARY KEY(collection, first)) WITHOUT ROWID;
         CREATE TABLE block(page INTEGER PRIMARY KEY, entries BLOB);
         CREATE TABLE lookup(first INTEGER PRIMARY KEY, entries BLOB);
         CREATE TABLE blob(cid TEXT PRIMARY KEY, mime TEXT, offset INT, length INT) WITHOUT ROWID;

@@ -11,19 +11,20 @@ namespace PdsReadonly.Index;
 /// </summary>
 internal sealed class RepoIndex : IDisposable
 {
-    private const string FindRecordSql = """
-        SELECT r.block FROM collection c JOIN record r ON r.collection = c.id
-        WHERE c.nsid = ?1 AND r.rkey = ?2
+    // The row that holds a key, if any does, is the last one that does not begin behind it.
+    private const string FindRowSql = """
+        SELECT r.rows FROM collection c JOIN record r ON r.collection = c.id
+        WHERE c.nsid = ?1 AND r.first <= ?2 ORDER BY r.first DESC LIMIT 1
         """;
 
-    private const string ListDescendingSql = """
-        SELECT r.rkey, r.block FROM collection c JOIN record r ON r.collection = c.id
-        WHERE c.nsid = ?1 AND r.rkey < ?2 ORDER BY r.rkey DESC LIMIT ?3
+    private const string RowsBeforeSql = """
+        SELECT r.rows FROM collection c JOIN record r ON r.collection = c.id
+        WHERE c.nsid = ?1 AND r.first < ?2 ORDER BY r.first DESC
         """;
 
-    private const string ListAscendingSql = """
-        SELECT r.rkey, r.block FROM collection c JOIN record r ON r.collection = c.id
-        WHERE c.nsid = ?1 AND r.rkey > ?2 ORDER BY r.rkey LIMIT ?3
+    private const string RowsAfterSql = """
+        SELECT r.rows FROM collection c JOIN record r ON r.collection = c.id
+        WHERE c.nsid = ?1 AND r.first > ?2 ORDER BY r.first
         """;
 
     private const string BlocksSql = "SELECT entries FROM block WHERE page = ?1";
@@ -97,8 +98,18 @@ internal sealed class RepoIndex : IDisposable
     /// <summary>The number of a record's block; null when the repo does not hold the record.</summary>
     internal uint? FindRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey)
     {
-        var statement = Statement(0, FindRecordSql).BindText(1, collection).BindText(2, rkey);
-        uint? found = statement.Step() ? (uint)statement.Int64(0) : null;
+        var statement = Statement(0, FindRowSql).BindText(1, collection).BindText(2, rkey);
+        uint? found = null;
+        if (statement.Step())
+        {
+            Span<byte> key = stackalloc byte[RecordChunkReader.KeyBytesMax];
+            var rows = new RecordChunkReader(statement.Bytes(0), key);
+            while (found is null && rows.Read())
+            {
+                if (rows.Rkey.SequenceEqual(rkey)) found = rows.Ordinal;
+            }
+        }
+
         statement.Reset();
         return found;
     }
@@ -111,17 +122,8 @@ internal sealed class RepoIndex : IDisposable
         List<RecordRow> page)
     {
         page.Clear();
-        if (beyond.IsEmpty && !ascending) beyond = AfterEverything;
-        var statement = ascending
-            ? Statement(1, ListAscendingSql)
-            : Statement(2, ListDescendingSql);
-        statement.BindText(1, collection).BindText(2, beyond).Bind(3, limit);
-        while (statement.Step())
-        {
-            page.Add(new RecordRow(statement.Bytes(0).ToArray(), (uint)statement.Int64(1)));
-        }
-
-        statement.Reset();
+        if (ascending) ListAscending(collection, beyond, limit, page);
+        else ListDescending(collection, beyond.IsEmpty ? AfterEverything : beyond, limit, page);
     }
 
     /// <summary>The collections that have records, in key order.</summary>
@@ -199,6 +201,57 @@ internal sealed class RepoIndex : IDisposable
     {
         foreach (var statement in _statements) statement?.Dispose();
         _database.Dispose();
+    }
+
+    private void ListAscending(
+        ReadOnlySpan<byte> collection, ReadOnlySpan<byte> beyond, int limit, List<RecordRow> page)
+    {
+        // The row the page begins in, then those behind it.
+        var statement = Statement(0, FindRowSql).BindText(1, collection).BindText(2, beyond);
+        if (statement.Step()) TakeAscending(statement.Bytes(0), beyond, limit, page);
+        statement.Reset();
+
+        statement = Statement(1, RowsAfterSql).BindText(1, collection).BindText(2, beyond);
+        while (page.Count < limit && statement.Step())
+        {
+            TakeAscending(statement.Bytes(0), beyond, limit, page);
+        }
+
+        statement.Reset();
+    }
+
+    private static void TakeAscending(
+        ReadOnlySpan<byte> row, ReadOnlySpan<byte> beyond, int limit, List<RecordRow> page)
+    {
+        Span<byte> key = stackalloc byte[RecordChunkReader.KeyBytesMax];
+        var rows = new RecordChunkReader(row, key);
+        while (page.Count < limit && rows.Read())
+        {
+            if (rows.Rkey.SequenceCompareTo(beyond) <= 0) continue;
+            page.Add(new RecordRow(rows.Rkey.ToArray(), rows.Ordinal));
+        }
+    }
+
+    private void ListDescending(
+        ReadOnlySpan<byte> collection, ReadOnlySpan<byte> beyond, int limit, List<RecordRow> page)
+    {
+        Span<byte> key = stackalloc byte[RecordChunkReader.KeyBytesMax];
+        var statement = Statement(2, RowsBeforeSql).BindText(1, collection).BindText(2, beyond);
+        while (page.Count < limit && statement.Step())
+        {
+            // A row is written forwards: read it whole, then turn it round behind what is there.
+            int start = page.Count;
+            var rows = new RecordChunkReader(statement.Bytes(0), key);
+            while (rows.Read() && rows.Rkey.SequenceCompareTo(beyond) < 0)
+            {
+                page.Add(new RecordRow(rows.Rkey.ToArray(), rows.Ordinal));
+            }
+
+            page.Reverse(start, page.Count - start);
+        }
+
+        statement.Reset();
+        if (page.Count > limit) page.RemoveRange(limit, page.Count - limit);
     }
 
     private static RepoIndex? Fail(SqliteDatabase database)

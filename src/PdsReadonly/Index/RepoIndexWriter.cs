@@ -16,6 +16,7 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
     private readonly SqliteStatement _insertCollection;
     private readonly SqliteStatement _insertBlob;
     private readonly byte[] _blocks = new byte[IndexSchema.BlocksPerRow * IndexSchema.BlockEntryBytes];
+    private readonly RecordChunkWriter _chunk = new();
     private readonly List<(string Nsid, long Records)> _collections = [];
     private readonly byte[] _collection = new byte[RepoPath.BytesMax];
     private int _collectionLength;
@@ -67,8 +68,9 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
             _collectionId++;
         }
 
+        if (_chunk.IsFull) FlushRecords();
+        _chunk.Add(rkey, ordinal);
         _collectionRecords++;
-        _insertRecord.Bind(1, _collectionId).BindText(2, rkey).Bind(3, ordinal).Run();
     }
 
     // The first reference in key order gives the type, should several disagree.
@@ -114,9 +116,16 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
         _blockCount = 0;
     }
 
+    private void FlushRecords()
+    {
+        _insertRecord.Bind(1, _collectionId).BindText(2, _chunk.First).BindBlob(3, _chunk.Bytes).Run();
+        _chunk.Clear();
+    }
+
     private void EndCollection()
     {
         if (_collectionLength == 0) return;
+        FlushRecords();
         var nsid = _collection.AsSpan(0, _collectionLength);
         _insertCollection.BindText(1, nsid).Bind(2, _collectionId).Bind(3, _collectionRecords).Run();
         _collections.Add((System.Text.Encoding.ASCII.GetString(nsid), _collectionRecords));

@@ -68,8 +68,10 @@ public sealed class DidKeyTests
             var q = key.PublicKey.ToParameters().Q;
             byte[] full = [4, .. q.X!, .. q.Y!];
 
-            Assert.Equal(KeyError.None, DidKey.TryParseBarePoint(curve, Text(compressed), out var left));
-            Assert.Equal(KeyError.None, DidKey.TryParseBarePoint(curve, Text(full), out var right));
+            var error = DidKey.TryParseBarePoint(curve, Text(compressed), out var left);
+            Assert.Equal(KeyError.None, error);
+            error = DidKey.TryParseBarePoint(curve, Text(full), out var right);
+            Assert.Equal(KeyError.None, error);
             Assert.Equal(key.PublicKey, left);
             Assert.Equal(key.PublicKey, right);
             Assert.Equal(left!.GetHashCode(), right!.GetHashCode());

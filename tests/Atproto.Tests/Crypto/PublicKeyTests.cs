@@ -7,13 +7,16 @@ public sealed class PublicKeyTests
     // The generators (SEC 2 §2.4): known points of both curves.
     private const string P256X = "6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296";
     private const string P256Y = "4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5";
-    private const string Secp256k1X = "79BE667EF9DCBBAC55A06295CE870B07029BFCDB2DCE28D959F2815B16F81798";
-    private const string Secp256k1Y = "483ADA7726A3C4655DA4FBFC0E1108A8FD17B448A68554199C47D08FFB10D4B8";
+    private const string Secp256k1X =
+        "79BE667EF9DCBBAC55A06295CE870B07029BFCDB2DCE28D959F2815B16F81798";
+    private const string Secp256k1Y =
+        "483ADA7726A3C4655DA4FBFC0E1108A8FD17B448A68554199C47D08FFB10D4B8";
 
     [Theory]
     [InlineData(KeyCurve.P256, P256X, P256Y, 3)]
     [InlineData(KeyCurve.Secp256k1, Secp256k1X, Secp256k1Y, 2)]
-    public void TryRead_Generator_IsDecompressedToItsOwnY(KeyCurve curve, string x, string y, byte parity)
+    public void TryRead_Generator_IsDecompressedToItsOwnY(
+        KeyCurve curve, string x, string y, byte parity)
     {
         byte[] compressed = [parity, .. Convert.FromHexString(x)];
         Assert.Equal(KeyError.None, PublicKey.TryRead(curve, compressed, out var key));
@@ -36,10 +39,14 @@ public sealed class PublicKeyTests
     }
 
     [Theory]
-    [InlineData(KeyCurve.P256, "FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF")] // p
-    [InlineData(KeyCurve.P256, "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF")]
-    [InlineData(KeyCurve.Secp256k1, "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEFFFFFC2F")] // p
-    [InlineData(KeyCurve.Secp256k1, "0000000000000000000000000000000000000000000000000000000000000005")]
+    [InlineData(
+        KeyCurve.P256, "FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF")] // p
+    [InlineData(
+        KeyCurve.P256, "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF")]
+    [InlineData(
+        KeyCurve.Secp256k1, "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEFFFFFC2F")] // p
+    [InlineData(
+        KeyCurve.Secp256k1, "0000000000000000000000000000000000000000000000000000000000000005")]
     public void TryRead_XOfNoPoint_IsNotOnCurve(KeyCurve curve, string x)
     {
         byte[] compressed = [2, .. Convert.FromHexString(x)];

@@ -5,14 +5,20 @@ namespace Atproto.Tests.Crypto;
 
 public sealed class SignatureVerifierTests
 {
-    private const string P256Order = "FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551";
-    private const string Secp256k1Order = "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141";
+    private const string P256Order =
+        "FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551";
+    private const string Secp256k1Order =
+        "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141";
     private const string Zero = "0000000000000000000000000000000000000000000000000000000000000000";
     private const string One = "0000000000000000000000000000000000000000000000000000000000000001";
-    private const string P256Half = "7FFFFFFF800000007FFFFFFFFFFFFFFFDE737D56D38BCF4279DCE5617E3192A8";
-    private const string P256HalfNext = "7FFFFFFF800000007FFFFFFFFFFFFFFFDE737D56D38BCF4279DCE5617E3192A9";
-    private const string Secp256k1Half = "7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0";
-    private const string Secp256k1HalfNext = "7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A1";
+    private const string P256Half =
+        "7FFFFFFF800000007FFFFFFFFFFFFFFFDE737D56D38BCF4279DCE5617E3192A8";
+    private const string P256HalfNext =
+        "7FFFFFFF800000007FFFFFFFFFFFFFFFDE737D56D38BCF4279DCE5617E3192A9";
+    private const string Secp256k1Half =
+        "7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0";
+    private const string Secp256k1HalfNext =
+        "7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A1";
 
     private static readonly byte[] Digest = SHA256.HashData("hello"u8);
 
@@ -28,7 +34,8 @@ public sealed class SignatureVerifierTests
         {
             var signature = key.Sign(Digest);
             Assert.Equal(SignatureError.None, verifier.Verify(Digest, signature));
-            Assert.Equal(SignatureError.KeyMismatch, verifier.Verify(SHA256.HashData([]), signature));
+            Assert.Equal(
+                SignatureError.KeyMismatch, verifier.Verify(SHA256.HashData([]), signature));
             Assert.Equal(
                 SignatureError.KeyMismatch,
                 SignatureVerifier.Verify(other.PublicKey, Digest, signature));
@@ -43,7 +50,8 @@ public sealed class SignatureVerifierTests
         using var key = PrivateKey.Generate(curve);
         var signature = key.Sign(Digest);
         CurveParameters.Of(curve).Negate(signature.AsSpan(32)).CopyTo(signature, 32);
-        Assert.Equal(SignatureError.HighS, SignatureVerifier.Verify(key.PublicKey, Digest, signature));
+        Assert.Equal(
+            SignatureError.HighS, SignatureVerifier.Verify(key.PublicKey, Digest, signature));
     }
 
     [Theory]
@@ -85,7 +93,8 @@ public sealed class SignatureVerifierTests
     {
         using var key = PrivateKey.Generate(KeyCurve.P256);
         using var verifier = Verifier(key.PublicKey);
-        Assert.Throws<ArgumentOutOfRangeException>(() => verifier.Verify(new byte[31], new byte[64]));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => verifier.Verify(new byte[31], new byte[64]));
     }
 
     [Fact]
@@ -96,13 +105,15 @@ public sealed class SignatureVerifierTests
             KeyError.None,
             PublicKey.TryRead(
                 KeyCurve.Secp256k1,
-                Convert.FromHexString("0279BE667EF9DCBBAC55A06295CE870B07029BFCDB2DCE28D959F2815B16F81798"),
+                Convert.FromHexString(
+                    "0279BE667EF9DCBBAC55A06295CE870B07029BFCDB2DCE28D959F2815B16F81798"),
                 out var key));
         var error = SignatureVerifier.TryCreate(key!, out var verifier);
         using (verifier)
         {
             Assert.Equal(
-                OperatingSystem.IsMacOS() ? SignatureError.CurveUnavailable : SignatureError.None, error);
+                OperatingSystem.IsMacOS() ? SignatureError.CurveUnavailable : SignatureError.None,
+                error);
             Assert.Equal(error == SignatureError.None, verifier is not null);
         }
     }

@@ -20,7 +20,8 @@ public sealed class DidDocumentTests
             {
               "@context": ["https://www.w3.org/ns/did/v1"],
               "id": "{{Account}}",
-              "alsoKnownAs": ["https://a.example", 5, "at://not a handle", "at://Alice.Example.com", "at://b.c"],
+              "alsoKnownAs": ["https://a.example", 5, "at://not a handle",
+                "at://Alice.Example.com", "at://b.c"],
               "verificationMethod": [
                 {{Method("#other", "Multikey", "zDn")}},
                 {{Method("#atproto", "Multikey", Multikey)}}
@@ -43,7 +44,9 @@ public sealed class DidDocumentTests
     public void Json_SpacesAndEscapes_AreMinifiedNotChanged()
     {
         var document = Read($$"""{ "id" : "{{Account}}" , "x" : [ 1.50, "<é&\u00e9" ] }""");
-        Assert.Equal($$"""{"id":"{{Account}}","x":[1.50,"<é&é"]}""", Encoding.UTF8.GetString(document.Json.Span));
+        Assert.Equal(
+            $$"""{"id":"{{Account}}","x":[1.50,"<é&é"]}""",
+            Encoding.UTF8.GetString(document.Json.Span));
     }
 
     [Fact]
@@ -58,8 +61,10 @@ public sealed class DidDocumentTests
 
     [Theory]
     [InlineData("Multikey", Multikey)]
-    [InlineData("EcdsaSecp256r1VerificationKey2019", "zxdM8dSstjrpZaRUwBmDvjGXweKuEMVN95A9oJBFjkWMh")]
-    [InlineData("EcdsaSecp256k1VerificationKey2019", "z25z9DTpsiYYJKGsWmSPJK2NFN8PcJtZig12K59UgW7q5t")]
+    [InlineData(
+        "EcdsaSecp256r1VerificationKey2019", "zxdM8dSstjrpZaRUwBmDvjGXweKuEMVN95A9oJBFjkWMh")]
+    [InlineData(
+        "EcdsaSecp256k1VerificationKey2019", "z25z9DTpsiYYJKGsWmSPJK2NFN8PcJtZig12K59UgW7q5t")]
     public void SigningKey_EachType_IsRead(string type, string text)
     {
         var document = ReadWithMethod(Method(Account + "#atproto", type, text));
@@ -69,7 +74,8 @@ public sealed class DidDocumentTests
     [Fact]
     public void SigningKey_SeveralThatFit_IsTheFirst()
     {
-        var second = Method("#atproto", "Multikey", "zDnaembgSGUhZULN2Caob4HLJPaxBh92N7rtH21TErzqf8HQo");
+        var second = Method(
+            "#atproto", "Multikey", "zDnaembgSGUhZULN2Caob4HLJPaxBh92N7rtH21TErzqf8HQo");
         var document = ReadWithMethod(Method("#atproto", "Multikey", Multikey) + "," + second);
         Assert.Equal("did:key:" + Multikey, document.SigningKey!.ToString());
     }
@@ -79,7 +85,8 @@ public sealed class DidDocumentTests
     [InlineData("did:web:bob.example.com#atproto", "Multikey", Account)]
     [InlineData("#atproto", "JsonWebKey2020", Account)]
     [InlineData("#atproto", "Multikey", "did:web:bob.example.com")]
-    public void SigningKey_EntryForSomethingElse_IsPassedOver(string id, string type, string controller)
+    public void SigningKey_EntryForSomethingElse_IsPassedOver(
+        string id, string type, string controller)
     {
         var document = ReadWithMethod(Method(id, type, Multikey, controller));
         Assert.Null(document.SigningKey);
@@ -88,7 +95,8 @@ public sealed class DidDocumentTests
 
     [Theory]
     [InlineData("", KeyError.NotBase58)]
-    [InlineData("z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp", KeyError.UnknownCodec)] // ed25519
+    [InlineData( // ed25519
+        "z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp", KeyError.UnknownCodec)]
     public void SigningKey_UnusableKey_SaysWhy(string text, KeyError expected)
     {
         var document = ReadWithMethod(Method("#atproto", "Multikey", text));
@@ -134,7 +142,8 @@ public sealed class DidDocumentTests
     [InlineData(32, DidDocumentError.NotJson)]
     public void TryParse_Nesting_IsLimited(int arrays, DidDocumentError expected)
     {
-        var json = $$"""{"id":"{{Account}}","x":{{new string('[', arrays)}}{{new string(']', arrays)}}}""";
+        var nested = new string('[', arrays) + new string(']', arrays);
+        var json = $$"""{"id":"{{Account}}","x":{{nested}}}""";
         Assert.Equal(expected, TryParse(Encoding.UTF8.GetBytes(json), out _));
     }
 
@@ -150,7 +159,8 @@ public sealed class DidDocumentTests
     [Fact]
     public void TryParse_CutAnywhere_IsNotJson()
     {
-        var json = Encoding.UTF8.GetBytes($$"""{"id":"{{Account}}","alsoKnownAs":["at://é.example"]}""");
+        var json = Encoding.UTF8.GetBytes(
+            $$"""{"id":"{{Account}}","alsoKnownAs":["at://é.example"]}""");
         for (int length = 0; length < json.Length; length++)
         {
             Assert.Equal(DidDocumentError.NotJson, TryParse(json.AsMemory(0, length), out _));
@@ -165,18 +175,23 @@ public sealed class DidDocumentTests
     }
 
     private static string Method(string id, string type, string key, string controller = Account) =>
-        $$"""{"id":"{{id}}","type":"{{type}}","controller":"{{controller}}","publicKeyMultibase":"{{key}}"}""";
+        $$"""
+        {"id":"{{id}}","type":"{{type}}","controller":"{{controller}}",
+        "publicKeyMultibase":"{{key}}"}
+        """;
 
     private static DidDocument ReadWithMethod(string method) =>
         Read($$"""{"id":"{{Account}}","verificationMethod":[{{method}}]}""");
 
     private static DidDocument Read(string json)
     {
-        Assert.Equal(DidDocumentError.None, TryParse(Encoding.UTF8.GetBytes(json), out var document));
+        var error = TryParse(Encoding.UTF8.GetBytes(json), out var document);
+        Assert.Equal(DidDocumentError.None, error);
         return document!;
     }
 
-    private static DidDocumentError TryParse(ReadOnlyMemory<byte> json, out DidDocument? document) =>
+    private static DidDocumentError TryParse(
+        ReadOnlyMemory<byte> json, out DidDocument? document) =>
         DidDocument.TryParse(json, AccountDid, out document);
 
     private static Did Parse(string text)

@@ -21,7 +21,8 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.None, -1), _log.Verify(out var log));
         Assert.Equal(_log.Did, log!.Did);
         Assert.Equal(_log.Signing[2].PublicKey, log.SigningKey);
-        Assert.Equal([_log.Signing[1].PublicKey, _log.Signing[0].PublicKey], log.EarlierSigningKeys);
+        Assert.Equal(
+            [_log.Signing[1].PublicKey, _log.Signing[0].PublicKey], log.EarlierSigningKeys);
         Assert.Equal("bob.example.com", log.Handle.ToString());
         Assert.Equal("https://pds2.example.com", log.PdsEndpoint);
         Assert.False(log.IsTombstoned);
@@ -187,7 +188,8 @@ public sealed class PlcAuditLogTests : IDisposable
     [Fact]
     public void TryVerify_GenesisWithPredecessor_IsMisplaced()
     {
-        _log.Add(_log.Operation("bafyreigcxay6ucqlwowfpu35alyxqtv3c4vsj7gmdtmnidsnqs6nblyarq", 0), _log.Strong);
+        const string Prev = "bafyreigcxay6ucqlwowfpu35alyxqtv3c4vsj7gmdtmnidsnqs6nblyarq";
+        _log.Add(_log.Operation(Prev, 0), _log.Strong);
         Assert.Equal((PlcLogError.GenesisMisplaced, 0), _log.Verify(out _));
     }
 

@@ -10,7 +10,9 @@ using Atproto.Syntax;
 
 namespace Atproto.Tests.Identity;
 
-/// <summary>Makes audit logs as the directory would, with throw-away keys, and lets tests spoil them.</summary>
+/// <summary>
+/// Makes audit logs as the directory would, with throw-away keys, and lets tests spoil them.
+/// </summary>
 internal sealed class PlcLogBuilder : IDisposable
 {
     internal static readonly DateTimeOffset Start = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -35,22 +37,28 @@ internal sealed class PlcLogBuilder : IDisposable
 
     internal Did Did { get; private set; }
 
-    internal JsonObject Operation(string? prev, int signing, string handle = "alice.example.com") => new()
-    {
-        ["type"] = "plc_operation",
-        ["rotationKeys"] = new JsonArray(Strong.PublicKey.ToString(), Weak.PublicKey.ToString()),
-        ["verificationMethods"] = new JsonObject { ["atproto"] = Signing[signing].PublicKey.ToString() },
-        ["alsoKnownAs"] = new JsonArray("https://alice.example", "at://" + handle),
-        ["services"] = new JsonObject
+    internal JsonObject Operation(
+        string? prev, int signing, string handle = "alice.example.com") =>
+        new()
         {
-            ["atproto_pds"] = new JsonObject
+            ["type"] = "plc_operation",
+            ["rotationKeys"] = new JsonArray(
+                Strong.PublicKey.ToString(), Weak.PublicKey.ToString()),
+            ["verificationMethods"] = new JsonObject
             {
-                ["type"] = "AtprotoPersonalDataServer",
-                ["endpoint"] = $"https://pds{signing}.example.com",
+                ["atproto"] = Signing[signing].PublicKey.ToString(),
             },
-        },
-        ["prev"] = prev,
-    };
+            ["alsoKnownAs"] = new JsonArray("https://alice.example", "at://" + handle),
+            ["services"] = new JsonObject
+            {
+                ["atproto_pds"] = new JsonObject
+                {
+                    ["type"] = "AtprotoPersonalDataServer",
+                    ["endpoint"] = $"https://pds{signing}.example.com",
+                },
+            },
+            ["prev"] = prev,
+        };
 
     internal JsonObject Legacy(int signing) => new()
     {
@@ -66,7 +74,8 @@ internal sealed class PlcLogBuilder : IDisposable
         new() { ["type"] = "plc_tombstone", ["prev"] = prev };
 
     /// <summary>Signs the operation, appends its entry and returns its CID.</summary>
-    internal string Add(JsonObject operation, PrivateKey signer, double hours = 0, bool nullified = false)
+    internal string Add(
+        JsonObject operation, PrivateKey signer, double hours = 0, bool nullified = false)
     {
         operation["sig"] = Base64Url.EncodeToString(signer.Sign(Digest(operation)));
         return AddSigned(operation, hours, nullified);

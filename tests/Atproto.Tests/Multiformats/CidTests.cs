@@ -53,10 +53,12 @@ public sealed class CidTests
     }
 
     [Theory]
-    [InlineData("bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi", true, false)] // dag-pb
+    [InlineData( // dag-pb
+        "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi", true, false)]
     [InlineData("bafkqaaa", true, false)] // identity, no bytes
     [InlineData(EmptyRaw, true, true)]
-    [InlineData("bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvykv", false, false)] // stray bit
+    [InlineData( // a stray bit
+        "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvykv", false, false)]
     [InlineData("BAFKREIHDWDCEFGH4DQKJV67UZCMW7OJEE6XEDZDETOJUZJEVTENXQUVYKU", false, false)]
     [InlineData(EmptyRaw + "aa", false, false)]
     [InlineData(EmptyRaw + "\n", false, false)]
@@ -84,8 +86,8 @@ public sealed class CidTests
     [Fact]
     public void IsValid_BinaryBytes_AreLimited()
     {
-        Assert.True(Cid.IsValid(Identity(CidText.BinaryBytesMax)));
-        Assert.False(Cid.IsValid(Identity(CidText.BinaryBytesMax + 1)));
+        Assert.True(Cid.IsValid(Identity(CidBinary.BytesMax)));
+        Assert.False(Cid.IsValid(Identity(CidBinary.BytesMax + 1)));
     }
 
     private static byte[] Identity(int byteCount)

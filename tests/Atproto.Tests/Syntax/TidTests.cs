@@ -11,7 +11,8 @@ public sealed class TidTests
     [InlineData("7777777777777", 5950562604422436005UL, 5811096293381285, 165)]
     [InlineData("bzzzzzzzzzzzz", 9223372036854775807UL, 9007199254740991, 1023)]
     [InlineData("jzzzzzzzzzzzz", 18446744073709551615UL, 18014398509481983, 1023)] // unsigned
-    public void Value_KnownTids_IsTheirNumber(string text, ulong value, long microseconds, int clockId)
+    public void Value_KnownTids_IsTheirNumber(
+        string text, ulong value, long microseconds, int clockId)
     {
         Check(text, text);
         Assert.True(Tid.TryParse(text, out var tid));

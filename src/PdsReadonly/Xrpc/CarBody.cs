@@ -1,9 +1,10 @@
 using Atproto.Car;
 using Atproto.Multiformats;
 using Http.Connections;
+using PdsReadonly.Archive;
 using PdsReadonly.Index;
 
-namespace PdsReadonly.Archive;
+namespace PdsReadonly.Xrpc;
 
 /// <summary>
 /// Blocks of one repo as a CAR, made while it is sent. Every block is hashed on its way; one that is
