@@ -16,6 +16,9 @@ internal sealed class SocketConnection(Socket socket, HttpConnection connection)
     // A slice small enough that a slow client shows some progress within its time-out.
     private const int SliceBytesMax = 64 * 1024;
 
+    // How many sweeps a connection that was woken may take to move before it is cut.
+    private const int SweepsExpiredMax = 10;
+
     // Values of _deadline beside timestamps.
     private const long Unarmed = long.MaxValue;
     private const long Expired = long.MinValue;
@@ -24,6 +27,9 @@ internal sealed class SocketConnection(Socket socket, HttpConnection connection)
     private readonly HttpConnection _connection = connection;
     private long _deadline = Unarmed;
     private int _idle;
+
+    // Only the sweep touches it.
+    private int _sweepsExpired;
     private volatile bool _stopping;
 
     internal Task Completion { get; private set; } = Task.CompletedTask;
@@ -60,13 +66,13 @@ internal sealed class SocketConnection(Socket socket, HttpConnection connection)
         long deadline = Volatile.Read(ref _deadline);
         if (deadline == Expired)
         {
-            // Woken at the last sweep and still not moving: not every platform's pending calls
-            // return when the receiving direction ends.
-            Cut();
+            // Not every platform's pending calls return when the receiving direction ends.
+            if (++_sweepsExpired == SweepsExpiredMax) Cut();
         }
         else if (deadline <= now
             && Interlocked.CompareExchange(ref _deadline, Expired, deadline) == deadline)
         {
+            _sweepsExpired = 0;
             if (_connection.DeadlineKind == DeadlineKind.SlowReader) Cut();
             else EndReceiving();
         }

@@ -56,10 +56,11 @@ public sealed class SocketTransport : ITransport
         if (_listener is null || _engine is null) return;
         _stopping = true;
         _listener.Dispose();
+        StopConnections();
         await _accepting;
 
-        var running = Snapshot();
-        foreach (var connection in running) connection.Stop();
+        // Once more, for those that were being accepted.
+        var running = StopConnections();
         var all = Task.WhenAll(running.Select(connection => connection.Completion));
         if (!await EndsWithin(all, grace))
         {
@@ -165,9 +166,12 @@ public sealed class SocketTransport : ITransport
     private static bool IsOfOneClient(SocketException exception) => exception.SocketErrorCode
         is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Interrupted;
 
-    private SocketConnection[] Snapshot()
+    private SocketConnection[] StopConnections()
     {
-        lock (_lock) return [.. _connections];
+        SocketConnection[] connections;
+        lock (_lock) connections = [.. _connections];
+        foreach (var connection in connections) connection.Stop();
+        return connections;
     }
 
     private void Sweep()
