@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Http.Tests.Support;
 
-/// <summary>A client that sends and receives bytes over loopback, and gives up after a minute.</summary>
+/// <summary>
+/// A client that sends and receives bytes over loopback, and gives up after a minute.
+/// </summary>
 internal sealed class RawClient : IDisposable
 {
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
@@ -15,7 +17,8 @@ internal sealed class RawClient : IDisposable
     {
     }
 
-    internal static async Task<RawClient> ConnectAsync(HttpServer server, int receiveBufferBytes = 0)
+    internal static async Task<RawClient> ConnectAsync(
+        HttpServer server, int receiveBufferBytes = 0)
     {
         var client = new RawClient();
         if (receiveBufferBytes > 0) client._socket.ReceiveBufferSize = receiveBufferBytes;
@@ -37,7 +40,9 @@ internal sealed class RawClient : IDisposable
 
     internal void EndSending() => _socket.Shutdown(SocketShutdown.Send);
 
-    /// <summary>Everything up to the end; throws SocketException when the connection is reset.</summary>
+    /// <summary>
+    /// Everything up to the end; throws SocketException when the connection is reset.
+    /// </summary>
     internal async Task<string> ReadAllAsync()
     {
         while (await ReceiveAsync() > 0)

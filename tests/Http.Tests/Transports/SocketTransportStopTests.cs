@@ -150,7 +150,9 @@ public sealed class SocketTransportStopTests
     private static HttpServer Start(IRequestHandler handler, ManualTime time) =>
         HttpServer.Start(s_anyPort, handler, new HttpServerOptions { TimeProvider = time });
 
-    /// <summary>Lets seconds pass, each with an exchange between, so that the server keeps up.</summary>
+    /// <summary>
+    /// Lets seconds pass, each with an exchange between, so that the server keeps up.
+    /// </summary>
     private static async Task PassSecondsAsync(int seconds, HttpServer server, ManualTime time)
     {
         for (int second = 0; second < seconds; second++)

@@ -8,7 +8,9 @@ using Http.Tests.Support;
 
 namespace Http.Tests.Transports;
 
-/// <summary>Real sockets on loopback: the same outcomes as without, many at once, files, resets.</summary>
+/// <summary>
+/// Real sockets on loopback: the same outcomes as without, many at once, files, resets.
+/// </summary>
 public sealed class SocketTransportTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -17,7 +19,8 @@ public sealed class SocketTransportTests
     [Fact]
     public async Task Start_EveryRawRequest_HasItsOutcome()
     {
-        await using var server = HttpServer.Start(s_anyPort, new EchoHandler(), RawRequestTests.Options);
+        await using var server =
+            HttpServer.Start(s_anyPort, new EchoHandler(), RawRequestTests.Options);
         foreach (var request in RawRequests.All)
         {
             string answer = await RawClient.ExchangeAsync(server, request.Bytes);
@@ -53,11 +56,12 @@ public sealed class SocketTransportTests
         IPAddress? remote = null;
         var handler = new ScriptedHandler((request, _) => remote = request.RemoteAddress);
         await using var server = HttpServer.Start(new IPEndPoint(IPAddress.IPv6Any, 0), handler);
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(
-            IPAddress.Loopback, server.LocalEndPoint.Port, TestContext.Current.CancellationToken);
-        await socket.SendAsync(Encoding.ASCII.GetBytes(Get), TestContext.Current.CancellationToken);
-        Assert.True(await socket.ReceiveAsync(new byte[100], TestContext.Current.CancellationToken) > 0);
+        var cancelled = TestContext.Current.CancellationToken;
+        using var socket = new Socket(
+            AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, server.LocalEndPoint.Port, cancelled);
+        await socket.SendAsync(Encoding.ASCII.GetBytes(Get), cancelled);
+        Assert.True(await socket.ReceiveAsync(new byte[100], cancelled) > 0);
         Assert.Equal(IPAddress.Loopback, remote);
     }
 
@@ -65,7 +69,8 @@ public sealed class SocketTransportTests
     public async Task Start_PortTaken_ThrowsSocketException()
     {
         await using var server = HttpServer.Start(s_anyPort, new EchoHandler());
-        Assert.Throws<SocketException>(() => HttpServer.Start(server.LocalEndPoint, new EchoHandler()));
+        Assert.Throws<SocketException>(
+            () => HttpServer.Start(server.LocalEndPoint, new EchoHandler()));
     }
 
     [Fact]
@@ -82,7 +87,7 @@ public sealed class SocketTransportTests
             var responses = ReceivedResponse.ReadAll(answer);
             string expected = Encoding.Latin1.GetString(content, 1000, content.Length - 2000);
             Assert.Equal(2, responses.Count);
-            Assert.All(responses, response => Assert.True(expected == response.Body, "other bytes"));
+            Assert.All(responses, response => Assert.True(expected == response.Body, "differs"));
         });
     }
 
@@ -92,13 +97,16 @@ public sealed class SocketTransportTests
         {
             var handler = new ScriptedHandler((_, response) =>
                 response.SendFile(File.OpenHandle(path), 0, 1001));
-            await using var server = HttpServer.Start(s_anyPort, handler);
+            var events = new RecordedEvents();
+            await using var server = HttpServer.Start(
+                s_anyPort, handler, new HttpServerOptions { Events = events });
             await Assert.ThrowsAsync<SocketException>(() => RawClient.ExchangeAsync(server, Get));
+            Assert.IsType<EndOfStreamException>(Assert.Single(events.BodyFailures));
         });
 
     [Theory]
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n")]
-    [InlineData("GET / HTTP/1.0\r\n\r\n")]      // its body ends with the connection: only a reset tells
+    [InlineData("GET / HTTP/1.0\r\n\r\n")]      // its end is the connection's: only a reset tells
     public async Task SendSource_ThatFails_ResetsTheConnection(string request)
     {
         var source = new ScriptedSource(BodyStatus.Failed, 100_000, 100_000, 5);
@@ -115,7 +123,8 @@ public sealed class SocketTransportTests
         var handler = new ScriptedHandler((_, response) => response.SendSource(
             new ScriptedSource(BodyStatus.End, [.. Enumerable.Repeat(65_000, Pieces)]), null));
         await using var server = HttpServer.Start(s_anyPort, handler);
-        var response = ReceivedResponse.ReadAll(await RawClient.ExchangeAsync(server, Get)).Single();
+        string answer = await RawClient.ExchangeAsync(server, Get);
+        var response = ReceivedResponse.ReadAll(answer).Single();
         Assert.Equal(Pieces * 65_000, response.Body.Length);
     }
 
@@ -131,7 +140,8 @@ public sealed class SocketTransportTests
             await client.ReadThroughAsync("eeee");
         }
 
-        await source.Disposed.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await source.Disposed.WaitAsync(
+            TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
     }
 
     [Theory]
@@ -140,12 +150,13 @@ public sealed class SocketTransportTests
     public async Task Start_OneConnectionTooMany_Is503UntilAnotherLeaves(int all, int perAddress)
     {
         var events = new RecordedEvents();
-        await using var server = HttpServer.Start(s_anyPort, new EchoHandler(), new HttpServerOptions
+        var options = new HttpServerOptions
         {
             Limits = new HttpLimits { ConnectionsMax = all, ConnectionsPerAddressMax = perAddress },
             Events = events,
             ErrorHeaders = [new("X-Error", "yes")],
-        });
+        };
+        await using var server = HttpServer.Start(s_anyPort, new EchoHandler(), options);
         using (var first = await RawClient.ConnectAsync(server))
         {
             await first.SendAsync(Get);
@@ -167,7 +178,8 @@ public sealed class SocketTransportTests
         {
             using var client = await RawClient.ConnectAsync(server);
             await client.SendAsync(Get);
-            return (await client.ReadThroughAsync("\r\n")).Contains("200", StringComparison.Ordinal);
+            string line = await client.ReadThroughAsync("\r\n");
+            return line.Contains("200", StringComparison.Ordinal);
         }
         catch (SocketException)
         {
