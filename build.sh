@@ -348,6 +348,7 @@ fuzz() {
 }
 
 bench() {
+    [[ -x $root/tests/Bench/run.sh ]] || fail 3 "there is no tests/Bench/run.sh"
     publish >&2
     export PDS_BINARY
     PDS_BINARY=$(binary)
