@@ -86,8 +86,8 @@ public sealed class CidTests
     [Fact]
     public void IsValid_BinaryBytes_AreLimited()
     {
-        Assert.True(Cid.IsValid(Identity(CidText.BinaryBytesMax)));
-        Assert.False(Cid.IsValid(Identity(CidText.BinaryBytesMax + 1)));
+        Assert.True(Cid.IsValid(Identity(CidBinary.BytesMax)));
+        Assert.False(Cid.IsValid(Identity(CidBinary.BytesMax + 1)));
     }
 
     private static byte[] Identity(int byteCount)

@@ -1,6 +1,9 @@
 using System.Buffers;
 using Http.Connections;
 using Microsoft.Extensions.Logging;
+using PdsReadonly.Archive;
+using PdsReadonly.Catalog;
+using PdsReadonly.Index;
 using PdsReadonly.Server;
 using PdsReadonly.Web;
 using PdsReadonly.Xrpc;
@@ -8,7 +11,7 @@ using PdsReadonly.Xrpc;
 namespace PdsReadonly.Tests.Server;
 
 /// <summary>
-/// The dispatcher with all its routes, over a host directory of one handle and one did:web.
+/// The dispatcher with all its routes, over a host directory of one handle and one did:web, and no repo.
 /// </summary>
 internal sealed class TestServer : IHostDirectory, IHealthProbe, ILogger<XrpcDispatcher>
 {
@@ -16,8 +19,16 @@ internal sealed class TestServer : IHostDirectory, IHealthProbe, ILogger<XrpcDis
 
     internal TestServer(params IPlainRoute[] more)
     {
+        var catalog = new RepoCatalog(CatalogDatabase.Open(":memory:"), TimeProvider.System);
+        var services = new XrpcServices
+        {
+            Options = Options,
+            Catalog = catalog,
+            Repos = new RepoPool(openMax: 4, onDamaged: _ => { }),
+            Blobs = new BlobDirectory(root: null, catalog),
+        };
         _dispatcher = new XrpcDispatcher(
-            new XrpcServices { Options = Options },
+            services,
             new PlainRoutes([
                 new RootRoute(),
                 new RobotsRoute(),

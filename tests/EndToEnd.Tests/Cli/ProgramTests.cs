@@ -1,0 +1,29 @@
+using System.Text.RegularExpressions;
+using EndToEnd.Tests.Harness;
+
+namespace EndToEnd.Tests.Cli;
+
+public sealed partial class ProgramTests
+{
+    [Fact]
+    public async Task Version_Asked_IsOneLineAndExitCode0()
+    {
+        var (code, output, error) = await PublishedBinary.RunAsync("--version");
+
+        Assert.Equal(0, code);
+        Assert.Matches(VersionLine(), output);
+        Assert.Equal("", error);
+    }
+
+    [Fact]
+    public async Task Option_Unknown_IsExitCode2()
+    {
+        var (code, _, error) = await PublishedBinary.RunAsync("--no-such-option");
+
+        Assert.Equal(2, code);
+        Assert.Contains("--no-such-option", error, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"\A\d+\.\d+\.\d+\S*\z")]
+    private static partial Regex VersionLine();
+}

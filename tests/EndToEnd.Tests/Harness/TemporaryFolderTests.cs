@@ -1,0 +1,16 @@
+namespace EndToEnd.Tests.Harness;
+
+public sealed class TemporaryFolderTests
+{
+    [Fact]
+    public void Dispose_FilesInside_AreGoneWithTheFolder()
+    {
+        var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["inner"]);
+        File.WriteAllText(folder["inner/file"], "x");
+
+        folder.Dispose();
+
+        Assert.False(Directory.Exists(folder.Location));
+    }
+}
