@@ -81,11 +81,12 @@ internal sealed class ArchiveLoader : IDisposable
         foreach (string argument in unmatched) _observer.OnUnmatched(argument);
         var sources = _catalog.ReadSources();
         var now = _time.GetUtcNow();
+        var beside = ArchiveFiles.SidecarsBeside(files);
         var unchanged = new HashSet<string>(StringComparer.Ordinal);
         foreach (string file in files)
         {
             bool known = sources.TryGetValue(file, out var source)
-                && source.Fingerprint == FileFingerprint.OfSource(file, source.Did, now);
+                && source.Fingerprint == FileFingerprint.OfSource(file, source.Did, now, beside);
             if (known) unchanged.Add(file);
         }
 
