@@ -29,11 +29,11 @@ internal sealed class NodeSpill(ISpillFile file, long memoryBytesMax)
         _staging = [];
     }
 
-    /// <summary>Gives back the memory that was kept for the next CAR, but for one chunk.</summary>
+    /// <summary>Clears, and gives back the memory kept for the next CAR, but for one chunk.</summary>
     internal void Trim()
     {
+        Clear();
         if (_chunks.Count > 1) _chunks.RemoveRange(1, _chunks.Count - 1);
-        _staging = [];
         _readBuffer = [];
     }
 
@@ -42,7 +42,8 @@ internal sealed class NodeSpill(ISpillFile file, long memoryBytesMax)
     {
         int size = HeaderBytes + block.Length;
         int used = (int)(_end & (ChunkBytes - 1));
-        if (used + size > ChunkBytes)
+        // A chunk that was filled to its last byte would look like the next one, not yet begun.
+        if (used + size >= ChunkBytes)
         {
             CloseChunk();
             used = 0;

@@ -11,6 +11,7 @@ public sealed partial class RepoVerifier
 {
     private readonly List<Frame> _frames = [];
     private readonly byte[] _lastKey = new byte[MstLimits.KeyBytesMax];
+    private readonly HashSet<int> _recordsLikeNodes = [];
     private int _lastKeyLength;
     private int _lastCollectionLength;
     private uint _nextOrdinal;
@@ -27,6 +28,7 @@ public sealed partial class RepoVerifier
             _nextOrdinal = 1;
             _lastKeyLength = 0;
             _lastCollectionLength = 0;
+            _recordsLikeNodes.Clear();
             Counts.ExportBytes = CarLength.Header(1);
             _blocks.TryFind(commit.Cid, out int index);
             Tell(sink, index, 0, CarPlaceOf(_blocks.PlaceAt(index)));
@@ -69,7 +71,9 @@ public sealed partial class RepoVerifier
     {
         if (parent?.Layer == 0) return Fault(MstError.BelowLayerZero, cid);
         if (index < 0) return Fault(MstError.NodeMissing, cid);
-        if (_blocks.OrdinalAt(index) != 0) return Fault(MstError.NodeRepeated, cid);
+        // A node may have been a record before: the same bytes can be both.
+        bool isTold = _blocks.OrdinalAt(index) != 0;
+        if (isTold && !_recordsLikeNodes.Remove(index)) return Fault(MstError.NodeRepeated, cid);
 
         var block = ReadBlock(index, cid, out var place, out var readFault);
         if (readFault is not null) return readFault;
@@ -86,6 +90,7 @@ public sealed partial class RepoVerifier
         if (error != MstError.None) return RepoFault.Of(error, cid, place.Offset, default);
         frame.FindLinks(_blocks);
         Counts.Nodes++;
+        if (isTold) return null;
         _blocks.OrdinalAt(index) = _nextOrdinal + 1;
         Tell(sink, index, _nextOrdinal++, place);
         return null;
@@ -150,6 +155,7 @@ public sealed partial class RepoVerifier
     {
         ref uint ordinal = ref _blocks.OrdinalAt(index);
         var place = _blocks.PlaceAt(index);
+        if (place.Kind == BlockKind.MayBeNode && ordinal == 0) _recordsLikeNodes.Add(index);
         if (place.Kind != BlockKind.Plain)
         {
             var record = ReadBlock(index, cid, out place, out var fault);
