@@ -16,7 +16,7 @@ internal sealed class ArchiveLoader : IDisposable
 
     // Tree nodes kept in memory per load; the rest goes to a file.
     private const long SmallSpillBytes = 4L << 20;
-    private const long LargeSpillBytes = 32L << 20;
+    private const long LargeSpillBytes = 24L << 20;
 
     private readonly LoadOptions _options;
     private readonly RepoCatalog _catalog;
