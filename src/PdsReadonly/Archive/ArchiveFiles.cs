@@ -79,6 +79,7 @@ internal static class ArchiveFiles
 
     private static IEnumerable<string> ExpandOne(string argument)
     {
+        if (argument.Length == 0) return [];
         string path = Path.GetFullPath(argument);
         if (File.Exists(path)) return [path];
         if (Directory.Exists(path)) return Directory.EnumerateFiles(path).Where(HasCarSuffix);
