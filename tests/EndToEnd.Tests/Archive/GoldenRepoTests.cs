@@ -97,7 +97,7 @@ public sealed class GoldenRepoTests
         await AssertValue(pds, "app.bsky.actor.profile", "self", Profile);
         await AssertValue(pds, "app.bsky.feed.post", "3jqfcqzm3fs2j", ThirdPost);
         (await pds.AskAsync("com.atproto.sync.listBlobs", ("did", GoldenRepo.Did)))
-            .AssertJson($$"""{"cids":["{{GoldenRepo.Blob}}"],"cursor":"{{GoldenRepo.Blob}}"}""");
+            .AssertJson($$"""{"cursor":"{{GoldenRepo.Blob}}","cids":["{{GoldenRepo.Blob}}"]}""");
         var described = await pds.AskAsync("com.atproto.repo.describeRepo", ("repo", GoldenRepo.Did));
         Assert.Equal(
             """["app.bsky.actor.profile","app.bsky.feed.post","com.example.thing"]""",

@@ -17,13 +17,13 @@ public sealed class RealRepoTests
 
     public static TheoryData<string, string> Refused => new()
     {
-        { "repo_slice.car", "NodeMissing" },
-        { "go-car-sample-v1.car", "CommitMalformed" },
-        { "ipld-carv1-basic.car", "CommitMalformed" },
+        { "repo_slice.car", "CommitLegacy" },
+        { "go-car-sample-v1.car", "RootUnsupported" },
+        { "ipld-carv1-basic.car", "CidMalformed" },
         { "go-car-sample-wrapped-v2.car", "VersionUnsupported" },
         { "ipld-carv2-basic.car", "VersionUnsupported" },
-        { "go-car-badheaderlength.car", "HeaderTooLarge" },
-        { "go-car-badsectionlength.car", "BlockTooLarge" },
+        { "go-car-badheaderlength.car", "LengthMalformed" },
+        { "go-car-badsectionlength.car", "RootAbsent" },
     };
 
     [Fact]
