@@ -156,7 +156,9 @@ public sealed partial class RepoVerifier
         ref uint ordinal = ref _blocks.OrdinalAt(index);
         var place = _blocks.PlaceAt(index);
         if (place.Kind == BlockKind.MayBeNode && ordinal == 0) _recordsLikeNodes.Add(index);
-        if (place.Kind != BlockKind.Plain)
+        // Once for each block, however many paths lead to it: else one large record under a million
+        // paths would be read a million times.
+        if (ordinal == 0 && place.Kind != BlockKind.Plain)
         {
             var record = ReadBlock(index, cid, out place, out var fault);
             if (fault is not null) return fault;

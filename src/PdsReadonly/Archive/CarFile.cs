@@ -23,6 +23,8 @@ internal sealed class CarFile : ICarSource, IDisposable
     /// <summary>Throws IOException or UnauthorizedAccessException when it cannot be opened.</summary>
     internal static CarFile Open(string path)
     {
+        // Opening a pipe waits for its writer, for ever if need be.
+        if (FileStat.Of(path) is { IsRegular: false }) throw new IOException("is no regular file");
         var handle = File.OpenHandle(path, options: FileOptions.None);
         return new CarFile(handle, RandomAccess.GetLength(handle));
     }
