@@ -42,6 +42,8 @@ internal static class ServeCommand
     {
         using var database = data.OpenCatalog(error);
         var catalog = new RepoCatalog(database, time);
+        // Before anything is loaded: what is taken down must not be seen for a moment.
+        foreach (var (did, status) in settings.Statuses) catalog.SetStatus(did, status);
         var load = new LoadOptions
         {
             Cars = settings.Cars,
@@ -72,7 +74,6 @@ internal static class ServeCommand
             });
         await error.WriteLineAsync($"listening on {UrlOf(server.LocalEndPoint)}").ConfigureAwait(false);
         loader.Start();
-        foreach (var (did, status) in settings.Statuses) catalog.SetStatus(did, status);
         await WaitAsync(cancellation).ConfigureAwait(false);
         await error.WriteLineAsync("stopping").ConfigureAwait(false);
         await server.StopAsync(s_grace).ConfigureAwait(false);
