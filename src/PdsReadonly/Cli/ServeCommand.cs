@@ -43,8 +43,6 @@ internal static class ServeCommand
         var (_, error, isTerminal, time) = context;
         using var database = data.OpenCatalog(error);
         var catalog = new RepoCatalog(database, time);
-        // Before anything is shown: a takedown must not come a moment late.
-        foreach (var (did, status) in settings.Statuses) catalog.SetStatus(did, status);
         if (settings.Blobs is { } blobs && !Directory.Exists(blobs))
         {
             error.WriteLine($"warning: --blobs {blobs} is no folder; blobs are looked for there all the same");
