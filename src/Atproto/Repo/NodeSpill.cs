@@ -99,13 +99,16 @@ internal sealed class NodeSpill(ISpillFile file, long memoryBytesMax)
         int chunk = (int)(_end >> ChunkBits);
         if (chunk >= _chunkCountMax)
         {
-            if (_staging.Length == 0) _staging = new byte[ChunkBytes];
+            if (_staging.Length == 0) _staging = NewChunk();
             return _staging;
         }
 
-        if (chunk == _chunks.Count) _chunks.Add(new byte[ChunkBytes]);
+        if (chunk == _chunks.Count) _chunks.Add(NewChunk());
         return _chunks[chunk];
     }
+
+    // Every byte that is read was written before.
+    private static byte[] NewChunk() => GC.AllocateUninitializedArray<byte>(ChunkBytes);
 
     private void CloseChunk()
     {

@@ -2,6 +2,7 @@ using Atproto.Car;
 using Atproto.Cbor;
 using Atproto.Multiformats;
 using Atproto.Mst;
+using Atproto.Syntax;
 
 namespace Atproto.Repo;
 
@@ -12,6 +13,7 @@ public sealed partial class RepoVerifier
     private readonly byte[] _lastKey = new byte[MstLimits.KeyBytesMax];
     private readonly HashSet<int> _recordsLikeNodes = [];
     private int _lastKeyLength;
+    private int _lastCollectionLength;
     private uint _nextOrdinal;
 
     /// <summary>
@@ -25,6 +27,7 @@ public sealed partial class RepoVerifier
         {
             _nextOrdinal = 1;
             _lastKeyLength = 0;
+            _lastCollectionLength = 0;
             _recordsLikeNodes.Clear();
             Counts.ExportBytes = CarLength.Header(1);
             _blocks.TryFind(commit.Cid, out int index);
@@ -117,7 +120,7 @@ public sealed partial class RepoVerifier
         var error = frame.BuildKey(i);
         if (error != MstError.None) return Fault(error, frame.Cid, frame.Place, frame.Key);
         var key = frame.Key;
-        if (!RepoPath.TrySplit(key, out int collectionLength)) error = MstError.KeyNotPath;
+        if (!TrySplit(key, out int collectionLength)) error = MstError.KeyNotPath;
         else if (key.SequenceCompareTo(_lastKey.AsSpan(0, _lastKeyLength)) <= 0)
         {
             error = MstError.KeysUnordered;
@@ -131,8 +134,20 @@ public sealed partial class RepoVerifier
 
         key.CopyTo(_lastKey);
         _lastKeyLength = key.Length;
+        _lastCollectionLength = collectionLength;
         frame.EntryTaken();
         return TakeRecord(frame.ValueAt(i), index, key, collectionLength, sink);
+    }
+
+    // Most keys are in the collection of the key before, whose NSID was checked there.
+    private bool TrySplit(ReadOnlySpan<byte> key, out int collectionLength)
+    {
+        int length = _lastCollectionLength + 1;
+        bool same = length > 1 && key.Length > length
+            && key[..length].SequenceEqual(_lastKey.AsSpan(0, length));
+        if (!same) return RepoPath.TrySplit(key, out collectionLength);
+        collectionLength = _lastCollectionLength;
+        return RecordKey.IsValid(key[length..]);
     }
 
     private RepoFault? TakeRecord(

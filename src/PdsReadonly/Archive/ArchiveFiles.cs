@@ -49,6 +49,22 @@ internal static class ArchiveFiles
         yield return Path.Combine(folder, $"{did.Replace(':', '_')}.{kind}.json");
     }
 
+    /// <summary>
+    /// All that may be such a file in the folders of these CARs: one listing instead of several
+    /// questions for each of ten thousand.
+    /// </summary>
+    internal static HashSet<string> SidecarsBeside(IEnumerable<string> carPaths)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        var folders = carPaths.Select(path => Path.GetDirectoryName(path) ?? "").Distinct();
+        foreach (string folder in folders)
+        {
+            found.UnionWith(Directory.EnumerateFiles(folder, "*.json"));
+        }
+
+        return found;
+    }
+
     /// <summary>The file's name without .car or .car.gz.</summary>
     internal static string NameOf(string carPath)
     {
@@ -63,6 +79,7 @@ internal static class ArchiveFiles
 
     private static IEnumerable<string> ExpandOne(string argument)
     {
+        if (argument.Length == 0) return [];
         string path = Path.GetFullPath(argument);
         if (File.Exists(path)) return [path];
         if (Directory.Exists(path)) return Directory.EnumerateFiles(path).Where(HasCarSuffix);

@@ -16,7 +16,7 @@ internal sealed class ArchiveLoader : IDisposable
 
     // Tree nodes kept in memory per load; the rest goes to a file.
     private const long SmallSpillBytes = 4L << 20;
-    private const long LargeSpillBytes = 32L << 20;
+    private const long LargeSpillBytes = 24L << 20;
 
     private readonly LoadOptions _options;
     private readonly RepoCatalog _catalog;
@@ -81,11 +81,12 @@ internal sealed class ArchiveLoader : IDisposable
         foreach (string argument in unmatched) _observer.OnUnmatched(argument);
         var sources = _catalog.ReadSources();
         var now = _time.GetUtcNow();
+        var beside = ArchiveFiles.SidecarsBeside(files);
         var unchanged = new HashSet<string>(StringComparer.Ordinal);
         foreach (string file in files)
         {
             bool known = sources.TryGetValue(file, out var source)
-                && source.Fingerprint == FileFingerprint.OfSource(file, source.Did, now);
+                && source.Fingerprint == FileFingerprint.OfSource(file, source.Did, now, beside);
             if (known) unchanged.Add(file);
         }
 

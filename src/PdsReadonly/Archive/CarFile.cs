@@ -27,6 +27,17 @@ internal sealed class CarFile : ICarSource, IDisposable
         return new CarFile(handle, RandomAccess.GetLength(handle));
     }
 
+    /// <summary>
+    /// The same for a file that is to vanish when it is closed, or at once where open files can lose
+    /// their name.
+    /// </summary>
+    internal static CarFile OpenTemporary(string path)
+    {
+        var handle = File.OpenHandle(path, options: FileOptions.DeleteOnClose);
+        if (!OperatingSystem.IsWindows()) File.Delete(path);
+        return new CarFile(handle, RandomAccess.GetLength(handle));
+    }
+
     /// <inheritdoc/>
     public int Read(long offset, Span<byte> buffer) => RandomAccess.Read(_handle, buffer, offset);
 

@@ -21,7 +21,12 @@ internal static class FileFingerprint
     /// Of a CAR and the files beside it that say whose it is. Ends in "~" when one of them changed so
     /// recently that it must be looked at once more: such a fingerprint equals none taken later.
     /// </summary>
-    internal static string OfSource(string carPath, string? did, DateTimeOffset now)
+    /// <param name="carPath">The CAR.</param>
+    /// <param name="did">Whose it is, once that is known: files may be named after it.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="present">Which files beside CARs there are at all, if they were listed before.</param>
+    internal static string OfSource(
+        string carPath, string? did, DateTimeOffset now, HashSet<string>? present = null)
     {
         long settledBefore = (now - Settled).ToUnixTimeMilliseconds() * 1_000_000;
         bool recent = false;
@@ -34,7 +39,8 @@ internal static class FileFingerprint
         ];
         foreach (string path in paths)
         {
-            if (FileStat.Of(path) is { } stat)
+            bool looked = path == carPath || present is null || present.Contains(path);
+            if (looked && FileStat.Of(path) is { } stat)
             {
                 recent |= stat.ModifiedNanoseconds > settledBefore;
                 recent |= stat.ChangedNanoseconds > settledBefore;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Atproto.Car;
 using Atproto.Repo;
 using Atproto.Syntax;
@@ -41,6 +42,10 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
 {
     // An index smaller than this is cheaper to build again than to wait for on a slow card.
     private const long SyncedIndexBytesMin = 256 << 10;
+
+    private static readonly TimeSpan Retirement = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentQueue<(string Path, DateTimeOffset Since)> _retired = new();
 
     /// <summary>Never throws for what a file holds or the disk does: the outcome says it.</summary>
     internal LoadOutcome Load(string path, RepoVerifier verifier, Action<long>? onProgress = null)
@@ -129,7 +134,7 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
             };
             var verdict = catalog.Publish(head, out var replaced);
             if (verdict != PublishVerdict.Published) File.Delete(indexPath);
-            else if (replaced is not null) DeleteReplaced(replaced, head);
+            else if (replaced is not null) Retire(replaced, head);
             return new LoadOutcome
             {
                 Path = path,
@@ -196,12 +201,23 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
     private static LoadOutcome Changed(string path) =>
         new() { Path = path, Fault = $"{CarError.FileChanged}: {CarError.FileChanged.Describe()}" };
 
-    // Readers that have them open keep them until they close.
-    private void DeleteReplaced(RepoEntry replaced, RepoHead head)
+    // A request may have looked the old entry up and be about to open its files: they go when the next
+    // ones are replaced, not now. What is left at the end, the next start deletes.
+    private void Retire(RepoEntry replaced, RepoHead head)
     {
-        File.Delete(replaced.IndexPath);
+        var settledBefore = time.GetUtcNow() - Retirement;
+        while (_retired.TryPeek(out var oldest) && oldest.Since < settledBefore
+            && _retired.TryDequeue(out oldest))
+        {
+            File.Delete(oldest.Path);
+        }
+
+        _retired.Enqueue((replaced.IndexPath, time.GetUtcNow()));
         bool unpackedHere = replaced.CarPath != replaced.SourcePath
             && Path.GetDirectoryName(replaced.CarPath) == options.UnpackFolder;
-        if (unpackedHere && replaced.CarPath != head.CarPath) File.Delete(replaced.CarPath);
+        if (unpackedHere && replaced.CarPath != head.CarPath)
+        {
+            _retired.Enqueue((replaced.CarPath, time.GetUtcNow()));
+        }
     }
 }

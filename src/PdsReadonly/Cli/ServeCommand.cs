@@ -18,13 +18,14 @@ internal static class ServeCommand
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(10);
 
     internal static async Task<int> RunAsync(
-        ServeSettings settings, TextWriter error, TimeProvider time, CancellationToken cancellation)
+        ServeSettings settings, CommandContext context, CancellationToken cancellation)
     {
+        var error = context.Error;
         using var data = DataFolder.Open(settings.Data, error, out string? reason);
         if (data is null) return Fail(error, reason);
         try
         {
-            return await ServeAsync(settings, data, error, time, cancellation).ConfigureAwait(false);
+            return await ServeAsync(settings, data, context, cancellation).ConfigureAwait(false);
         }
         catch (SqliteException e)
         {
@@ -37,11 +38,18 @@ internal static class ServeCommand
     }
 
     private static async Task<int> ServeAsync(
-        ServeSettings settings, DataFolder data, TextWriter error, TimeProvider time,
-        CancellationToken cancellation)
+        ServeSettings settings, DataFolder data, CommandContext context, CancellationToken cancellation)
     {
+        var (_, error, isTerminal, time) = context;
         using var database = data.OpenCatalog(error);
         var catalog = new RepoCatalog(database, time);
+        // Before anything is shown: a takedown must not come a moment late.
+        foreach (var (did, status) in settings.Statuses) catalog.SetStatus(did, status);
+        if (settings.Blobs is { } blobs && !Directory.Exists(blobs))
+        {
+            error.WriteLine($"warning: --blobs {blobs} is no folder; blobs are looked for there all the same");
+        }
+
         var load = new LoadOptions
         {
             Cars = settings.Cars,
@@ -49,7 +57,7 @@ internal static class ServeCommand
             Signatures = settings.Signatures,
             AllowLegacy = settings.AllowLegacy,
         };
-        var reporter = new LoadReporter(error, !Console.IsErrorRedirected, time);
+        var reporter = new LoadReporter(error, isTerminal, time);
         using var loader = new ArchiveLoader(load, catalog, time, reporter);
         using var pool = new RepoPool(DescriptorBudget.OpenRepos(), repo => loader.Reread(repo.SourcePath));
         using var logs = LoggerFactory.Create(Logging.Configure);
@@ -72,7 +80,6 @@ internal static class ServeCommand
             });
         await error.WriteLineAsync($"listening on {UrlOf(server.LocalEndPoint)}").ConfigureAwait(false);
         loader.Start();
-        foreach (var (did, status) in settings.Statuses) catalog.SetStatus(did, status);
         await WaitAsync(cancellation).ConfigureAwait(false);
         await error.WriteLineAsync("stopping").ConfigureAwait(false);
         await server.StopAsync(s_grace).ConfigureAwait(false);
