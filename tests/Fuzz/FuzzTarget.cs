@@ -14,7 +14,7 @@ internal abstract class FuzzTarget : IDisposable
     /// <summary>Part of all cases that this target gets; slow readers get less.</summary>
     internal virtual int Share => 10;
 
-    /// <summary>Bytes that one case may allocate, beside what is allowed for each byte of input.</summary>
+    /// <summary>Bytes that one case may allocate, beside those for each byte of input.</summary>
     internal virtual long AllocatedBytesMax => 256 << 10;
 
     /// <summary>Bytes that one case may allocate for each byte of its input.</summary>

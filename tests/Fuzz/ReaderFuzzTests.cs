@@ -53,7 +53,9 @@ public sealed class ReaderFuzzTests(ITestOutputHelper output)
             seen = at;
         }
 
-        Assert.True(run.Failure is null, $"case {run.Case} of seed {seed}: {run.Failure}\n{run.Input()}");
+        Assert.True(
+            run.Failure is null,
+            $"case {run.Case} of seed {seed}: {run.Failure}\n{run.Input()}");
     }
 
     private static FuzzTarget TargetOf(string name) => name switch
@@ -71,10 +73,11 @@ public sealed class ReaderFuzzTests(ITestOutputHelper output)
         _ => new SyntaxTarget(),
     };
 
-    private static ulong? Number(string variable) => ulong.TryParse(
-        Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out ulong number)
-        ? number
-        : null;
+    private static ulong? Number(string variable)
+    {
+        string? text = Environment.GetEnvironmentVariable(variable);
+        return ulong.TryParse(text, CultureInfo.InvariantCulture, out ulong number) ? number : null;
+    }
 
     /// <summary>All cases of one target, on a thread that another one watches.</summary>
     private sealed class Run(FuzzTarget target, ulong seed, long cases)

@@ -8,7 +8,10 @@ namespace Fuzz.Targets;
 internal sealed class CborTarget : FuzzTarget
 {
     // Levels of nesting, and one for the document itself.
-    private static readonly JsonReaderOptions s_deep = new() { MaxDepth = (2 * CborLimits.DepthMax) + 2 };
+    private static readonly JsonReaderOptions s_deep = new()
+    {
+        MaxDepth = CborLimits.DepthMax + 2,
+    };
 
     private readonly ArrayBufferWriter<byte> _json = new(1 << 16);
 

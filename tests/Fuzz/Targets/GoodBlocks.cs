@@ -14,7 +14,8 @@ internal static class GoodBlocks
             ("f", new byte[40]), ("g", GoldenRepo.Car().Blocks[1].Cid),
             ("h", SampleRecord.List(SampleRecord.List(), SampleRecord.Map(), 1, "x"))),
         // Unsorted keys at two levels, floats of three widths, undefined.
-        Convert.FromHexString("a3616283f93c00fa3f800000fb3ff8000000000000616161f7" + "6163a26162006161f6"),
+        Convert.FromHexString(
+            "a3616283f93c00fa3f800000fb3ff8000000000000616161f7" + "6163a26162006161f6"),
         [.. Enumerable.Repeat((byte)0x81, 100), 0xf6],
     ];
 
@@ -22,9 +23,9 @@ internal static class GoodBlocks
     internal static SampleCar Repo(int recordCount)
     {
         using var key = GoldenRepo.Key();
-        return SampleRepo.Build(GoldenRepo.Did, key, GoldenRepo.Rev, Enumerable.Range(0, recordCount)
-            .Select(i => (
-                $"com.example.thing/{i}",
-                SampleRecord.Encode(("$type", "com.example.thing"), ("n", i % 9))))).Car;
+        var records = Enumerable.Range(0, recordCount).Select(i => (
+            $"com.example.thing/{i}",
+            SampleRecord.Encode(("$type", "com.example.thing"), ("n", i % 9))));
+        return SampleRepo.Build(GoldenRepo.Did, key, GoldenRepo.Rev, records).Car;
     }
 }

@@ -4,7 +4,7 @@ using Atproto.Tests.Identity;
 
 namespace Fuzz.Targets;
 
-/// <summary>PLC audit logs. Their keys are made anew in each run: a failure is repeated by its input.</summary>
+/// <summary>PLC audit logs. Keys are made anew in each run: an input repeats a failure.</summary>
 internal sealed class PlcTarget : FuzzTarget
 {
     private readonly PlcLogBuilder _builder = new();

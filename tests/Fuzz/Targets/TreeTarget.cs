@@ -4,8 +4,8 @@ using Samples;
 namespace Fuzz.Targets;
 
 /// <summary>
-/// CARs whose hashes are all right: a block is changed, and every link on the way from the root to it
-/// made anew. Only the rules of the commit and the tree are left to refuse them.
+/// CARs whose hashes are all right: a block is changed, and every link on the way from the root to
+/// it made anew. Only the rules of the commit and the tree are left to refuse them.
 /// </summary>
 internal sealed class TreeTarget : RepoTarget
 {
@@ -43,7 +43,12 @@ internal sealed class TreeTarget : RepoTarget
                 int at = blocks[i].Bytes.AsSpan().IndexOf(old);
                 if (at < 0 || blocks[i].Cid == link.New.Cid) continue;
                 byte[] parent = [.. blocks[i].Bytes];
-                for (; at >= 0; at = parent.AsSpan().IndexOf(old)) link.New.Cid.CopyTo(parent.AsSpan(at));
+                for (; at >= 0; at = parent.AsSpan().IndexOf(old))
+                {
+                    link.New.Cid.CopyTo(parent.AsSpan(at));
+                }
+
+
                 pending.Enqueue(Exchange(i, parent));
             }
         }
