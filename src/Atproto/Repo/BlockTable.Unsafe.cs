@@ -2,16 +2,17 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using System.Security.Cryptography;
 using Atproto.Multiformats;
 
 namespace Atproto.Repo;
 
 /// <summary>
-/// Every block of one CAR by the first 16 bytes of its digest. Filled in file order, then sealed: sorted
+/// Every block of one CAR by its digest: 16 bytes of it, and a check of the others. Filled in file order, then sealed: sorted
 /// by digest, which is uniform, so that a lookup starts at the right place and touches a line or two.
 /// </summary>
 /// <remarks>
-/// A sorted array instead of a hash table, because it takes 24 bytes a block whatever the load, its
+/// A sorted array instead of a hash table, because it takes 28 bytes a block whatever the load, its
 /// duplicates are neighbours, and it needs no size known beforehand. It lives outside the collected
 /// heap: growing moves pages instead of copying them, and disposing gives them back at once. The plain
 /// twin is a dictionary in the tests. Not for use by several threads.
@@ -23,6 +24,8 @@ public sealed unsafe class BlockTable : IDisposable
 
     // Below this a radix pass costs more than moving neighbours.
     private const int InsertionSortMax = 32;
+
+    private static readonly ulong[] s_factors = SecretFactors();
 
     private Entry* _entries;
     private uint* _starts;
@@ -45,7 +48,7 @@ public sealed unsafe class BlockTable : IDisposable
         }
 
         var prefix = cid.DigestPrefix;
-        _entries[Count++] = new Entry((ulong)(prefix >> 64), (ulong)prefix, place);
+        _entries[Count++] = new Entry((ulong)(prefix >> 64), (ulong)prefix, place, CheckOf(cid));
     }
 
     /// <summary>
@@ -144,6 +147,7 @@ public sealed unsafe class BlockTable : IDisposable
         var prefix = cid.DigestPrefix;
         ulong high = (ulong)(prefix >> 64);
         ulong low = (ulong)prefix;
+        uint check = CheckOf(cid);
         index = 0;
         if (Count == 0) return false;
         int start = StartOf(high);
@@ -164,7 +168,7 @@ public sealed unsafe class BlockTable : IDisposable
             if (entry.High != high || entry.Low != low) continue;
             if (entry.Place.Kind == BlockKind.Raw != raw) continue;
             index = at;
-            return true;
+            return entry.Check == check;
         }
 
         return false;
@@ -273,7 +277,35 @@ public sealed unsafe class BlockTable : IDisposable
         }
     }
 
-    private readonly record struct Entry(ulong High, ulong Low, BlockPlace Place) : IComparable<Entry>
+    // Nobody has to find a collision to write a link whose first half is a block's and whose second half
+    // is not: that block is not the one it names. So the second half counts too, by a hash that cannot
+    // be foreseen: multiply-shift over four words with secret factors, wrong once in 2^32
+    // (Dietzfelbinger, Universal hashing and k-wise independent random variables, 1996).
+    private static uint CheckOf(in Cid cid)
+    {
+        var suffix = cid.DigestSuffix;
+        ulong high = (ulong)(suffix >> 64);
+        ulong low = (ulong)suffix;
+        ulong sum = ((high >> 32) * s_factors[0]) + ((uint)high * s_factors[1])
+            + ((low >> 32) * s_factors[2]) + ((uint)low * s_factors[3]) + s_factors[4];
+        return (uint)(sum >> 32);
+    }
+
+    private static ulong[] SecretFactors()
+    {
+        byte[] secret = RandomNumberGenerator.GetBytes(5 * sizeof(ulong));
+        ulong[] factors = new ulong[5];
+        for (int i = 0; i < factors.Length; i++)
+        {
+            factors[i] = BinaryPrimitives.ReadUInt64BigEndian(secret.AsSpan(i * sizeof(ulong)));
+        }
+
+        return factors;
+    }
+
+    [StructLayout(LayoutKind.Sequential, Pack = 4)]
+    private readonly record struct Entry(ulong High, ulong Low, BlockPlace Place, uint Check)
+        : IComparable<Entry>
     {
         public int CompareTo(Entry other)
         {

@@ -126,7 +126,7 @@ internal sealed class ArchiveLoader : IDisposable
         var threads = new List<Thread>();
         for (int i = 0; i < helpers; i++)
         {
-            var thread = new Thread(() => LoadAll(_small, SmallSpillBytes))
+            var thread = new Thread(() => LoadUntilStopped(_small, SmallSpillBytes))
             {
                 Name = "load",
                 IsBackground = true,
@@ -135,16 +135,28 @@ internal sealed class ArchiveLoader : IDisposable
             threads.Add(thread);
         }
 
-        LoadAll(_large, LargeSpillBytes);
-        LoadAll(_small, SmallSpillBytes);
+        LoadUntilStopped(_large, LargeSpillBytes);
+        LoadUntilStopped(_small, SmallSpillBytes);
         foreach (var thread in threads) thread.Join();
         GiveBackMemory();
         if (!_stop.IsCancellationRequested) lock (_report) _observer.OnDone(_catalog.Count);
         while (!_stop.IsCancellationRequested)
         {
             _wake.WaitOne();
-            LoadAll(_small, SmallSpillBytes);
+            LoadUntilStopped(_small, SmallSpillBytes);
             GiveBackMemory();
+        }
+    }
+
+    private void LoadUntilStopped(ConcurrentQueue<string> queue, long spillBytes)
+    {
+        try
+        {
+            LoadAll(queue, spillBytes);
+        }
+        catch (OperationCanceledException)
+        {
+            // What was begun is begun again at the next start.
         }
     }
 
@@ -160,6 +172,8 @@ internal sealed class ArchiveLoader : IDisposable
             {
                 long all = Interlocked.Add(ref _bytesDone, position - before);
                 before = position;
+                // A file of gigabytes must not hold up the end of the process.
+                _stop.Token.ThrowIfCancellationRequested();
                 lock (_report) _observer.OnProgress(all);
             });
             lock (_report) _observer.OnOutcome(outcome);

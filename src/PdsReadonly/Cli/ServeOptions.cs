@@ -28,6 +28,7 @@ internal sealed class ServeOptions
         Description = "The port to listen on; 0 picks a free one. [PDS_PORT, else 3000]",
         HelpName = "PORT",
         DefaultValueFactory = FromEnvironment("PDS_PORT", 3000),
+        CustomParser = Parser<int>("--port", TryParsePort, "is no port"),
     };
 
     private readonly Option<IPAddress> _bind = new("--bind")
@@ -35,7 +36,7 @@ internal sealed class ServeOptions
         Description = "The address to listen on; all of them unless given.",
         HelpName = "ADDRESS",
         DefaultValueFactory = _ => IPAddress.IPv6Any,
-        CustomParser = Parser<IPAddress>(IPAddress.TryParse, "is no IP address"),
+        CustomParser = Parser<IPAddress>("--bind", IPAddress.TryParse, "is no IP address"),
     };
 
     private readonly Option<string?> _hostname = new("--hostname")
@@ -110,8 +111,6 @@ internal sealed class ServeOptions
 
     private void Validate(CommandResult result)
     {
-        int port = result.GetValue(_port);
-        if (port is < 0 or > 65535) result.AddError($"--port {port} is no port");
         if (CarsOf(result.GetValue(_cars)).Length == 0) result.AddError("--car is missing: what to serve?");
         foreach (string text in result.GetValue(_status) ?? [])
         {
@@ -170,16 +169,20 @@ internal sealed class ServeOptions
     {
         string? text = Variable(name);
         if (text is null) return otherwise;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value)) return value;
-        result.AddError($"{name}={text} is no number");
+        if (TryParsePort(text, out int value)) return value;
+        result.AddError($"{name}={text} is no port");
         return otherwise;
     };
 
-    private static Func<ArgumentResult, T?> Parser<T>(TryParse<T> parse, string complaint) => result =>
+    private static bool TryParsePort(string text, out int port) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= 65535;
+
+    private static Func<ArgumentResult, T?> Parser<T>(
+        string option, TryParse<T> parse, string complaint) => result =>
     {
         string text = result.Tokens.Count > 0 ? result.Tokens[^1].Value : "";
         if (parse(text, out var value)) return value;
-        result.AddError($"{text} {complaint}");
+        result.AddError($"{option} {text} {complaint}");
         return default;
     };
 }
