@@ -61,7 +61,8 @@ public sealed class StartAndStopTests
         File.SetUnixFileMode(folder["data"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var (code, _, error) = await RunAsync(folder, folder["data"]);
         File.SetUnixFileMode(
-            folder["data"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            folder["data"],
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
         Assert.Equal(3, code);
         Assert.Contains("cannot be used", error, StringComparison.Ordinal);
@@ -123,7 +124,10 @@ public sealed class StartAndStopTests
         SmallRepo.Write(folder.Location, "x");
         await using var child = ChildProcess.Start(
             PublishedBinary.Location,
-            ["serve", "--car", folder.Location, "--data", folder["d"], "--port", "0", "--bind", "127.0.0.1"]);
+            [
+                "serve", "--car", folder.Location, "--data", folder["d"],
+                "--port", "0", "--bind", "127.0.0.1",
+            ]);
         await child.Output.WaitForAsync("ready: 1 repos", TimeSpan.FromSeconds(30));
         Assert.Equal(0, await child.StopAsync());
     }
