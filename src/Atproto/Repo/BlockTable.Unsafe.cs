@@ -8,7 +8,7 @@ using Atproto.Multiformats;
 namespace Atproto.Repo;
 
 /// <summary>
-/// Every block of one CAR by its digest: 16 bytes of it, and a check of the others. Filled in file order, then sealed: sorted
+/// Every block of one CAR by the first 16 bytes of its digest. Filled in file order, then sealed: sorted
 /// by digest, which is uniform, so that a lookup starts at the right place and touches a line or two.
 /// </summary>
 /// <remarks>
@@ -16,6 +16,8 @@ namespace Atproto.Repo;
 /// duplicates are neighbours, and it needs no size known beforehand. It lives outside the collected
 /// heap: growing moves pages instead of copying them, and disposing gives them back at once. The plain
 /// twin is a dictionary in the tests. Not for use by several threads.
+/// The other half of a digest is kept as 32 bits of a hash under a key that nobody outside knows: a
+/// link can be made to share the first half with a block without any work, and must not find it.
 /// </remarks>
 public sealed unsafe class BlockTable : IDisposable
 {
@@ -25,7 +27,7 @@ public sealed unsafe class BlockTable : IDisposable
     // Below this a radix pass costs more than moving neighbours.
     private const int InsertionSortMax = 32;
 
-    private static readonly ulong[] s_factors = SecretFactors();
+    private static readonly UInt128 s_suffixKey = NewKey();
 
     private Entry* _entries;
     private uint* _starts;
@@ -48,7 +50,8 @@ public sealed unsafe class BlockTable : IDisposable
         }
 
         var prefix = cid.DigestPrefix;
-        _entries[Count++] = new Entry((ulong)(prefix >> 64), (ulong)prefix, place, CheckOf(cid));
+        _entries[Count++] = new Entry(
+            (ulong)(prefix >> 64), (ulong)prefix, place, SuffixHash(cid));
     }
 
     /// <summary>
@@ -147,7 +150,7 @@ public sealed unsafe class BlockTable : IDisposable
         var prefix = cid.DigestPrefix;
         ulong high = (ulong)(prefix >> 64);
         ulong low = (ulong)prefix;
-        uint check = CheckOf(cid);
+        uint suffix = SuffixHash(cid);
         index = 0;
         if (Count == 0) return false;
         int start = StartOf(high);
@@ -166,9 +169,9 @@ public sealed unsafe class BlockTable : IDisposable
         {
             ref var entry = ref _entries[at];
             if (entry.High != high || entry.Low != low) continue;
-            if (entry.Place.Kind == BlockKind.Raw != raw) continue;
+            if (entry.Place.Kind == BlockKind.Raw != raw || entry.SuffixHash != suffix) continue;
             index = at;
-            return entry.Check == check;
+            return true;
         }
 
         return false;
@@ -277,34 +280,26 @@ public sealed unsafe class BlockTable : IDisposable
         }
     }
 
-    // Nobody has to find a collision to write a link whose first half is a block's and whose second half
-    // is not: that block is not the one it names. So the second half counts too, by a hash that cannot
-    // be foreseen: multiply-shift over four words with secret factors, wrong once in 2^32
-    // (Dietzfelbinger, Universal hashing and k-wise independent random variables, 1996).
-    private static uint CheckOf(in Cid cid)
+    // The product of two sums with a random key: two suffixes give the same by chance alone.
+    private static uint SuffixHash(in Cid cid)
     {
         var suffix = cid.DigestSuffix;
-        ulong high = (ulong)(suffix >> 64);
-        ulong low = (ulong)suffix;
-        ulong sum = ((high >> 32) * s_factors[0]) + ((uint)high * s_factors[1])
-            + ((low >> 32) * s_factors[2]) + ((uint)low * s_factors[3]) + s_factors[4];
-        return (uint)(sum >> 32);
+        ulong high = Math.BigMul(
+            (ulong)(suffix >> 64) + (ulong)(s_suffixKey >> 64),
+            (ulong)suffix + (ulong)s_suffixKey,
+            out ulong low);
+        return (uint)((high ^ low) >> 32);
     }
 
-    private static ulong[] SecretFactors()
+    private static UInt128 NewKey()
     {
-        byte[] secret = RandomNumberGenerator.GetBytes(5 * sizeof(ulong));
-        ulong[] factors = new ulong[5];
-        for (int i = 0; i < factors.Length; i++)
-        {
-            factors[i] = BinaryPrimitives.ReadUInt64BigEndian(secret.AsSpan(i * sizeof(ulong)));
-        }
-
-        return factors;
+        Span<byte> key = stackalloc byte[16];
+        RandomNumberGenerator.Fill(key);
+        return BinaryPrimitives.ReadUInt128LittleEndian(key);
     }
 
     [StructLayout(LayoutKind.Sequential, Pack = 4)]
-    private readonly record struct Entry(ulong High, ulong Low, BlockPlace Place, uint Check)
+    private readonly record struct Entry(ulong High, ulong Low, BlockPlace Place, uint SuffixHash)
         : IComparable<Entry>
     {
         public int CompareTo(Entry other)

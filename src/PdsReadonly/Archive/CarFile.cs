@@ -23,7 +23,20 @@ internal sealed class CarFile : ICarSource, IDisposable
     /// <summary>Throws IOException or UnauthorizedAccessException when it cannot be opened.</summary>
     internal static CarFile Open(string path)
     {
+        // Opening a pipe waits for its writer, for ever if need be.
+        if (FileStat.Of(path) is { IsRegular: false }) throw new IOException("is no regular file");
         var handle = File.OpenHandle(path, options: FileOptions.None);
+        return new CarFile(handle, RandomAccess.GetLength(handle));
+    }
+
+    /// <summary>
+    /// The same for a file that is to vanish when it is closed, or at once where open files can lose
+    /// their name.
+    /// </summary>
+    internal static CarFile OpenTemporary(string path)
+    {
+        var handle = File.OpenHandle(path, options: FileOptions.DeleteOnClose);
+        if (!OperatingSystem.IsWindows()) File.Delete(path);
         return new CarFile(handle, RandomAccess.GetLength(handle));
     }
 

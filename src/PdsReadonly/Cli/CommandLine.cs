@@ -1,20 +1,94 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 
 namespace PdsReadonly.Cli;
 
 /// <summary>The commands. Without one, it is serve.</summary>
 internal static class CommandLine
 {
-    internal static async Task<int> RunAsync(string[] args)
-    {
-        var root = new RootCommand("Serves AT Protocol repositories from CAR files, read-only.");
-        var serve = new Command("serve", "Serve repositories (the default).");
-        root.Subcommands.Add(serve);
-        new ServeOptions().AddTo(root);
-        new ServeOptions().AddTo(serve);
+    private const string Description = """
+        Serves AT Protocol repositories from CAR files: the read half of a Personal Data Server.
 
-        var result = root.Parse(args);
-        int code = await result.InvokeAsync().ConfigureAwait(false);
-        return result.Errors.Count > 0 ? ExitCode.WrongUsage : code;
+        Without a command it serves: pds-readonly --car FILE|DIR|GLOB … [--blobs DIR] [--port PORT]
+
+        Exit codes: 0 done, 1 the answer is no (a file that does not verify), 2 wrong usage,
+        3 cannot run (a port, folder or file that is not to be had).
+        """;
+
+    private const int HelpColumns = 100;
+
+    private static readonly Dictionary<string, string> Details = new()
+    {
+        ["verify"] = VerifyCommand.Description,
+        ["inspect"] = InspectCommand.Description,
+    };
+
+    private static readonly ParserConfiguration Parsing = new()
+    {
+        // A file name may begin with an @.
+        ResponseFileTokenReplacer = null,
+    };
+
+    internal static Task<int> RunAsync(string[] args)
+    {
+        var context = new CommandContext(
+            Console.Out, Console.Error, !Console.IsErrorRedirected, TimeProvider.System);
+        return RunAsync(args, context, CancellationToken.None);
     }
+
+    /// <summary>Returns the exit code; cancelling is asking serve to stop.</summary>
+    internal static async Task<int> RunAsync(
+        string[] args, CommandContext context, CancellationToken cancellation)
+    {
+        var result = Root(context).Parse(args, Parsing);
+        if (result.Action is ParseErrorAction)
+        {
+            foreach (var error in result.Errors) context.Error.WriteLine($"error: {error.Message}");
+            var failed = result.CommandResult.Command;
+            string name = failed is RootCommand ? "" : failed.Name + " ";
+            context.Error.WriteLine($"see: pds-readonly {name}--help");
+            return ExitCode.WrongUsage;
+        }
+
+        // The root's help lists commands with their first lines, their own help tells all.
+        var command = result.CommandResult.Command;
+        if (Details.TryGetValue(command.Name, out string? details)) command.Description = details;
+        var invocation = new InvocationConfiguration
+        {
+            Output = context.Output,
+            Error = context.Error,
+            // Serve takes the signals itself and stops within its own time.
+            ProcessTerminationTimeout = null,
+            EnableDefaultExceptionHandler = false,
+        };
+        return await result.InvokeAsync(invocation, cancellation).ConfigureAwait(false);
+    }
+
+    private static RootCommand Root(CommandContext context)
+    {
+        var root = new RootCommand(Description);
+        root.Directives.Clear();
+        foreach (var option in root.Options)
+        {
+            if (option.Action is HelpAction help) help.MaxWidth = Math.Min(help.MaxWidth, HelpColumns);
+        }
+
+        new ServeOptions().AddTo(root, context);
+
+        var serve = new Command("serve", "Serve repositories; the same as no command.");
+        new ServeOptions().AddTo(serve, context);
+        root.Subcommands.Add(serve);
+
+        var verify = new Command("verify", FirstLine(VerifyCommand.Description));
+        new CarOptions().AddTo(verify, settings => VerifyCommand.Run(settings, context));
+        root.Subcommands.Add(verify);
+
+        var inspect = new Command("inspect", FirstLine(InspectCommand.Description));
+        new CarOptions().AddTo(inspect, settings => InspectCommand.Run(settings, context));
+        root.Subcommands.Add(inspect);
+        return root;
+    }
+
+    private static string FirstLine(string text) => text[..text.IndexOf('\n', StringComparison.Ordinal)];
 }

@@ -12,13 +12,11 @@ internal sealed class LoadReporter(TextWriter output, bool isTerminal, TimeProvi
 {
     // With more files than this, those that went well are only counted.
     private const int FilesNamedMax = 100;
-    private const int BarWidth = 30;
-    private static readonly TimeSpan BarEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);
 
+    private readonly ProgressBar _bar = new(output, time);
     private readonly long _started = time.GetTimestamp();
     private long _lastShown = time.GetTimestamp();
-    private bool _barShown;
     private int _filesAll;
     private int _filesDone;
     private int _refused;
@@ -29,23 +27,31 @@ internal sealed class LoadReporter(TextWriter output, bool isTerminal, TimeProvi
     public void OnPlan(int files, long bytes, int unchanged)
     {
         _filesAll = files;
+        _filesDone = 0;
         _bytesAll = bytes;
         if (unchanged > 0) Line($"{unchanged:N0} files unchanged since the last run");
-        if (files > 0) Line($"loading {files:N0} files, {Megabytes(bytes)}");
+        if (files > 0) Line($"loading {files:N0} files, {Figures.Megabytes(bytes)}");
     }
 
     public void OnProgress(long bytes)
     {
         _bytesDone = bytes;
-        if (time.GetElapsedTime(_lastShown) < (isTerminal ? BarEvery : LineEvery)) return;
+        if (isTerminal)
+        {
+            string files = $"{Figures.Count(_filesDone)}/{Figures.Count(_filesAll)} files";
+            _bar.Draw(_bytesDone, _bytesAll, files);
+            return;
+        }
+
+        if (time.GetElapsedTime(_lastShown) < LineEvery) return;
         _lastShown = time.GetTimestamp();
-        if (isTerminal) DrawBar();
-        else Line($"loading: {Megabytes(_bytesDone)} of {Megabytes(_bytesAll)}, {_filesDone:N0} files");
+        string done = Figures.Megabytes(_bytesDone);
+        Line($"loading: {done} of {Figures.Megabytes(_bytesAll)}, {_filesDone:N0} files");
     }
 
     public void OnOutcome(LoadOutcome outcome)
     {
-        if (outcome.Verdict is not null) _filesDone++;
+        _filesDone++;
         _records += outcome.Counts.Records;
         if (outcome.Fault is not null)
         {
@@ -84,23 +90,11 @@ internal sealed class LoadReporter(TextWriter output, bool isTerminal, TimeProvi
             $"ready: {served:N0} repos served, {_records:N0} records loaded in {seconds:F1} s{refused}"));
     }
 
-    private void DrawBar()
-    {
-        double part = _bytesAll == 0 ? 1 : Math.Min(1, (double)_bytesDone / _bytesAll);
-        string bar = new string('#', (int)(part * BarWidth)).PadRight(BarWidth, '.');
-        output.Write($"\r[{bar}] {part:P0} {_filesDone:N0}/{_filesAll:N0} files ");
-        _barShown = true;
-    }
-
     private void Line(string text)
     {
-        if (_barShown) output.Write("\r\u001b[K");
-        _barShown = false;
+        _bar.Clear();
         output.WriteLine(text);
     }
-
-    private static string Megabytes(long bytes) =>
-        string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:N1} MB");
 
     private static string Name(SignatureState signature) =>
         signature.ToString().ToLowerInvariant();

@@ -17,13 +17,14 @@ internal static class ServeCommand
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(10);
 
     internal static async Task<int> RunAsync(
-        ServeSettings settings, TextWriter error, TimeProvider time, CancellationToken cancellation)
+        ServeSettings settings, CommandContext context, CancellationToken cancellation)
     {
+        var error = context.Error;
         using var data = DataFolder.Open(settings.Data, error, out string? reason);
         if (data is null) return Fail(error, reason);
         try
         {
-            return await ServeAsync(settings, data, error, time, cancellation).ConfigureAwait(false);
+            return await ServeAsync(settings, data, context, cancellation).ConfigureAwait(false);
         }
         catch (SqliteException e)
         {
@@ -36,15 +37,18 @@ internal static class ServeCommand
     }
 
     private static async Task<int> ServeAsync(
-        ServeSettings settings, DataFolder data, TextWriter error, TimeProvider time,
-        CancellationToken cancellation)
+        ServeSettings settings, DataFolder data, CommandContext context, CancellationToken cancellation)
     {
         // From here on a signal ends it in good order, whatever it is at.
         using var stop = new StopSignal(cancellation);
+        var (_, error, isTerminal, time) = context;
         using var database = data.OpenCatalog(error);
         var catalog = new RepoCatalog(database, time);
-        // Before anything is loaded: what is taken down must not be seen for a moment.
-        foreach (var (did, status) in settings.Statuses) catalog.SetStatus(did, status);
+        if (settings.Blobs is { } blobs && !Directory.Exists(blobs))
+        {
+            error.WriteLine($"warning: --blobs {blobs} is no folder; blobs are looked for there all the same");
+        }
+
         var load = new LoadOptions
         {
             Cars = settings.Cars,
@@ -52,7 +56,7 @@ internal static class ServeCommand
             Signatures = settings.Signatures,
             AllowLegacy = settings.AllowLegacy,
         };
-        var reporter = new LoadReporter(error, !Console.IsErrorRedirected, time);
+        var reporter = new LoadReporter(error, isTerminal, time);
         using var loader = new ArchiveLoader(load, catalog, time, reporter);
         using var pool = new RepoPool(DescriptorBudget.OpenRepos(), repo => loader.Reread(repo.SourcePath));
         using var logs = LoggerFactory.Create(Logging.Configure);
@@ -64,7 +68,10 @@ internal static class ServeCommand
             Blobs = new BlobDirectory(settings.Blobs, catalog),
         };
 
-        await using var server = HttpServer.Start(
+        // Before anyone can ask: what was taken down stays so, what was here is here.
+        foreach (var (did, status) in settings.Statuses) catalog.SetStatus(did, status);
+        loader.Plan();
+        await using var server = StartServer(
             new IPEndPoint(settings.Bind, settings.Port),
             DispatcherOf(services, catalog, logs),
             new HttpServerOptions
@@ -79,6 +86,21 @@ internal static class ServeCommand
         await error.WriteLineAsync("stopping").ConfigureAwait(false);
         await server.StopAsync(s_grace).ConfigureAwait(false);
         return ExitCode.Done;
+    }
+
+    // All addresses, of both families where the machine has both.
+    private static HttpServer StartServer(
+        IPEndPoint end, XrpcDispatcher dispatcher, HttpServerOptions options)
+    {
+        try
+        {
+            return HttpServer.Start(end, dispatcher, options);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressFamilyNotSupported
+            && end.Address.Equals(IPAddress.IPv6Any))
+        {
+            return HttpServer.Start(new IPEndPoint(IPAddress.Any, end.Port), dispatcher, options);
+        }
     }
 
     private static XrpcDispatcher DispatcherOf(

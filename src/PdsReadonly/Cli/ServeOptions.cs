@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using Atproto.Syntax;
@@ -13,49 +14,57 @@ internal sealed class ServeOptions
 {
     private readonly Option<string[]> _cars = new("--car")
     {
-        Description = "A CAR file, a folder of them, or a pattern; any number of times. [PDS_CAR_DIR]",
+        Description = "CAR files (*.car, *.car.gz), folders of them, or patterns with * and ?; any "
+            + "number of times. Of several CARs of one repo the highest rev is served. "
+            + "NAME.did.json (DID document) and NAME.plc.json (PLC audit log) beside NAME.car tell the "
+            + "handle and the keys. [PDS_CAR_DIR]",
         HelpName = "FILE|DIR|GLOB",
+        AllowMultipleArgumentsPerToken = true,
     };
 
     private readonly Option<string?> _blobs = new("--blobs")
     {
-        Description = "A folder of blobs: DIR/<did>/…/<cid>. [PDS_BLOBS_DIR]",
+        Description = "A folder of blobs: DIR/<did>/…/<cid>, the DID with colons or underscores. Without "
+            + "it, blobs are listed but only those inside a CAR are served. [PDS_BLOBS_DIR]",
         HelpName = "DIR",
     };
 
     private readonly Option<int> _port = new("--port")
     {
-        Description = "The port to listen on; 0 picks a free one. [PDS_PORT, else 3000]",
+        Description = "The port to listen on; 0 picks a free one. [PDS_PORT]",
         HelpName = "PORT",
-        DefaultValueFactory = FromEnvironment("PDS_PORT", 3000),
-        CustomParser = Parser<int>("--port", TryParsePort, "is no port"),
+        DefaultValueFactory = PortFromEnvironment,
+        CustomParser = Parser<int>("--port", TryParsePort, PortHint),
     };
 
     private readonly Option<IPAddress> _bind = new("--bind")
     {
-        Description = "The address to listen on; all of them unless given.",
+        Description = "The address to listen on, such as 127.0.0.1 behind a proxy. All of them unless given.",
         HelpName = "ADDRESS",
-        DefaultValueFactory = _ => IPAddress.IPv6Any,
-        CustomParser = Parser<IPAddress>("--bind", IPAddress.TryParse, "is no IP address"),
+        CustomParser = Parser<IPAddress>("--bind", IPAddress.TryParse, "an IP address"),
     };
 
     private readonly Option<string?> _hostname = new("--hostname")
     {
-        Description = "The public host name. [PDS_HOSTNAME]",
+        Description = "The public host name, without a port. [PDS_HOSTNAME, else localhost]",
         HelpName = "NAME",
     };
 
     private readonly Option<string?> _data = new("--data")
     {
-        Description = "Where catalog and indexes are kept; the user's cache folder unless given. [PDS_DATA_DIR]",
+        Description = "Where catalog and indexes are kept; one process at a time. [PDS_DATA_DIR, else "
+            + "$CACHE_DIRECTORY, else the user's cache folder]",
         HelpName = "DIR",
     };
 
     private readonly Option<SignaturePolicy> _signatures = new("--signatures")
     {
-        Description = "Which signatures a repo must have: historical (valid under a key its identity "
-            + "names now or named before, where it is known), require (and it must be known), any.",
+        Description = "Which signatures a repo must have. historical: valid under a key its identity "
+            + "names now or named before, where one is known; require: the same, and it must be known; "
+            + "any: serve all. [historical]",
         HelpName = "historical|require|any",
+        CustomParser = Parser<SignaturePolicy>(
+            "--signatures", TryParseName, "historical, require or any"),
     };
 
     private readonly Option<bool> _allowLegacy = new("--allow-legacy")
@@ -93,10 +102,12 @@ internal sealed class ServeOptions
         HelpName = "URL",
     };
 
-    private delegate bool TryParse<T>(string text, out T? value);
+    private const string PortHint = "a port, 0 to 65535";
+
+    private delegate bool TryParse<T>(string text, [MaybeNullWhen(false)] out T value);
 
     /// <summary>Gives the options and the action to a command.</summary>
-    internal void AddTo(Command command)
+    internal void AddTo(Command command, CommandContext context)
     {
         Option[] options =
         [
@@ -106,15 +117,31 @@ internal sealed class ServeOptions
         foreach (var option in options) command.Options.Add(option);
         command.Validators.Add(Validate);
         command.SetAction((result, cancellation) => ServeCommand.RunAsync(
-            SettingsOf(result), Console.Error, TimeProvider.System, cancellation));
+            SettingsOf(result), context, cancellation));
     }
 
     private void Validate(CommandResult result)
     {
+        // The root's validators run for its subcommands too, where serve's options stand by themselves.
+        if (result.Children.OfType<CommandResult>().Any()) return;
         if (CarsOf(result.GetValue(_cars)).Length == 0) result.AddError("--car is missing: what to serve?");
         foreach (string text in result.GetValue(_status) ?? [])
         {
-            if (!TryParseStatus(text, out _)) result.AddError($"--status {text} is not DID=STATUS");
+            if (TryParseStatus(text, out _)) continue;
+            result.AddError(
+                $"--status {text}: expected DID=active, deactivated, suspended or takendown");
+        }
+
+        string? hostname = result.GetValue(_hostname) ?? Variable("PDS_HOSTNAME");
+        if (hostname is not null && Uri.CheckHostName(hostname) is not UriHostNameType.Dns)
+        {
+            result.AddError($"--hostname {hostname}: expected a host name without a port");
+        }
+
+        foreach (var option in (Option<string?>[])[_privacy, _terms])
+        {
+            string? url = result.GetValue(option);
+            if (url is not null && !IsWebUrl(url)) result.AddError($"{option.Name} {url}: expected a URL");
         }
     }
 
@@ -156,33 +183,44 @@ internal sealed class ServeOptions
         int mark = text.LastIndexOf('=');
         if (mark < 0 || !Did.TryParse(text.AsSpan(0, mark), out var did)) return false;
         // Deleted repos are not hosted at all: there the file is taken away.
-        bool known = Enum.TryParse<HostingStatus>(text.AsSpan(mark + 1), ignoreCase: true, out var status)
-            && status != HostingStatus.Deleted && !char.IsAsciiDigit(text[mark + 1]);
+        bool known = TryParseName<HostingStatus>(text[(mark + 1)..], out var status)
+            && status != HostingStatus.Deleted;
         parsed = (did, status);
         return known;
     }
 
+    // Names alone: the platform's parser also takes numbers and lists.
+    private static bool TryParseName<T>(string text, out T value)
+        where T : struct, Enum =>
+        Enum.TryParse(text, ignoreCase: true, out value)
+        && text.Equals(value.ToString(), StringComparison.OrdinalIgnoreCase);
+
+    private static bool TryParsePort(string text, out int port) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port)
+        && port <= IPEndPoint.MaxPort;
+
+    private static bool IsWebUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme is "https" or "http");
+
     private static string? Variable(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
-    private static Func<ArgumentResult, int> FromEnvironment(string name, int otherwise) => result =>
+    private static int PortFromEnvironment(ArgumentResult result)
     {
-        string? text = Variable(name);
-        if (text is null) return otherwise;
-        if (TryParsePort(text, out int value)) return value;
-        result.AddError($"{name}={text} is no port");
-        return otherwise;
-    };
+        const int PortByDefault = 3000;
+        string? text = Variable("PDS_PORT");
+        if (text is null) return PortByDefault;
+        if (TryParsePort(text, out int port)) return port;
+        result.AddError($"PDS_PORT {text}: expected {PortHint}");
+        return PortByDefault;
+    }
 
-    private static bool TryParsePort(string text, out int port) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= 65535;
-
-    private static Func<ArgumentResult, T?> Parser<T>(
-        string option, TryParse<T> parse, string complaint) => result =>
-    {
-        string text = result.Tokens.Count > 0 ? result.Tokens[^1].Value : "";
-        if (parse(text, out var value)) return value;
-        result.AddError($"{option} {text} {complaint}");
-        return default;
-    };
+    private static Func<ArgumentResult, T?> Parser<T>(string name, TryParse<T> parse, string expected) =>
+        result =>
+        {
+            string text = result.Tokens.Count > 0 ? result.Tokens[^1].Value : "";
+            if (parse(text, out var value)) return value;
+            result.AddError($"{name} {text}: expected {expected}");
+            return default;
+        };
 }

@@ -1,0 +1,125 @@
+using Atproto.Car;
+using Atproto.Repo;
+using PdsReadonly.Archive;
+using PdsReadonly.Catalog;
+
+namespace PdsReadonly.Cli;
+
+/// <summary>
+/// Checks file after file as loading does, without a data folder: what is unpacked or does not fit
+/// memory goes to the temporary folder and is gone when it is closed.
+/// </summary>
+internal sealed class CarCheck : IDisposable
+{
+    // Tree nodes kept in memory; the rest goes to a file.
+    private const long SpillMemoryBytes = 32L << 20;
+
+    private readonly TimeProvider _time;
+    private readonly SpillFile _spill = new(Path.GetTempPath());
+    private readonly RepoVerifier _verifier;
+
+    internal CarCheck(TimeProvider time)
+    {
+        _time = time;
+        _verifier = new RepoVerifier(_spill, SpillMemoryBytes);
+    }
+
+    /// <summary>The blocks of the file checked last.</summary>
+    internal BlockTable Blocks => _verifier.Blocks;
+
+    /// <summary>
+    /// Checks a file and tells the sink what is in it; never throws for what the file holds or the
+    /// disk does. <paramref name="onProgress"/> hears bytes read and bytes in all.
+    /// </summary>
+    internal CheckedCar Check(string path, IRepoSink sink, Action<long, long>? onProgress = null)
+    {
+        long started = _time.GetTimestamp();
+        try
+        {
+            using var car = Open(path);
+            var fault = _verifier.ReadBlocks(car, read => onProgress?.Invoke(read, car.Length));
+            var commit = fault is null ? _verifier.Commit : null;
+            fault ??= _verifier.Walk(sink);
+            var found = new CheckedCar
+            {
+                Path = path,
+                Bytes = car.Length,
+                Fault = fault,
+                Commit = commit,
+                Counts = _verifier.Counts,
+            };
+            if (fault is null) found = WithIdentity(found, commit!);
+            return found with { Elapsed = _time.GetElapsedTime(started) };
+        }
+        catch (InvalidDataException e)
+        {
+            return Refused(path, "GzipMalformed", e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Refused(path, nameof(CarError.ReadFailed), e.Message);
+        }
+    }
+
+    public void Dispose()
+    {
+        _verifier.Dispose();
+        _spill.Dispose();
+    }
+
+    private static CarFile Open(string path)
+    {
+        if (!path.EndsWith(ArchiveFiles.PackedSuffix, StringComparison.OrdinalIgnoreCase))
+        {
+            return CarFile.Open(path);
+        }
+
+        string unpacked = Path.Combine(Path.GetTempPath(), $"pds-readonly-{Guid.NewGuid():N}.car");
+        CarUnpacker.Unpack(path, unpacked);
+        try
+        {
+            return CarFile.OpenTemporary(unpacked);
+        }
+        catch
+        {
+            File.Delete(unpacked);
+            throw;
+        }
+    }
+
+    private CheckedCar WithIdentity(CheckedCar found, Commit commit)
+    {
+        var identity = IdentityFiles.Read(found.Path, commit, SignaturePolicy.Historical);
+        return found with
+        {
+            Identity = identity,
+            Fault = identity.Fault is { } reason ? FaultOf(reason) : null,
+            Warnings = WarningsOf(commit, found.Counts, identity),
+        };
+    }
+
+    private List<string> WarningsOf(Commit commit, RepoCounts counts, RepoIdentity identity)
+    {
+        var warnings = new List<string>();
+        if (identity.Warning is not null) warnings.Add(identity.Warning);
+        if (commit.Version == 2) warnings.Add("commit is of version 2: serve wants --allow-legacy");
+        else if (commit.IsLegacy) warnings.Add("commit lacks prev: serve wants --allow-legacy");
+        if (RevClock.IsInFuture(commit.Rev, _time.GetUtcNow())) warnings.Add("rev lies in the future");
+        if (counts.RecordsUndecodable > 0)
+        {
+            warnings.Add($"{Figures.Count(counts.RecordsUndecodable, "record")} not decodable");
+        }
+
+        return warnings;
+    }
+
+    private static CheckedCar Refused(string path, string code, string message) =>
+        new() { Path = path, Fault = new RepoFault { Code = code, Message = message } };
+
+    // What identities are refused for is one line: the code, a colon, the words.
+    private static RepoFault FaultOf(string reason)
+    {
+        int mark = reason.IndexOf(": ", StringComparison.Ordinal);
+        return new RepoFault { Code = reason[..mark], Message = reason[(mark + 2)..] };
+    }
+}

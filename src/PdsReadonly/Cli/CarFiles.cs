@@ -1,0 +1,43 @@
+using PdsReadonly.Archive;
+
+namespace PdsReadonly.Cli;
+
+/// <summary>Checks one file after the other, with a bar for the large ones, and tells the exit code.</summary>
+internal static class CarFiles
+{
+    /// <summary>Checks a file and says what is to be printed of it.</summary>
+    internal delegate (CheckedCar Found, string Text) Look(
+        CarCheck check, string path, Action<long, long> onProgress);
+
+    /// <summary>
+    /// <see cref="ExitCode.No"/> when a file is refused; else <see cref="ExitCode.CannotRun"/> when an
+    /// argument names nothing or a file cannot be read.
+    /// </summary>
+    internal static int ForEach(CarSettings settings, CommandContext context, Look look)
+    {
+        var error = context.Error;
+        var files = ArchiveFiles.Expand(settings.Cars, out var unmatched);
+        foreach (string argument in unmatched) error.WriteLine($"error: {argument} names no CAR file");
+        if (files.Count == 0 && unmatched.Count == 0) error.WriteLine("error: no CAR files there");
+        bool lacking = unmatched.Count > 0 || files.Count == 0;
+        bool refused = false;
+
+        using var check = new CarCheck(context.Time);
+        var bar = new ProgressBar(error, context.Time);
+        for (int i = 0; i < files.Count; i++)
+        {
+            string label = $"{i + 1}/{files.Count} {Path.GetFileName(files[i])}";
+            var (found, text) = look(check, files[i], (done, all) =>
+            {
+                if (context.IsTerminal) bar.Draw(done, all, label);
+            });
+            bar.Clear();
+            context.Output.WriteLine(text);
+            refused |= found.Fault is not null && !found.IsUnread;
+            lacking |= found.IsUnread;
+        }
+
+        if (refused) return ExitCode.No;
+        return lacking ? ExitCode.CannotRun : ExitCode.Done;
+    }
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+
+namespace PdsReadonly.Cli;
+
+/// <summary>What verify and inspect are told.</summary>
+internal sealed record CarSettings(IReadOnlyList<string> Cars, bool Json);
+
+/// <summary>The arguments that verify and inspect share.</summary>
+internal sealed class CarOptions
+{
+    private readonly Argument<string[]> _cars = new("CAR")
+    {
+        Description = "CAR files (*.car, *.car.gz), folders of them, or patterns with * and ?.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<bool> _json = new("--json")
+    {
+        Description = "One JSON object per file and line instead of text.",
+    };
+
+    /// <summary>Gives the arguments and the action to a command.</summary>
+    internal void AddTo(Command command, Func<CarSettings, int> run)
+    {
+        // An argument takes what follows, so it would take a mistyped option for a file.
+        _cars.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens)
+            {
+                if (token.Value.StartsWith('-') && !File.Exists(token.Value))
+                {
+                    result.AddError($"Unrecognized option '{token.Value}'.");
+                }
+            }
+        });
+        command.Arguments.Add(_cars);
+        command.Options.Add(_json);
+        command.SetAction(result => run(
+            new CarSettings(result.GetValue(_cars) ?? [], result.GetValue(_json))));
+    }
+}

@@ -1,0 +1,37 @@
+namespace PdsReadonly.Cli;
+
+/// <summary>Says what is in each CAR.</summary>
+internal static class InspectCommand
+{
+    internal const string Description = """
+        Show what CAR files hold: whose repo, which collections, how many records, how large, from when.
+
+        Each file is checked as verify does; one that is refused gets its fault instead of figures. Times
+        are those of keys that are TIDs: first and last by collection and over all; other keys tell none.
+
+        With --json each line is an object: file, ok, fault, did, rev, commit, version, signature, handle
+        (as verify); revTime, records, recordBytes {min, median, max, total}, nodes, layers, blocks,
+        bytes, exportBytes, earliest, latest, blobs, rawBlocks, rawBytes, duplicates, unreached, foreign,
+        undecodable, collections [{nsid, records, bytes, earliest, latest}], warnings. What is not known
+        is null; times are RFC 3339.
+
+        Exit codes are those of verify.
+        """;
+
+    internal static int Run(CarSettings settings, CommandContext context)
+    {
+        bool first = true;
+        return CarFiles.ForEach(settings, context, (check, path, onProgress) =>
+        {
+            var survey = new RepoSurvey();
+            var found = check.Check(path, survey, onProgress);
+            survey.CountLeftovers(check.Blocks, found.Counts);
+            string text = settings.Json
+                ? InspectJson.Line(found, survey)
+                : InspectReport.Text(found, survey);
+            if (!first && !settings.Json) text = Environment.NewLine + text;
+            first = false;
+            return (found, text);
+        });
+    }
+}

@@ -1,0 +1,68 @@
+using PdsReadonly.Cli;
+
+namespace PdsReadonly.Tests.Cli;
+
+public sealed class CommandLineTests
+{
+    [Fact]
+    public async Task Version_Asked_IsTheNumberAlone()
+    {
+        var run = await CliRun.Of("--version");
+
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.Equal(ProgramVersion.Text, run.Output.Trim());
+        Assert.Matches(@"^\d+\.\d+\.\d+$", run.Output.Trim());
+    }
+
+    [Theory]
+    [InlineData("--help", "--signatures")]
+    [InlineData("--help", "verify")]
+    [InlineData("serve --help", "--immutable-blobs")]
+    [InlineData("verify --help", "exportBytes")]
+    [InlineData("inspect --help", "collections [{nsid")]
+    public async Task Help_Asked_TellsIt(string line, string what)
+    {
+        var run = await CliRun.Of(line.Split(' '));
+
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.Contains(what, run.Output, StringComparison.Ordinal);
+        Assert.Equal("", run.Error);
+    }
+
+    [Theory]
+    [InlineData("--no-such", "Unrecognized command or argument '--no-such'.")]
+    [InlineData("serve --car x --no-such", "Unrecognized command or argument '--no-such'.")]
+    [InlineData("verify --no-such x.car", "Unrecognized option '--no-such'.")]
+    [InlineData("inspect", "Required argument missing for command: 'inspect'.")]
+    [InlineData("serve", "--car is missing: what to serve?")]
+    [InlineData("--car x --port 65536", "--port 65536: expected a port, 0 to 65535")]
+    [InlineData("--car x --port -1", "--port -1: expected a port, 0 to 65535")]
+    [InlineData("--car x --port http", "--port http: expected a port, 0 to 65535")]
+    [InlineData("--car x --bind home", "--bind home: expected an IP address")]
+    [InlineData("--car x --signatures 2", "--signatures 2: expected historical, require or any")]
+    [InlineData("--car x --signatures all", "--signatures all: expected historical, require or any")]
+    [InlineData(
+        "--car x --status did:plc:abc=deleted",
+        "--status did:plc:abc=deleted: expected DID=active, deactivated, suspended or takendown")]
+    [InlineData(
+        "--car x --status did:plc:abc=1",
+        "--status did:plc:abc=1: expected DID=active, deactivated, suspended or takendown")]
+    [InlineData(
+        "--car x --status takendown",
+        "--status takendown: expected DID=active, deactivated, suspended or takendown")]
+    [InlineData(
+        "--car x --hostname a.test:3000", "--hostname a.test:3000: expected a host name without a port")]
+    [InlineData(
+        "--car x --privacy-policy-url a.test", "--privacy-policy-url a.test: expected a URL")]
+    [InlineData(
+        "--car x --terms-of-service-url file:///x",
+        "--terms-of-service-url file:///x: expected a URL")]
+    public async Task Usage_Wrong_IsSaidInOneSentenceAndExitCode2(string line, string sentence)
+    {
+        var run = await CliRun.Of(line.Split(' '));
+
+        Assert.Equal(ExitCode.WrongUsage, run.Code);
+        Assert.Equal("error: " + sentence, run.Error.Split(Environment.NewLine)[0]);
+        Assert.Equal("", run.Output);
+    }
+}

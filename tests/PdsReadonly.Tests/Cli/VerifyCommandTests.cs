@@ -1,0 +1,151 @@
+using System.IO.Compression;
+using System.Text.Json;
+using PdsReadonly.Cli;
+using PdsReadonly.Tests.Support;
+using Samples;
+
+namespace PdsReadonly.Tests.Cli;
+
+public sealed class VerifyCommandTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(CarOrder.Preorder)]
+    [InlineData(CarOrder.Shuffled)]
+    [InlineData(CarOrder.Doubled)]
+    public async Task Verify_SoundCar_IsOneOkLine(CarOrder order)
+    {
+        var repo = TestRepos.Build("alice");
+        byte[] bytes = repo.ToCar(order, foreignBlockCount: 4);
+        string path = _folder.Write("a.car", bytes);
+
+        var run = await CliRun.Of("verify", path);
+
+        Assert.Equal(ExitCode.Done, run.Code);
+        string line = Assert.Single(run.Lines);
+        Assert.StartsWith(
+            $"ok {path}: {repo.Did} rev {repo.Rev}, 6 records, {repo.Car.Blocks.Count} blocks, ",
+            line,
+            StringComparison.Ordinal);
+        Assert.EndsWith("signature unchecked", line, StringComparison.Ordinal);
+        Assert.Equal("", run.Error);
+    }
+
+    [Fact]
+    public async Task Verify_Json_HasTheDocumentedFields()
+    {
+        var repo = TestRepos.Build("alice");
+        byte[] bytes = repo.ToCar();
+        string path = _folder.Write("a.car", bytes);
+        _folder.Write("a.did.json", TestRepos.Document("alice", "alice.test"));
+
+        var run = await CliRun.Of("verify", "--json", path);
+
+        using var json = JsonDocument.Parse(Assert.Single(run.Lines));
+        var root = json.RootElement;
+        Assert.Equal(
+            [
+                "file", "ok", "fault", "did", "rev", "commit", "version", "signature", "handle",
+                "records", "nodes", "blocks", "bytes", "exportBytes", "seconds", "warnings",
+            ],
+            root.EnumerateObject().Select(member => member.Name));
+        Assert.True(root.GetProperty("ok").GetBoolean());
+        Assert.Equal(repo.CommitCid.ToString(), root.GetProperty("commit").GetString());
+        Assert.Equal("valid", root.GetProperty("signature").GetString());
+        Assert.Equal("alice.test", root.GetProperty("handle").GetString());
+        Assert.Equal(6, root.GetProperty("records").GetInt64());
+        Assert.Equal(bytes.Length, root.GetProperty("bytes").GetInt64());
+        Assert.Equal(bytes.Length, root.GetProperty("exportBytes").GetInt64());
+    }
+
+    [Fact]
+    public async Task Verify_OneBadAmongGood_NamesItsFaultAndChecksTheRest()
+    {
+        _folder.Write("a.car", TestRepos.Build("alice").ToCar());
+        byte[] spoilt = TestRepos.Build("bob").ToCar();
+        spoilt[^1] ^= 1;
+        string bad = _folder.Write("b.car", spoilt);
+        _folder.Write("c.car", TestRepos.Build("carol").ToCar());
+
+        var run = await CliRun.Of("verify", _folder.Path);
+        var json = await CliRun.Of("verify", "--json", bad);
+
+        Assert.Equal(ExitCode.No, run.Code);
+        Assert.Equal(3, run.Lines.Length);
+        Assert.StartsWith($"refused {bad}: CidMismatch at ", run.Lines[1], StringComparison.Ordinal);
+        Assert.Equal(ExitCode.No, json.Code);
+        using var document = JsonDocument.Parse(json.Output);
+        var fault = document.RootElement.GetProperty("fault");
+        Assert.Equal("CidMismatch", fault.GetProperty("code").GetString());
+        Assert.True(fault.GetProperty("offset").GetInt64() > 0);
+        Assert.StartsWith("bafyrei", fault.GetProperty("cid").GetString(), StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty("records").ValueKind);
+    }
+
+    [Fact]
+    public async Task Verify_KeyOfAnother_IsARefusal()
+    {
+        string path = _folder.Write("a.car", TestRepos.Build("alice").ToCar());
+        using var other = TestRepos.KeyOf("bob");
+        _folder.Write(
+            "a.did.json",
+            SampleIdentity.Document(TestRepos.DidOf("alice"), "alice.test", other, "https://pds.example"));
+
+        var run = await CliRun.Of("verify", path);
+
+        Assert.Equal(ExitCode.No, run.Code);
+        Assert.StartsWith($"refused {path}: SignatureKeyMismatch: ", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_RevAheadOfTheClock_IsAWarning()
+    {
+        string rev = SampleTid.Of((CliRun.Now.ToUnixTimeMilliseconds() + 3_600_000) * 1000);
+        string path = _folder.Write("a.car", TestRepos.Build("alice", rev: rev).ToCar());
+
+        var run = await CliRun.Of("verify", path);
+
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.EndsWith("; warning: rev lies in the future", Assert.Single(run.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_PackedCar_IsUnpackedAside()
+    {
+        byte[] bytes = TestRepos.Build("alice").ToCar();
+        string path = _folder.Write("a.car.gz", Gzip(bytes));
+        string cut = _folder.Write("b.car.gz", Gzip(bytes).AsSpan()[..^20]);
+
+        var good = await CliRun.Of("verify", path);
+        var bad = await CliRun.Of("verify", cut);
+
+        Assert.Equal(ExitCode.Done, good.Code);
+        Assert.Equal(ExitCode.No, bad.Code);
+        Assert.StartsWith($"refused {cut}: ", bad.Output, StringComparison.Ordinal);
+        Assert.Equal(["a.car.gz", "b.car.gz"], _folder.Names());
+    }
+
+    [Fact]
+    public async Task Verify_NothingThere_CannotRun()
+    {
+        string missing = _folder.At("nosuch.car");
+
+        var run = await CliRun.Of("verify", missing);
+        var empty = await CliRun.Of("verify", _folder.Path);
+
+        Assert.Equal(ExitCode.CannotRun, run.Code);
+        Assert.Equal($"error: {missing} names no CAR file", run.Error.Trim());
+        Assert.Equal(ExitCode.CannotRun, empty.Code);
+        Assert.Equal("error: no CAR files there", empty.Error.Trim());
+    }
+
+    private static byte[] Gzip(byte[] bytes)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest)) gzip.Write(bytes);
+        return packed.ToArray();
+    }
+}

@@ -1,0 +1,25 @@
+namespace PdsReadonly.Tests.Support;
+
+/// <summary>A folder of its own for a test, gone with it.</summary>
+internal sealed class TempFolder : IDisposable
+{
+    internal string Path { get; } = Directory.CreateTempSubdirectory("pds-readonly-test-").FullName;
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+
+    /// <summary>The full path of something in it, whether it is there or not.</summary>
+    internal string At(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
+
+    /// <summary>Writes a file, and the folders it wants; returns its path.</summary>
+    internal string Write(string name, ReadOnlySpan<byte> content)
+    {
+        string path = At(name);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, content);
+        return path;
+    }
+
+    /// <summary>Names of the files directly in a folder of it, in order.</summary>
+    internal string[] Names(string folder = "") =>
+        [.. Directory.EnumerateFiles(At(folder)).Select(System.IO.Path.GetFileName).Order()!];
+}
