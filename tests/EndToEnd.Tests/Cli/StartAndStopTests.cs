@@ -15,14 +15,14 @@ public sealed class StartAndStopTests
 
     [Theory]
     [InlineData("--car is missing")]
-    [InlineData("--port 70000 is no port", "--car", ".", "--port", "70000")]
+    [InlineData("--port 70000: expected", "--car", ".", "--port", "70000")]
     [InlineData("--port", "--car", ".", "--port", "x")]
     [InlineData("--bind", "--car", ".", "--bind", "nowhere")]
     [InlineData("--signatures", "--car", ".", "--signatures", "sometimes")]
-    [InlineData("--status did:plc:x is not DID=STATUS", "--car", ".", "--status", "did:plc:x")]
-    [InlineData("is not DID=STATUS", "--car", ".", "--status", "did:plc:x=away")]
-    [InlineData("is not DID=STATUS", "--car", ".", "--status", "did:plc:x=")]
-    [InlineData("is not DID=STATUS", "--car", ".", "--status", "alice.test=active")]
+    [InlineData("--status did:plc:x: expected", "--car", ".", "--status", "did:plc:x")]
+    [InlineData("expected DID=", "--car", ".", "--status", "did:plc:x=away")]
+    [InlineData("expected DID=", "--car", ".", "--status", "did:plc:x=")]
+    [InlineData("expected DID=", "--car", ".", "--status", "alice.test=active")]
     [InlineData("nonsense", "nonsense")]
     public async Task Usage_Wrong_IsSaidAndExitCode2(string said, params string[] arguments)
     {
