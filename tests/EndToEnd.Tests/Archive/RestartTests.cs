@@ -115,7 +115,8 @@ public sealed class RestartTests
 
         var first = await TryExportAsync(pds);
         Assert.True(
-            first is null || first.Status is 500 or 503 || first.Body.AsSpan().SequenceEqual(before));
+            first is null || first.Status is 500 or 503
+                || first.Body.AsSpan().SequenceEqual(before));
         await pds.AskUntilAsync(
             answer => answer.Status == 200, "com.atproto.repo.listRecords",
             ("repo", TinyDid), ("collection", "app.bsky.feed.post"));
