@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Http;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -40,6 +39,8 @@ internal static class ServeCommand
     private static async Task<int> ServeAsync(
         ServeSettings settings, DataFolder data, CommandContext context, CancellationToken cancellation)
     {
+        // From here on a signal ends it in good order, whatever it is at.
+        using var stop = new StopSignal(cancellation);
         var (_, error, isTerminal, time) = context;
         using var database = data.OpenCatalog(error);
         var catalog = new RepoCatalog(database, time);
@@ -81,7 +82,7 @@ internal static class ServeCommand
             });
         await error.WriteLineAsync($"listening on {UrlOf(server.LocalEndPoint)}").ConfigureAwait(false);
         loader.Start();
-        await WaitAsync(cancellation).ConfigureAwait(false);
+        await stop.Requested.ConfigureAwait(false);
         await error.WriteLineAsync("stopping").ConfigureAwait(false);
         await server.StopAsync(s_grace).ConfigureAwait(false);
         return ExitCode.Done;
@@ -129,21 +130,6 @@ internal static class ServeCommand
     {
         bool any = end.Address.Equals(IPAddress.Any) || end.Address.Equals(IPAddress.IPv6Any);
         return any ? $"http://localhost:{end.Port}" : $"http://{end}";
-    }
-
-    private static async Task WaitAsync(CancellationToken cancellation)
-    {
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        void OnSignal(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            stopped.TrySetResult();
-        }
-
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        using var cancelled = cancellation.Register(() => stopped.TrySetResult());
-        await stopped.Task.ConfigureAwait(false);
     }
 
     private static int Fail(TextWriter error, string? reason)

@@ -9,9 +9,10 @@ namespace PdsReadonly.Xrpc;
 /// <summary>A record as endpoints show it: URI, CID, value. Written without an object in between.</summary>
 internal static class RecordJson
 {
-    /// <summary>Whether the record decodes; one that does not is served as bytes only.</summary>
+    /// <summary>Whether the record decodes to a map; one that does not is served as bytes only.</summary>
     internal static bool HasForm(ReadOnlySpan<byte> record) =>
-        CborCheck.Block(record, CborRules.Lenient) == CborError.None;
+        !record.IsEmpty && record[0] >> 5 == (int)CborMajorType.Map
+        && CborCheck.Block(record, CborRules.Lenient) == CborError.None;
 
     /// <summary>Only for a record that <see cref="HasForm"/>.</summary>
     internal static void Write(

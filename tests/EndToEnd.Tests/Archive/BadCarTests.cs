@@ -7,15 +7,19 @@ using Samples;
 
 namespace EndToEnd.Tests.Archive;
 
-/// <summary>Files that are damaged in every way: each is refused with its code, another is served.</summary>
+/// <summary>
+/// Files that are damaged in every way: each is refused with its code, another is served.
+/// </summary>
 public sealed class BadCarTests
 {
     private static readonly byte[] s_golden = GoldenRepo.CarBytes();
 
     private static readonly string[] s_causes =
     [
-        "UnexpectedEnd", "LengthMalformed", "HeaderTooLarge", "HeaderMalformed", "VersionUnsupported",
-        "RootAbsent", "RootUnsupported", "RootMissing", "SectionEmpty", "BlockTooLarge", "CidMalformed",
+        "UnexpectedEnd", "LengthMalformed", "HeaderTooLarge", "HeaderMalformed",
+        "VersionUnsupported",
+        "RootAbsent", "RootUnsupported", "RootMissing", "SectionEmpty", "BlockTooLarge",
+        "CidMalformed",
         "CidMismatch", "CommitMalformed", "NodeMissing", "RecordMissing",
     ];
 
@@ -62,7 +66,8 @@ public sealed class BadCarTests
         using var folder = new TemporaryFolder();
         var car = GoldenRepo.Car();
         byte[] bytes = (car with { Roots = [car.Roots[0], car.Blocks[1].Cid] }).ToBytes();
-        await File.WriteAllBytesAsync(folder["a.car"], bytes, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            folder["a.car"], bytes, TestContext.Current.CancellationToken);
         await using var pds = await PdsProcess.StartAsync("--car", folder.Location);
 
         var export = await pds.AskAsync("com.atproto.sync.getRepo", ("did", GoldenRepo.Did));
@@ -132,7 +137,12 @@ public sealed class BadCarTests
         for (int i = 0; i < car.Blocks.Count; i++)
         {
             // In pre-order: commit, root, profile, N1, three records, N2, three records.
-            string expected = i switch { 0 => "RootMissing", 1 or 3 or 7 => "NodeMissing", _ => "RecordMissing" };
+            string expected = i switch
+            {
+                0 => "RootMissing",
+                1 or 3 or 7 => "NodeMissing",
+                _ => "RecordMissing",
+            };
             Assert.Equal(expected, pds.CodeOf(folder[$"{i}.car"]));
             string missing = car.Blocks[i].Cid.ToString();
             Assert.Contains(missing, pds.RefusalOf(folder[$"{i}.car"]), StringComparison.Ordinal);
@@ -173,7 +183,8 @@ public sealed class BadCarTests
 
         Assert.Equal("GzipMalformed", pds.CodeOf(folder["plain.car.gz"]));
         Assert.Equal("UnexpectedEnd", pds.CodeOf(folder["bad.car.gz"]));
-        Assert.Contains(pds.CodeOf(folder["cut.car.gz"]), (string[])["GzipMalformed", "UnexpectedEnd"]);
+        Assert.Contains(
+            pds.CodeOf(folder["cut.car.gz"]), (string[])["GzipMalformed", "UnexpectedEnd"]);
         var export = await pds.AskAsync("com.atproto.sync.getRepo", ("did", GoldenRepo.Did));
         Assert.Equal(s_golden, export.Body);
     }
@@ -182,7 +193,8 @@ public sealed class BadCarTests
     {
         var repos = await pds.WalkAsync("com.atproto.sync.listRepos", "repos", 3);
         Assert.Equal(SmallRepo.DidOf("good"), Assert.Single(repos).GetProperty("did").GetString());
-        var export = await pds.AskAsync("com.atproto.sync.getRepo", ("did", SmallRepo.DidOf("good")));
+        var export = await pds.AskAsync(
+            "com.atproto.sync.getRepo", ("did", SmallRepo.DidOf("good")));
         Assert.Equal(SmallRepo.Build("good").ToCar(), export.Body);
         Assert.Equal(0, await pds.StopAsync());
     }
@@ -194,12 +206,15 @@ public sealed class BadCarTests
         return mutation switch
         {
             "empty file" => [],
-            "no car at all" => "Once upon a time there was a file that was no CAR, and rather longer than a header."u8.ToArray(),
+            "no car at all" =>
+                [.. "Once upon a time there was a file that was no CAR, "u8, .. new byte[99]],
             "header only" => s_golden[..59],
             "no roots" => (car with { Roots = [] }).ToBytes(),
             "root is a node" => (car with { Roots = [car.Blocks[1].Cid] }).ToBytes(),
-            "root is a raw block" => (car with { Roots = [Cid.Of(CidCodec.Raw, commit.Bytes)] }).ToBytes(),
-            "root is not there" => (car with { Roots = [Cid.Of(CidCodec.DagCbor, [0xa0])] }).ToBytes(),
+            "root is a raw block" =>
+                (car with { Roots = [Cid.Of(CidCodec.Raw, commit.Bytes)] }).ToBytes(),
+            "root is not there" =>
+                (car with { Roots = [Cid.Of(CidCodec.DagCbor, [0xa0])] }).ToBytes(),
             // The first half of a digest says which block, the second half that there is none.
             "root with another tail" => (car with { Roots = [Tail(commit.Cid)] }).ToBytes(),
             "record with another tail" => Relink(last: true),
@@ -226,8 +241,8 @@ public sealed class BadCarTests
         return new Cid(cid.Codec, digest);
     }
 
-    // The golden repo, properly signed, but its root node names a record, or a subtree, by a CID that
-    // differs from the block's in the last byte.
+    // The golden repo, properly signed, but its root node names a record, or a subtree, by a CID
+    // that differs from the block's in the last byte.
     private static byte[] Relink(bool last)
     {
         var car = GoldenRepo.Car();
@@ -238,7 +253,8 @@ public sealed class BadCarTests
         root[root.AsSpan().IndexOf(link) + Cid.Bytes - 1] ^= 1;
         using var key = GoldenRepo.Key();
         var node = SampleBlock.Of(root);
-        var commit = SampleBlock.Of(PreorderRepo.Sign(GoldenRepo.Did, GoldenRepo.Rev, key, node.Cid));
+        var commit = SampleBlock.Of(
+            PreorderRepo.Sign(GoldenRepo.Did, GoldenRepo.Rev, key, node.Cid));
         return new SampleCar([commit.Cid], [commit, node, .. car.Blocks.Skip(2)]).ToBytes();
     }
 

@@ -3,7 +3,9 @@ using Samples;
 
 namespace EndToEnd.Tests.Archive;
 
-/// <summary>Files that change while they are served: an error or the truth, never anything else.</summary>
+/// <summary>
+/// Files that change while they are served: an error or the truth, never anything else.
+/// </summary>
 public sealed class ChangingFileTests
 {
     private const string GetRepo = "com.atproto.sync.getRepo";
@@ -21,7 +23,8 @@ public sealed class ChangingFileTests
         Assert.Equal(first.ToCar(), (await pds.AskAsync(GetRepo, ("did", first.Did))).Body);
 
         SmallRepo.Overwrite(path, new byte[first.ToCar().Length]);
-        (await AskRecordAsync(pds)).AssertRefused(500, "InternalServerError", "Internal Server Error");
+        (await AskRecordAsync(pds)).AssertRefused(
+            500, "InternalServerError", "Internal Server Error");
         await AssertTransferBreaks(pds, first.Did);
         await AssertServes(pds, SmallRepo.Build("other"));
         // What was known of it stays as it was; that the file is bad is said.
@@ -122,11 +125,13 @@ public sealed class ChangingFileTests
         string did = BigRepo.Write(folder["big.car"], 60_000, CarOrder.Shuffled, seed: 9);
         await using var pds = await PdsProcess.StartAsync("--car", folder.Location);
         using var raw = await pds.ConnectAsync();
-        await raw.SendAsync($"GET {PdsProcess.UrlOf(GetRepo, ("did", did))} HTTP/1.1\r\nHost: a\r\n\r\n");
+        await raw.SendAsync(
+            $"GET {PdsProcess.UrlOf(GetRepo, ("did", did))} HTTP/1.1\r\nHost: a\r\n\r\n");
         await pds.AskAsync("_health");
         if (overwrite)
         {
-            SmallRepo.Overwrite(folder["big.car"], new byte[new FileInfo(folder["big.car"]).Length]);
+            SmallRepo.Overwrite(
+                folder["big.car"], new byte[new FileInfo(folder["big.car"]).Length]);
         }
         else
         {
@@ -146,7 +151,8 @@ public sealed class ChangingFileTests
         await using var pds = await PdsProcess.StartAsync("--car", folder.Location);
         string url = PdsProcess.UrlOf(GetRecord, RecordParameters("x"));
         string tag = (await pds.FetchAsync(HttpMethod.Get, url)).Header("ETag")!;
-        Assert.Equal(304, (await pds.FetchAsync(HttpMethod.Get, url, ("If-None-Match", tag))).Status);
+        Assert.Equal(
+            304, (await pds.FetchAsync(HttpMethod.Get, url, ("If-None-Match", tag))).Status);
 
         SmallRepo.Overwrite(path, SmallRepo.Build("x", SmallRepo.LaterRev, "later").ToCar());
         await pds.AskUntilAsync(

@@ -5,31 +5,59 @@ using Samples;
 namespace EndToEnd.Tests.Archive;
 
 /// <summary>
-/// A repo made and verified by the reference implementation, in every arrangement of its blocks: what
-/// is served depends on nothing but the repo.
+/// A repo made and verified by the reference implementation, in every arrangement of its blocks:
+/// what is served depends on nothing but the repo.
 /// </summary>
 public sealed class GoldenRepoTests
 {
-    private const string ThingRecords =
-        """{"records":[{"uri":"at://did:plc:ewvi7nxzyoun6zhxrhs64oiz/com.example.thing/~1.2-3_","cid":"bafyreieejuebgh5ubr2xcleqnqbi346akm2xsiriwyp4wzimypfppzc3au","value":{"b":{"$bytes":"nFERjvLLiw9qm45JrqH9QTzyC2Lu1Xb4ne6+sBrCzI0"},"f":false,"l":{"$link":"bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a"},"n":null,"t":true,"big":9007199254740991,"neg":-9007199254740991,"zero":0,"$type":"com.example.thing","legacy":{"cid":"bafkreic7egbs274d6o74ffsspxfbzcbqpkg3ygbxvxqfx5kb6dnapnotym","mimeType":"image/jpeg"},"nested":[[],{},[{"a":[1]}]]}},{"uri":"at://did:plc:ewvi7nxzyoun6zhxrhs64oiz/com.example.thing/pre:fix","cid":"bafyreifzywoxy5o2qpe5fsd2ci3kgqh3exaoligdlawizqxf4bged7w4q4","value":{"$type":"com.example.thing"}}],"cursor":"pre:fix"}""";
+    private static readonly string s_thingRecords =
+        """
+        {"records":[{"uri":"at://did:plc:ewvi7nxzyoun6zhxrhs64oiz/com.example.thing/~1.2-3_",
+        "cid":"bafyreieejuebgh5ubr2xcleqnqbi346akm2xsiriwyp4wzimypfppzc3au",
+        "value":{"b":{"$bytes":"nFERjvLLiw9qm45JrqH9QTzyC2Lu1Xb4ne6+sBrCzI0"},"f":false,
+        "l":{"$link":"bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a"},"n":null,
+        "t":true,"big":9007199254740991,"neg":-9007199254740991,"zero":0,
+        "$type":"com.example.thing",
+        "legacy":{"cid":"bafkreic7egbs274d6o74ffsspxfbzcbqpkg3ygbxvxqfx5kb6dnapnotym",
+        "mimeType":"image/jpeg"},"nested":[[],{},[{"a":[1]}]]}},
+        {"uri":"at://did:plc:ewvi7nxzyoun6zhxrhs64oiz/com.example.thing/pre:fix",
+        "cid":"bafyreifzywoxy5o2qpe5fsd2ci3kgqh3exaoligdlawizqxf4bged7w4q4",
+        "value":{"$type":"com.example.thing"}}],"cursor":"pre:fix"}
+        """.ReplaceLineEndings("");
 
-    private const string Profile =
-        """{"$type":"app.bsky.actor.profile","avatar":{"ref":{"$link":"bafkreic7egbs274d6o74ffsspxfbzcbqpkg3ygbxvxqfx5kb6dnapnotym"},"size":16,"$type":"blob","mimeType":"text/plain"},"displayName":"Ålice 👩‍🔬"}""";
+    private static readonly string s_profile =
+        """
+        {"$type":"app.bsky.actor.profile",
+        "avatar":{"ref":{"$link":"bafkreic7egbs274d6o74ffsspxfbzcbqpkg3ygbxvxqfx5kb6dnapnotym"},
+        "size":16,"$type":"blob","mimeType":"text/plain"},"displayName":"Ålice 👩‍🔬"}
+        """.ReplaceLineEndings("");
 
-    private const string ThirdPost =
-        """{"text":"three <b>&amp;","$type":"app.bsky.feed.post","reply":null,"createdAt":"2023-01-03T00:00:00.000Z"}""";
+    private static readonly string s_thirdPost =
+        """
+        {"text":"three <b>&amp;","$type":"app.bsky.feed.post","reply":null,
+        "createdAt":"2023-01-03T00:00:00.000Z"}
+        """.ReplaceLineEndings("");
 
     private static readonly (string Path, string Sha256)[] s_proofs =
     [
-        ("app.bsky.feed.post/3jqfcqzm3fp2j", "2e5d9eab003bda02decb0d9c371d6df13779d7cf15e46dc9f28ac11b079c44a5"),
-        ("app.bsky.feed.post/3jqfcqzm3fq2j", "71cb61cd515d5c42d741f049a0c1365a9d0646058a69ec426527be6209864f1a"),
+        ("app.bsky.feed.post/3jqfcqzm3fp2j",
+            "2e5d9eab003bda02decb0d9c371d6df13779d7cf15e46dc9f28ac11b079c44a5"),
+        ("app.bsky.feed.post/3jqfcqzm3fq2j",
+            "71cb61cd515d5c42d741f049a0c1365a9d0646058a69ec426527be6209864f1a"),
         ("zzz.example.none/x", "f3d5476c182d57d415459d7f2a21e184b34bdf19b5cb6fe48fd1abf31de3b42f"),
         ("aaa.example.none/x", "4431537b051f25ec4cdd587e55d9c94b833c122cf49cb079c6e9d469bcdfe827"),
     ];
 
     // The empty repo of the same DID, rev and key.
     private const string EmptyCar =
-        "3aa265726f6f747381d82a582500017112201d0e72778c3e209a7bbd471eb773b798224f9d21c18a4455647ea6d84f3b35b76776657273696f6e01e001017112201d0e72778c3e209a7bbd471eb773b798224f9d21c18a4455647ea6d84f3b35b7a66364696478206469643a706c633a65777669376e787a796f756e367a687872687336346f697a637265766d336a7a6663696a706a327a3261637369675840972615ae31dfd33e9a484084e32ebb42fdad5c92d0811595a784715c8ced1f76377c79dedbb59a94f01948befb6e012c508c087af16e4d1c29dd62e752515f126464617461d82a582500017112209dfefe61dd76ea3dcae5023880b08379d57adf20482d6fdbe2759289f647677b6470726576f66776657273696f6e032b017112209dfefe61dd76ea3dcae5023880b08379d57adf20482d6fdbe2759289f647677ba2616580616cf6";
+        "3aa265726f6f747381d82a582500017112201d0e72778c3e209a7bbd471eb773b798224f9d21c18a4455"
+        + "647ea6d84f3b35b76776657273696f6e01e001017112201d0e72778c3e209a7bbd471eb773b798224f9d"
+        + "21c18a4455647ea6d84f3b35b7a66364696478206469643a706c633a65777669376e787a796f756e367a"
+        + "687872687336346f697a637265766d336a7a6663696a706a327a3261637369675840972615ae31dfd33e"
+        + "9a484084e32ebb42fdad5c92d0811595a784715c8ced1f76377c79dedbb59a94f01948befb6e012c508c"
+        + "087af16e4d1c29dd62e752515f126464617461d82a582500017112209dfefe61dd76ea3dcae5023880b0"
+        + "8379d57adf20482d6fdbe2759289f647677b6470726576f66776657273696f6e032b017112209dfefe61"
+        + "dd76ea3dcae5023880b08379d57adf20482d6fdbe2759289f647677ba2616580616cf6";
 
     [Theory]
     [InlineData(CarOrder.Preorder, 0)]
@@ -45,7 +73,8 @@ public sealed class GoldenRepoTests
         await File.WriteAllBytesAsync(
             folder["golden.car"], car, TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(
-            folder["golden.did.json"], GoldenRepo.Document(), TestContext.Current.CancellationToken);
+            folder["golden.did.json"], GoldenRepo.Document(),
+            TestContext.Current.CancellationToken);
         await using var pds = await PdsProcess.StartAsync("--car", folder.Location);
 
         Assert.Contains("signature valid", pds.Output.ToString(), StringComparison.Ordinal);
@@ -65,7 +94,8 @@ public sealed class GoldenRepoTests
 
         var export = await pds.AskAsync("com.atproto.sync.getRepo", ("did", GoldenRepo.Did));
         Assert.Equal(car, export.Body);
-        var described = await pds.AskAsync("com.atproto.repo.describeRepo", ("repo", GoldenRepo.Did));
+        var described = await pds.AskAsync(
+            "com.atproto.repo.describeRepo", ("repo", GoldenRepo.Did));
         Assert.Equal(0, described.Json.GetProperty("collections").GetArrayLength());
         (await pds.AskAsync("com.atproto.sync.listBlobs", ("did", GoldenRepo.Did)))
             .AssertJson("""{"cids":[]}""");
@@ -80,9 +110,10 @@ public sealed class GoldenRepoTests
 
     private static async Task AssertExports(PdsProcess pds)
     {
-        foreach (string nsid in (string[])["com.atproto.sync.getRepo", "com.atproto.sync.getCheckout"])
+        foreach (string name in (string[])["getRepo", "getCheckout"])
         {
-            var export = await pds.AskAsync(nsid, ("did", GoldenRepo.Did));
+            var export = await pds.AskAsync(
+                $"com.atproto.sync.{name}", ("did", GoldenRepo.Did));
             Assert.Equal(GoldenRepo.CarBytes(), export.Body);
             Assert.Equal("application/vnd.ipld.car", export.Header("Content-Type"));
         }
@@ -93,12 +124,13 @@ public sealed class GoldenRepoTests
         var things = await pds.AskAsync(
             "com.atproto.repo.listRecords",
             ("repo", GoldenRepo.Did), ("collection", "com.example.thing"));
-        things.AssertJson(ThingRecords);
-        await AssertValue(pds, "app.bsky.actor.profile", "self", Profile);
-        await AssertValue(pds, "app.bsky.feed.post", "3jqfcqzm3fs2j", ThirdPost);
+        things.AssertJson(s_thingRecords);
+        await AssertValue(pds, "app.bsky.actor.profile", "self", s_profile);
+        await AssertValue(pds, "app.bsky.feed.post", "3jqfcqzm3fs2j", s_thirdPost);
         (await pds.AskAsync("com.atproto.sync.listBlobs", ("did", GoldenRepo.Did)))
             .AssertJson($$"""{"cursor":"{{GoldenRepo.Blob}}","cids":["{{GoldenRepo.Blob}}"]}""");
-        var described = await pds.AskAsync("com.atproto.repo.describeRepo", ("repo", GoldenRepo.Did));
+        var described = await pds.AskAsync(
+            "com.atproto.repo.describeRepo", ("repo", GoldenRepo.Did));
         Assert.Equal(
             """["app.bsky.actor.profile","app.bsky.feed.post","com.example.thing"]""",
             described.Json.GetProperty("collections").GetRawText());

@@ -24,7 +24,8 @@ public sealed class ManyCarsTests
         Assert.Equal(later.ToCar(), export.Body);
         Assert.Contains(pds.Output.Error, line =>
             line.StartsWith($"passed over {folder[older + ".car"]}", StringComparison.Ordinal)
-            || line.Contains($"takes the place of {folder[older + ".car"]}", StringComparison.Ordinal));
+            || line.Contains(
+                $"takes the place of {folder[older + ".car"]}", StringComparison.Ordinal));
         var repos = await pds.WalkAsync("com.atproto.sync.listRepos", "repos", 3);
         Assert.Single(repos);
     }
@@ -43,7 +44,8 @@ public sealed class ManyCarsTests
 
         string refused = Assert.Single(
             pds.Output.Error, line => line.Contains("RevConflict", StringComparison.Ordinal));
-        var served = refused.Contains("refused " + folder["two.car"], StringComparison.Ordinal) ? one : two;
+        var served = refused.Contains("refused " + folder["two.car"], StringComparison.Ordinal)
+            ? one : two;
         var export = await pds.AskAsync("com.atproto.sync.getRepo", ("did", one.Did));
         Assert.Equal(served.ToCar(), export.Body);
     }
@@ -56,7 +58,8 @@ public sealed class ManyCarsTests
         await File.WriteAllBytesAsync(
             folder["one.car"], repo.ToCar(), TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(
-            folder["two.car"], repo.ToCar(CarOrder.Shuffled), TestContext.Current.CancellationToken);
+            folder["two.car"], repo.ToCar(CarOrder.Shuffled),
+            TestContext.Current.CancellationToken);
         await using var pds = await PdsProcess.StartAsync("--car", folder.Location);
 
         Assert.Contains("has the same head", pds.Output.ToString(), StringComparison.Ordinal);
@@ -84,7 +87,8 @@ public sealed class ManyCarsTests
         foreach (string name in (string[])["nothing.car", "no*.car"])
         {
             Assert.Contains(
-                $"--car {folder[name]} names no file", pds.Output.ToString(), StringComparison.Ordinal);
+                $"--car {folder[name]} names no file", pds.Output.ToString(),
+                StringComparison.Ordinal);
         }
     }
 
@@ -135,6 +139,7 @@ public sealed class ManyCarsTests
         var repos = await pds.WalkAsync("com.atproto.sync.listRepos", "repos", 3);
         Assert.Equal(
             names.Select(SmallRepo.DidOf).Order(StringComparer.Ordinal),
-            repos.Select(repo => repo.GetProperty("did").GetString()!).Order(StringComparer.Ordinal));
+            repos.Select(repo => repo.GetProperty("did").GetString()!)
+                .Order(StringComparer.Ordinal));
     }
 }

@@ -10,7 +10,8 @@ public sealed class RealRepoTests
     private static readonly string[] s_names =
     [
         "bsky-app", "dnproto-01-new", "dnproto-02-login", "dnproto-03-setprofile",
-        "dnproto-04-firstpost", "empty", "greenground", "jetstream", "rsky-valid", "snarfed2", "tiny",
+        "dnproto-04-firstpost", "empty", "greenground", "jetstream", "rsky-valid", "snarfed2",
+        "tiny",
     ];
 
     public static TheoryData<string> Names => [.. s_names];
@@ -45,7 +46,9 @@ public sealed class RealRepoTests
 
         var commit = await pds.AskAsync("com.atproto.sync.getLatestCommit", ("did", did));
         commit.AssertJson(
-            $$"""{"cid":"{{expected.GetProperty("head")}}","rev":"{{expected.GetProperty("rev")}}"}""");
+            $$"""
+            {"cid":"{{expected.GetProperty("head")}}","rev":"{{expected.GetProperty("rev")}}"}
+            """.ReplaceLineEndings(""));
         var described = await pds.AskAsync("com.atproto.repo.describeRepo", ("repo", did));
         string[] collections =
             [.. expected.GetProperty("collections").EnumerateObject().Select(c => c.Name)];
@@ -99,7 +102,8 @@ public sealed class RealRepoTests
         using var folder = new TemporaryFolder();
         File.Copy(Corpus.PathOf("repos/greenground.car"), folder["greenground.car"]);
         File.Copy(
-            Corpus.PathOf("refused/document-of-another-did.did.json"), folder["greenground.did.json"]);
+            Corpus.PathOf("refused/document-of-another-did.did.json"),
+            folder["greenground.did.json"]);
         await using var pds = await PdsProcess.StartAsync("--car", folder.Location);
 
         const string Did = "did:plc:kzcqyc3unb33eh5sxzsfs25z";
@@ -107,7 +111,8 @@ public sealed class RealRepoTests
         Assert.Equal("handle.invalid", described.Json.GetProperty("handle").GetString());
         (await pds.AskAsync("com.atproto.identity.resolveDid", ("did", Did)))
             .AssertRefused(400, "DidNotFound", $"DID not found: {Did}");
-        Assert.Contains("greenground.did.json is not used", pds.Output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "greenground.did.json is not used", pds.Output.ToString(), StringComparison.Ordinal);
         Assert.Contains("signature unchecked", pds.Output.ToString(), StringComparison.Ordinal);
     }
 

@@ -28,7 +28,8 @@ public sealed class SignatureTests
         using var folder = new TemporaryFolder();
         using var key = SampleKey.FromSeed(SampleCurve.P256, "mine");
         string path = Write(folder, key, key);
-        string name = SmallRepo.DidOf("signed").Replace("did:plc", prefix, StringComparison.Ordinal);
+        string name = SmallRepo.DidOf("signed")
+            .Replace("did:plc", prefix, StringComparison.Ordinal);
         if (prefix == "did_plc") name = name.Replace(':', '_');
         File.Move(folder["repo.did.json"], folder[name + ".did.json"]);
         await using var pds = await StartAsync(path);
@@ -128,7 +129,8 @@ public sealed class SignatureTests
             folder["repo.did.json"], document, TestContext.Current.CancellationToken);
         await using var pds = await StartAsync(path);
 
-        Assert.Contains("repo.did.json is not used", pds.Output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "repo.did.json is not used", pds.Output.ToString(), StringComparison.Ordinal);
         await AssertServed(pds, true);
     }
 

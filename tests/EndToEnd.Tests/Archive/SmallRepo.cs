@@ -29,10 +29,13 @@ internal static class SmallRepo
         return path;
     }
 
-    /// <summary>Overwrites a file in place: the same inode, so that open descriptors see it.</summary>
+    /// <summary>
+    /// Overwrites a file in place: the same inode, so that open descriptors see it.
+    /// </summary>
     public static void Overwrite(string path, byte[] content)
     {
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        using var file = File.OpenHandle(
+            path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
         RandomAccess.SetLength(file, content.Length);
         RandomAccess.Write(file, content, 0);
     }

@@ -15,14 +15,14 @@ public sealed class StartAndStopTests
 
     [Theory]
     [InlineData("--car is missing")]
-    [InlineData("--port 70000 is no port", "--car", ".", "--port", "70000")]
+    [InlineData("--port 70000: expected", "--car", ".", "--port", "70000")]
     [InlineData("--port", "--car", ".", "--port", "x")]
     [InlineData("--bind", "--car", ".", "--bind", "nowhere")]
     [InlineData("--signatures", "--car", ".", "--signatures", "sometimes")]
-    [InlineData("--status did:plc:x is not DID=STATUS", "--car", ".", "--status", "did:plc:x")]
-    [InlineData("is not DID=STATUS", "--car", ".", "--status", "did:plc:x=away")]
-    [InlineData("is not DID=STATUS", "--car", ".", "--status", "did:plc:x=")]
-    [InlineData("is not DID=STATUS", "--car", ".", "--status", "alice.test=active")]
+    [InlineData("--status did:plc:x: expected", "--car", ".", "--status", "did:plc:x")]
+    [InlineData("expected DID=", "--car", ".", "--status", "did:plc:x=away")]
+    [InlineData("expected DID=", "--car", ".", "--status", "did:plc:x=")]
+    [InlineData("expected DID=", "--car", ".", "--status", "alice.test=active")]
     [InlineData("nonsense", "nonsense")]
     public async Task Usage_Wrong_IsSaidAndExitCode2(string said, params string[] arguments)
     {
@@ -61,7 +61,8 @@ public sealed class StartAndStopTests
         File.SetUnixFileMode(folder["data"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var (code, _, error) = await RunAsync(folder, folder["data"]);
         File.SetUnixFileMode(
-            folder["data"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            folder["data"],
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
         Assert.Equal(3, code);
         Assert.Contains("cannot be used", error, StringComparison.Ordinal);
@@ -123,7 +124,10 @@ public sealed class StartAndStopTests
         SmallRepo.Write(folder.Location, "x");
         await using var child = ChildProcess.Start(
             PublishedBinary.Location,
-            ["serve", "--car", folder.Location, "--data", folder["d"], "--port", "0", "--bind", "127.0.0.1"]);
+            [
+                "serve", "--car", folder.Location, "--data", folder["d"],
+                "--port", "0", "--bind", "127.0.0.1",
+            ]);
         await child.Output.WaitForAsync("ready: 1 repos", TimeSpan.FromSeconds(30));
         Assert.Equal(0, await child.StopAsync());
     }

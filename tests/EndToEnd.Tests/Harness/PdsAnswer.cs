@@ -45,11 +45,13 @@ internal sealed record PdsAnswer(
     {
         Assert.Equal(
             (status, error, message),
-            (Status, Json.GetProperty("error").GetString(), Json.GetProperty("message").GetString()));
+            (Status, TextOf("error"), TextOf("message")));
         Assert.Equal(["error", "message"], Fields);
         Assert.Equal("application/json; charset=utf-8", Header("Content-Type"));
         Assert.Equal("*", Header("Access-Control-Allow-Origin"));
     }
+
+    private string? TextOf(string name) => Json.GetProperty(name).GetString();
 
     /// <summary>Asserts 200 and this JSON, byte for byte.</summary>
     public void AssertJson(string expected)

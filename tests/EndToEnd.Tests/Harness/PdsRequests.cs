@@ -51,7 +51,9 @@ internal static class PdsRequests
         }
     }
 
-    /// <summary>Every item of a paginated list, page after page, until one comes without cursor.</summary>
+    /// <summary>
+    /// Every item of a paginated list, page after page, until one comes without cursor.
+    /// </summary>
     public static async Task<List<System.Text.Json.JsonElement>> WalkAsync(
         this PdsProcess pds, string nsid, string list, int pagesMax,
         params (string Name, string Value)[] parameters)

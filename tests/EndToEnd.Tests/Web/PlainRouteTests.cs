@@ -11,7 +11,8 @@ public sealed class PlainRouteTests(ArchiveServer server) : IClassFixture<Archiv
     public async Task Root_Asked_SaysWhatThisIs()
     {
         var answer = await server.Pds.FetchRawAsync("/");
-        Assert.Equal((200, "text/plain; charset=utf-8"), (answer.Status, answer.Header("Content-Type")));
+        Assert.Equal(
+            (200, "text/plain; charset=utf-8"), (answer.Status, answer.Header("Content-Type")));
         Assert.Contains("/xrpc/", answer.Text, StringComparison.Ordinal);
     }
 
@@ -19,7 +20,8 @@ public sealed class PlainRouteTests(ArchiveServer server) : IClassFixture<Archiv
     public async Task Robots_Asked_AllowsAll()
     {
         var answer = await server.Pds.FetchRawAsync("/robots.txt");
-        Assert.Equal((200, "text/plain; charset=utf-8"), (answer.Status, answer.Header("Content-Type")));
+        Assert.Equal(
+            (200, "text/plain; charset=utf-8"), (answer.Status, answer.Header("Content-Type")));
         Assert.Contains("User-agent: *\nAllow: /\n", answer.Text, StringComparison.Ordinal);
     }
 
@@ -27,7 +29,8 @@ public sealed class PlainRouteTests(ArchiveServer server) : IClassFixture<Archiv
     public async Task Health_Asked_IsTheVersion()
     {
         var (_, version, _) = await PublishedBinary.RunAsync("--version");
-        (await server.Pds.AskAsync("_health")).AssertJson($$"""{"version":"{{version}}"}""");
+        (await server.Pds.AskAsync("_health")).AssertJson(
+            $$"""{"version":"{{version.Split('+')[0]}}"}""");
     }
 
     [Theory]
@@ -38,13 +41,18 @@ public sealed class PlainRouteTests(ArchiveServer server) : IClassFixture<Archiv
         var answer = await server.Pds.FetchRawAsync("/.well-known/did.json", host: host);
         Assert.Equal(200, answer.Status);
         Assert.Equal(
-            """{"@context":["https://www.w3.org/ns/did/v1"],"id":"did:web:pds.example","service":[{"id":"#atproto_pds","type":"AtprotoPersonalDataServer","serviceEndpoint":"https://pds.example"}]}""",
+            """
+            {"@context":["https://www.w3.org/ns/did/v1"],"id":"did:web:pds.example",
+            "service":[{"id":"#atproto_pds","type":"AtprotoPersonalDataServer",
+            "serviceEndpoint":"https://pds.example"}]}
+            """.ReplaceLineEndings(""),
             answer.Text);
     }
 
     [Fact]
     public async Task DidDocument_OfAnotherHost_IsNone() => Assert.Equal(
-        404, (await server.Pds.FetchRawAsync("/.well-known/did.json", host: "else.example")).Status);
+        404,
+        (await server.Pds.FetchRawAsync("/.well-known/did.json", host: "else.example")).Status);
 
     [Theory]
     [InlineData("alice.test")]

@@ -33,7 +33,9 @@ public sealed class ArchiveServer : IAsyncLifetime
     /// <summary>A DID that nobody has.</summary>
     public static string Absent { get; } = SampleIdentity.Plc("nobody");
 
-    /// <summary>Keys of the items in byte order, which is not that of numbers or of any language.</summary>
+    /// <summary>
+    /// Keys of the items in byte order, which is not that of numbers or of any language.
+    /// </summary>
     public static IReadOnlyList<string> ItemKeys { get; } =
         [.. Enumerable.Range(0, ItemCount).Select(KeyOf).Order(StringComparer.Ordinal)];
 
@@ -80,7 +82,8 @@ public sealed class ArchiveServer : IAsyncLifetime
     {
         Directory.CreateDirectory(_folder["cars"]);
         await File.WriteAllBytesAsync(_folder["cars/golden.car"], GoldenRepo.CarBytes());
-        await File.WriteAllBytesAsync(_folder["cars/golden.did.json"], GoldenRepo.Document(GoldenHandle));
+        await File.WriteAllBytesAsync(
+            _folder["cars/golden.did.json"], GoldenRepo.Document(GoldenHandle));
         string shard = _folder[$"blobs/{GoldenRepo.Did}/ba"];
         Directory.CreateDirectory(shard);
         await File.WriteAllBytesAsync(

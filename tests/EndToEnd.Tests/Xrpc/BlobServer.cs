@@ -72,7 +72,8 @@ public sealed class BlobServer : IAsyncLifetime
         Directory.CreateDirectory(_folder["cars"]);
         await File.WriteAllBytesAsync(_folder["cars/blobs.car"], car.ToBytes());
         var other = SampleRepo.Build(
-            Other, key, "3jzfcijpj2z2a", [("com.example.thing/self", ArchiveServer.Thing("other"))]);
+            Other, key, "3jzfcijpj2z2a",
+            [("com.example.thing/self", ArchiveServer.Thing("other"))]);
         await File.WriteAllBytesAsync(_folder["cars/other.car"], other.ToCar());
         _pds = await PdsProcess.StartAsync("--car", _folder["cars"], "--blobs", _folder["blobs"]);
     }

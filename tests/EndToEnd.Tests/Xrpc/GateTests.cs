@@ -12,7 +12,8 @@ public sealed class GateTests(ArchiveServer server) : IClassFixture<ArchiveServe
     [
         "com.atproto.repo.describeRepo", "com.atproto.sync.getRepo", "com.atproto.sync.getCheckout",
         "com.atproto.sync.getRecord", "com.atproto.sync.getBlocks",
-        "com.atproto.sync.getLatestCommit", "com.atproto.sync.getHead", "com.atproto.sync.listBlobs",
+        "com.atproto.sync.getLatestCommit", "com.atproto.sync.getHead",
+        "com.atproto.sync.listBlobs",
         "com.atproto.sync.getBlob",
     ];
 
@@ -128,7 +129,10 @@ public sealed class GateTests(ArchiveServer server) : IClassFixture<ArchiveServe
 
         var golden = repos.Single(r => r.GetProperty("did").GetString() == GoldenRepo.Did);
         Assert.Equal(
-            $$"""{"did":"{{GoldenRepo.Did}}","head":"{{GoldenRepo.Commit}}","rev":"{{GoldenRepo.Rev}}","active":true}""",
+            $$"""
+            {"did":"{{GoldenRepo.Did}}","head":"{{GoldenRepo.Commit}}","rev":"{{GoldenRepo.Rev}}",
+            "active":true}
+            """.ReplaceLineEndings(""),
             golden.GetRawText());
     }
 
@@ -136,10 +140,12 @@ public sealed class GateTests(ArchiveServer server) : IClassFixture<ArchiveServe
     public async Task ListReposByCollection_HiddenOnes_AreLeftOut()
     {
         var repos = await server.Pds.WalkAsync(
-            "com.atproto.sync.listReposByCollection", "repos", 3, ("collection", "com.example.thing"));
+            "com.atproto.sync.listReposByCollection", "repos", 3,
+            ("collection", "com.example.thing"));
         string[] expected = [GoldenRepo.Did, ArchiveServer.Unknown];
         Assert.Equal(
-            expected.Order(StringComparer.Ordinal), repos.Select(r => r.GetProperty("did").GetString()));
+            expected.Order(StringComparer.Ordinal),
+            repos.Select(r => r.GetProperty("did").GetString()));
     }
 
     private static (string Did, string Status)[] Hidden() =>

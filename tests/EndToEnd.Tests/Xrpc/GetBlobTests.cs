@@ -60,7 +60,8 @@ public sealed class GetBlobTests(BlobServer server) : IClassFixture<BlobServer>
     [InlineData("carried-unreferenced")]
     [InlineData("foreign")]
     public async Task Blob_NotToBeHad_IsBlobNotFound(string name) =>
-        (await AskAsync(BlobServer.Did, server[name])).AssertRefused(400, "BlobNotFound", "Blob not found");
+        (await AskAsync(BlobServer.Did, server[name])).AssertRefused(
+            400, "BlobNotFound", "Blob not found");
 
     [Fact]
     public async Task Blob_OfAnotherRepo_IsBlobNotFound() =>
@@ -153,7 +154,8 @@ public sealed class GetBlobTests(BlobServer server) : IClassFixture<BlobServer>
     public async Task IfRange_OtherTag_IsTheWhole()
     {
         string tag = $"\"{server["html"]}\"";
-        Assert.Equal(206, (await FetchAsync("html", ("Range", "bytes=0-0"), ("If-Range", tag))).Status);
+        Assert.Equal(
+            206, (await FetchAsync("html", ("Range", "bytes=0-0"), ("If-Range", tag))).Status);
         foreach (string other in (string[])["\"x\"", "W/" + tag, "Sat, 01 Jan 2000 00:00:00 GMT"])
         {
             var answer = await FetchAsync("html", ("Range", "bytes=0-0"), ("If-Range", other));

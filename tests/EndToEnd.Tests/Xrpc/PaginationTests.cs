@@ -5,7 +5,9 @@ using Samples;
 
 namespace EndToEnd.Tests.Xrpc;
 
-/// <summary>Turning pages: all items once, in order, to an end; and cursors of every kind.</summary>
+/// <summary>
+/// Turning pages: all items once, in order, to an end; and cursors of every kind.
+/// </summary>
 public sealed class PaginationTests(ArchiveServer server) : IClassFixture<ArchiveServer>
 {
     [Theory]
@@ -77,7 +79,8 @@ public sealed class PaginationTests(ArchiveServer server) : IClassFixture<Archiv
     [InlineData("com.example.ite")]
     public async Task ListRecords_CollectionNotThere_IsEmpty(string collection) =>
         (await server.Pds.AskAsync(
-            "com.atproto.repo.listRecords", ("repo", ArchiveServer.Pages), ("collection", collection)))
+            "com.atproto.repo.listRecords",
+            ("repo", ArchiveServer.Pages), ("collection", collection)))
             .AssertJson("""{"records":[]}""");
 
     [Theory]
@@ -93,7 +96,8 @@ public sealed class PaginationTests(ArchiveServer server) : IClassFixture<Archiv
             whole.Json.GetProperty("repos").EnumerateArray().Select(repo => repo.GetRawText()),
             items.Select(repo => repo.GetRawText()));
         string cursor = whole.Json.GetProperty("cursor").GetString()!;
-        Assert.EndsWith("::" + items[^1].GetProperty("did").GetString(), cursor, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "::" + items[^1].GetProperty("did").GetString(), cursor, StringComparison.Ordinal);
         (await server.Pds.AskAsync("com.atproto.sync.listRepos", ("cursor", cursor)))
             .AssertJson("""{"repos":[]}""");
     }
@@ -181,7 +185,7 @@ public sealed class PaginationTests(ArchiveServer server) : IClassFixture<Archiv
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string KeyOf(JsonElement record) =>
-        record.GetProperty("uri").GetString()![$"at://{ArchiveServer.Pages}/{ArchiveServer.Items}/".Length..];
+        record.GetProperty("uri").GetString()!.Split('/')[^1];
 
     private Task<PdsAnswer> ListAsync(params (string, string)[] parameters) =>
         server.Pds.AskAsync(

@@ -4,7 +4,9 @@ using Samples;
 
 namespace EndToEnd.Tests.Xrpc;
 
-/// <summary>Every parameter of every query: missing, empty, twice, malformed, at its limits.</summary>
+/// <summary>
+/// Every parameter of every query: missing, empty, twice, malformed, at its limits.
+/// </summary>
 public sealed class ParameterTests(ArchiveServer server) : IClassFixture<ArchiveServer>
 {
     // Each query with one good value for every parameter, in the lexicon's order.
@@ -38,7 +40,8 @@ public sealed class ParameterTests(ArchiveServer server) : IClassFixture<Archive
                 ("cursor", "text", false),
             ]),
             ("com.atproto.sync.listReposByCollection",
-                [("collection", "nsid", true), ("limit", "1-2000", false), ("cursor", "text", false)]),
+                [("collection", "nsid", true),
+                    ("limit", "1-2000", false), ("cursor", "text", false)]),
             ("com.atproto.identity.resolveHandle", [("handle", "handle", true)]),
             ("com.atproto.identity.resolveDid", [("did", "did", true)]),
             ("com.atproto.identity.resolveIdentity", [("identifier", "at-identifier", true)]),
@@ -117,7 +120,8 @@ public sealed class ParameterTests(ArchiveServer server) : IClassFixture<Archive
             AssertInvalid(
                 await AskAsync(nsid, [(name, "0")]), nsid, "integer too small (minimum 1, got 0)");
             AssertInvalid(
-                await AskAsync(nsid, [(name, "-5")]), nsid, "integer too small (minimum 1, got -5)");
+                await AskAsync(
+                    nsid, [(name, "-5")]), nsid, "integer too small (minimum 1, got -5)");
             AssertInvalid(
                 await AskAsync(nsid, [(name, $"{max + 1}")]), nsid,
                 $"integer too big (maximum {max}, got {max + 1})");
@@ -127,7 +131,8 @@ public sealed class ParameterTests(ArchiveServer server) : IClassFixture<Archive
     [Theory]
     [MemberData(nameof(Queries))]
     public async Task Parameter_Unknown_IsIgnoredEvenTwice(string nsid) =>
-        Assert.Equal(200, (await FetchAsync(nsid, [], "&DID=x&unknown=1&unknown=2&commit=y")).Status);
+        Assert.Equal(
+            200, (await FetchAsync(nsid, [], "&DID=x&unknown=1&unknown=2&commit=y")).Status);
 
     [Fact]
     public async Task Parameters_SeveralWrong_GiveTheFirstOfTheLexicon()
@@ -150,7 +155,10 @@ public sealed class ParameterTests(ArchiveServer server) : IClassFixture<Archive
             "Invalid DID (got \"a\\\"b\\\\\\n<é\")");
         var raw = await server.Pds.FetchRawAsync($"/xrpc/{Nsid}?did=%ff%zz+");
         Assert.Equal(
-            $$"""{"error":"InvalidRequest","message":"Invalid {{Nsid}} params: Invalid DID (got \"\ufffd%zz \")"}"""
+            $$"""
+            {"error":"InvalidRequest",
+            "message":"Invalid {{Nsid}} params: Invalid DID (got \"\ufffd%zz \")"}
+            """.ReplaceLineEndings("")
                 .Replace("\\ufffd", "\ufffd", StringComparison.Ordinal),
             raw.Text);
     }
@@ -196,17 +204,21 @@ public sealed class ParameterTests(ArchiveServer server) : IClassFixture<Archive
 
     private static IEnumerable<(string Value, string Issue)> BadValuesOf(string type) => type switch
     {
-        "did" => [("alice.test", "Invalid DID (got \"alice.test\")"), ("did:plc:", "Invalid DID (got \"did:plc:\")")],
+        "did" => [("alice.test", "Invalid DID (got \"alice.test\")"),
+            ("did:plc:", "Invalid DID (got \"did:plc:\")")],
         "at-identifier" => [("foo", "Invalid AT identifier (got \"foo\")")],
         "handle" => [("test", "Invalid handle (got \"test\")")],
-        "nsid" => [("foo", "Invalid NSID (got \"foo\")"), ("a.b.c\n", "Invalid NSID (got \"a.b.c\\n\")")],
+        "nsid" => [
+            ("foo", "Invalid NSID (got \"foo\")"), ("a.b.c\n", "Invalid NSID (got \"a.b.c\\n\")")],
         "record-key" =>
         [
             ("a/b", "Invalid record key (got \"a/b\")"), (".", "Invalid record key (got \".\")"),
-            ("..", "Invalid record key (got \"..\")"), ("self\n", "Invalid record key (got \"self\\n\")"),
+            ("..", "Invalid record key (got \"..\")"),
+                ("self\n", "Invalid record key (got \"self\\n\")"),
         ],
         "cid" or "cids" or "blob" =>
-            [("foo", "Invalid CID string (got \"foo\")"), ("../x", "Invalid CID string (got \"../x\")")],
+            [("foo", "Invalid CID string (got \"foo\")"),
+                ("../x", "Invalid CID string (got \"../x\")")],
         "tid" => [("foo", "Invalid TID string (got \"foo\")")],
         "boolean" =>
         [
@@ -255,7 +267,8 @@ public sealed class ParameterTests(ArchiveServer server) : IClassFixture<Archive
         {
             int at = Array.FindIndex(instead, other => other.Name == name);
             string? value = at < 0 ? GoodValueOf(nsid, name, type) : instead[at].Value;
-            if (value is not null) url.Append(name).Append('=').Append(Uri.EscapeDataString(value)).Append('&');
+            if (value is null) continue;
+            url.Append(name).Append('=').Append(Uri.EscapeDataString(value)).Append('&');
         }
 
         url.Length--;

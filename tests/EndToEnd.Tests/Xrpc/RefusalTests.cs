@@ -3,7 +3,9 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Xrpc;
 
-/// <summary>What is refused whatever its parameters: writes, accounts, the unknown, other verbs.</summary>
+/// <summary>
+/// What is refused whatever its parameters: writes, accounts, the unknown, other verbs.
+/// </summary>
 public sealed class RefusalTests(ArchiveServer server) : IClassFixture<ArchiveServer>
 {
     private const string ReadOnly =
@@ -36,7 +38,8 @@ public sealed class RefusalTests(ArchiveServer server) : IClassFixture<ArchiveSe
     public static TheoryData<string> AccountQueries =>
     [
         .. Of("admin",
-            "getAccountInfo", "getAccountInfos", "getInviteCodes", "getSubjectStatus", "searchAccounts"),
+            "getAccountInfo", "getAccountInfos", "getInviteCodes", "getSubjectStatus",
+            "searchAccounts"),
         .. Of("identity", "getRecommendedDidCredentials"),
         .. Of("repo", "listMissingBlobs"),
         .. Of("server",
@@ -112,7 +115,8 @@ public sealed class RefusalTests(ArchiveServer server) : IClassFixture<ArchiveSe
 
     [Fact]
     public async Task Post_MalformedPath_Is400() =>
-        (await PostAsync("/xrpc/_health", "")).AssertRefused(400, "InvalidRequest", "invalid xrpc path");
+        (await PostAsync("/xrpc/_health", "")).AssertRefused(
+            400, "InvalidRequest", "invalid xrpc path");
 
     [Fact]
     public async Task Post_LargeContent_IsAnsweredAllTheSame()
@@ -142,7 +146,8 @@ public sealed class RefusalTests(ArchiveServer server) : IClassFixture<ArchiveSe
     [InlineData("PATCH")]
     public async Task Verb_XrpcDoesNotHave_Is400(string verb)
     {
-        foreach (string nsid in (string[])["com.atproto.sync.getRepo", "com.atproto.repo.putRecord", "a.b.c"])
+        string[] nsids = ["com.atproto.sync.getRepo", "com.atproto.repo.putRecord", "a.b.c"];
+        foreach (string nsid in nsids)
         {
             var answer = await server.Pds.FetchAsync(new HttpMethod(verb), $"/xrpc/{nsid}");
             answer.AssertRefused(
@@ -159,13 +164,15 @@ public sealed class RefusalTests(ArchiveServer server) : IClassFixture<ArchiveSe
     {
         using var raw = await server.Pds.ConnectAsync();
         await raw.SendAsync(
-            "GET /xrpc/com.atproto.sync.listRepos HTTP/1.1\r\nHost: a\r\nContent-Length: " + content);
+            "GET /xrpc/com.atproto.sync.listRepos HTTP/1.1\r\nHost: a\r\n"
+            + "Content-Length: " + content);
         var response = await raw.ReadResponseAsync();
         Assert.Equal(status, response.Status);
         if (status == 400)
         {
             Assert.Contains(
-                "A request body was provided when none was expected", response.Text, StringComparison.Ordinal);
+                "A request body was provided when none was expected", response.Text,
+                StringComparison.Ordinal);
         }
     }
 

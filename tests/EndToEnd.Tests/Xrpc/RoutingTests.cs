@@ -19,8 +19,10 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
         ["/.well-known/did.json"] = false,
         [Url("com.atproto.server.describeServer")] = false,
         [Url("com.atproto.repo.describeRepo", ("repo", GoldenRepo.Did))] = true,
-        [Url("com.atproto.repo.getRecord", ("repo", GoldenRepo.Did), ("collection", "app.bsky.feed.post"), ("rkey", Post))] = true,
-        [Url("com.atproto.repo.listRecords", ("repo", GoldenRepo.Did), ("collection", "app.bsky.feed.post"))] = true,
+        [Url("com.atproto.repo.getRecord",
+            ("repo", GoldenRepo.Did), ("collection", "app.bsky.feed.post"), ("rkey", Post))] = true,
+        [Url("com.atproto.repo.listRecords",
+            ("repo", GoldenRepo.Did), ("collection", "app.bsky.feed.post"))] = true,
         [Url("com.atproto.sync.listRepos")] = false,
         [Url("com.atproto.sync.getRepoStatus", s_did)] = false,
         [Url("com.atproto.sync.getLatestCommit", s_did)] = true,
@@ -28,10 +30,12 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
         [Url("com.atproto.sync.getRepo", s_did)] = true,
         [Url("com.atproto.sync.getRepo", s_did, ("since", GoldenRepo.Rev))] = true,
         [Url("com.atproto.sync.getCheckout", s_did)] = true,
-        [Url("com.atproto.sync.getRecord", s_did, ("collection", "app.bsky.feed.post"), ("rkey", Post))] = true,
+        [Url("com.atproto.sync.getRecord", s_did,
+            ("collection", "app.bsky.feed.post"), ("rkey", Post))] = true,
         [Url("com.atproto.sync.getBlocks", s_did, ("cids", GoldenRepo.Data))] = true,
         [Url("com.atproto.sync.listBlobs", s_did)] = true,
-        [Url("com.atproto.sync.listReposByCollection", ("collection", "com.example.thing"))] = false,
+        [Url("com.atproto.sync.listReposByCollection", ("collection", "com.example.thing"))] =
+            false,
         [Url("com.atproto.identity.resolveHandle", ("handle", ArchiveServer.GoldenHandle))] = false,
         [Url("com.atproto.identity.resolveDid", s_did)] = false,
         [Url("com.atproto.identity.resolveIdentity", ("identifier", GoldenRepo.Did))] = false,
@@ -39,7 +43,8 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
 
     public static TheoryData<string> All => [.. s_all.Keys];
 
-    public static TheoryData<string> Tagged => [.. s_all.Where(item => item.Value).Select(item => item.Key)];
+    public static TheoryData<string> Tagged =>
+        [.. s_all.Where(item => item.Value).Select(item => item.Key)];
 
     [Theory]
     [MemberData(nameof(All))]
@@ -51,7 +56,8 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
         using var raw = await server.Pds.ConnectAsync();
         // A second request on the same connection shows that no body came.
         await raw.SendAsync(
-            $"HEAD {url} HTTP/1.1\r\nHost: pds.example\r\n\r\nGET /robots.txt HTTP/1.1\r\nHost: a\r\n\r\n");
+            $"HEAD {url} HTTP/1.1\r\nHost: pds.example\r\n\r\n"
+            + "GET /robots.txt HTTP/1.1\r\nHost: a\r\n\r\n");
         var head = await raw.ReadResponseAsync(toHead: true);
         Assert.Equal(
             get.Headers.Where(h => h.Key != "Date"), head.Headers.Where(h => h.Key != "Date"));
@@ -102,7 +108,8 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
         var answer = await raw.ReadResponseAsync();
         Assert.Equal(204, answer.Status);
         Assert.Equal("*", answer.Header("Access-Control-Allow-Origin"));
-        Assert.Equal("GET,HEAD,PUT,PATCH,POST,DELETE", answer.Header("Access-Control-Allow-Methods"));
+        Assert.Equal(
+            "GET,HEAD,PUT,PATCH,POST,DELETE", answer.Header("Access-Control-Allow-Methods"));
         Assert.Equal("86400", answer.Header("Access-Control-Max-Age"));
         Assert.Equal("X-A, b", answer.Header("Access-Control-Allow-Headers"));
         Assert.Equal("Access-Control-Request-Headers", answer.Header("Vary"));
@@ -111,7 +118,8 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
 
     [Fact]
     public async Task Options_NoHeadersAskedFor_AllowsNone() => Assert.Null(
-        (await server.Pds.FetchRawAsync("/xrpc/a.b.c", "OPTIONS")).Header("Access-Control-Allow-Headers"));
+        (await server.Pds.FetchRawAsync("/xrpc/a.b.c", "OPTIONS")).Header(
+            "Access-Control-Allow-Headers"));
 
     [Theory]
     [InlineData("/xrpc/com.atproto.sync.listRepos/", 200)]
@@ -146,7 +154,11 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
                 """{"error":"InvalidRequest","message":"invalid xrpc path"}""", answer.Text);
         }
 
-        if (status == 404) Assert.Contains("\"error\":\"NotFound\"", answer.Text, StringComparison.Ordinal);
+        if (status == 404)
+        {
+            Assert.Contains(
+                "\"error\":\"NotFound\"", answer.Text, StringComparison.Ordinal);
+        }
     }
 
     private static string Url(string nsid, params (string, string)[] parameters) =>

@@ -60,7 +60,8 @@ public sealed class SyncTests(ArchiveServer server) : IClassFixture<ArchiveServe
         var answer = await AskBlocksAsync([.. order.Select(i => s_car.Blocks[i].Cid.ToString())]);
         Assert.Equal(200, answer.Status);
         Assert.Equal("application/vnd.ipld.car", answer.Header("Content-Type"));
-        Assert.Equal("11a265726f6f7473806776657273696f6e01", Convert.ToHexStringLower(answer.Body[..18]));
+        Assert.Equal(
+            "11a265726f6f7473806776657273696f6e01", Convert.ToHexStringLower(answer.Body[..18]));
         var sent = SampleCar.Read(answer.Body);
         Assert.Empty(sent.Roots);
         int[] once = [7, 0, 10, 1];
@@ -79,8 +80,10 @@ public sealed class SyncTests(ArchiveServer server) : IClassFixture<ArchiveServe
             GoldenRepo.Blob,
         ];
         missing[0] = SampleBlock.Of([0xa0]).Cid.ToString();
-        var answer = await AskBlocksAsync(GoldenRepo.Commit, missing[0], GoldenRepo.Data, missing[1]);
-        answer.AssertRefused(400, "BlockNotFound", $"Could not find cids: {missing[0]},{missing[1]}");
+        var answer = await AskBlocksAsync(
+            GoldenRepo.Commit, missing[0], GoldenRepo.Data, missing[1]);
+        answer.AssertRefused(
+            400, "BlockNotFound", $"Could not find cids: {missing[0]},{missing[1]}");
     }
 
     [Fact]
@@ -136,7 +139,8 @@ public sealed class SyncTests(ArchiveServer server) : IClassFixture<ArchiveServe
                 ("repo", ArchiveServer.Pages), ("collection", ArchiveServer.Items), ("rkey", key));
             Assert.Equal(car.Roots[0], car.Blocks[0].Cid);
             Assert.Equal(record.Json.GetProperty("cid").GetString(), car.Blocks[^1].Cid.ToString());
-            Assert.All(car.Blocks, block => Assert.Equal(block.Cid, SampleBlock.Of(block.Bytes).Cid));
+            Assert.All(
+                car.Blocks, block => Assert.Equal(block.Cid, SampleBlock.Of(block.Bytes).Cid));
         }
     }
 
@@ -145,7 +149,8 @@ public sealed class SyncTests(ArchiveServer server) : IClassFixture<ArchiveServe
     {
         var exports = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ =>
             server.Pds.AskAsync("com.atproto.sync.getRepo", ("did", ArchiveServer.Pages))));
-        Assert.All(exports, export => Assert.True(export.Body.AsSpan().SequenceEqual(exports[0].Body)));
+        Assert.All(
+            exports, export => Assert.True(export.Body.AsSpan().SequenceEqual(exports[0].Body)));
         Assert.Equal(ArchiveServer.ItemCount + 1, Leaves(SampleCar.Read(exports[0].Body)));
     }
 

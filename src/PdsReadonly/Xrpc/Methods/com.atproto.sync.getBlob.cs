@@ -48,6 +48,7 @@ internal static class SyncGetBlob
             var location = new BlockLocation(cid.DigestPrefix, offset, blob.Length);
             var status = lease.Reader.Read(location, out var bytes, out _);
             if (status != ReadStatus.Done) return RepoGate.Changed(repo);
+            if (Cid.Of(CidCodec.Raw, bytes) != cid) return NotFound();
             return SendBytes(bytes, blob, cid, request, response).Cached(cid, policy);
         }
     }
