@@ -138,6 +138,8 @@ internal sealed class ArchiveLoader : IDisposable
         LoadAll(_large, LargeSpillBytes);
         LoadAll(_small, SmallSpillBytes);
         foreach (var thread in threads) thread.Join();
+        // What was just replaced without having been served in this run.
+        DeleteLeftovers();
         GiveBackMemory();
         if (!_stop.IsCancellationRequested) lock (_report) _observer.OnDone(_catalog.Count);
         while (!_stop.IsCancellationRequested)
@@ -176,12 +178,15 @@ internal sealed class ArchiveLoader : IDisposable
     // What a run that was killed left behind, and indexes that are no repo's any more.
     private void DeleteLeftovers()
     {
-        var inUse = _catalog.IndexFiles();
+        var (indexes, cars) = _catalog.FilesInUse();
         foreach (string file in Directory.EnumerateFiles(_options.IndexFolder))
         {
-            if (!inUse.Contains(Path.GetFileName(file))) File.Delete(file);
+            if (!indexes.Contains(Path.GetFileName(file))) File.Delete(file);
         }
 
-        foreach (string file in Directory.EnumerateFiles(_options.UnpackFolder, "*.tmp")) File.Delete(file);
+        foreach (string file in Directory.EnumerateFiles(_options.UnpackFolder))
+        {
+            if (!cars.Contains(file)) File.Delete(file);
+        }
     }
 }

@@ -83,7 +83,7 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
         try
         {
             string fingerprint = FileFingerprint.Of(path);
-            var handle = File.OpenHandle(path);
+            var handle = File.OpenHandle(path, share: CarFile.Shared);
             bool known = catalog.FindBlobCheck(path) == fingerprint;
             if (known || HashesTo(handle, cid))
             {

@@ -9,6 +9,12 @@ namespace PdsReadonly.Archive;
 /// </summary>
 internal sealed class CarFile : ICarSource, IDisposable
 {
+    /// <summary>
+    /// Others may do with the file what they like: what was changed is found out by hashing, and a lock
+    /// of ours would keep an operator from putting a new file in its place.
+    /// </summary>
+    internal const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
+
     private readonly SafeFileHandle _handle;
 
     private CarFile(SafeFileHandle handle, long length)
@@ -23,7 +29,7 @@ internal sealed class CarFile : ICarSource, IDisposable
     /// <summary>Throws IOException or UnauthorizedAccessException when it cannot be opened.</summary>
     internal static CarFile Open(string path)
     {
-        var handle = File.OpenHandle(path, options: FileOptions.None);
+        var handle = File.OpenHandle(path, share: Shared);
         return new CarFile(handle, RandomAccess.GetLength(handle));
     }
 

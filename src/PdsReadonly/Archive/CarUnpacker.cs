@@ -25,7 +25,8 @@ internal static class CarUnpacker
     /// Unpacks under a temporary name and renames. Throws IOException when the disk is full or the
     /// source cannot be read, InvalidDataException when it is no gzip or larger than a CAR may be.
     /// </summary>
-    internal static void Unpack(string sourcePath, string targetPath)
+    internal static void Unpack(
+        string sourcePath, string targetPath, long bytesMax = CarLimits.FileBytesMax)
     {
         string temporary = targetPath + ".tmp";
         try
@@ -38,7 +39,7 @@ internal static class CarUnpacker
                 int read;
                 while ((read = gzip.Read(buffer)) > 0)
                 {
-                    if (target.Position + read > CarLimits.FileBytesMax)
+                    if (target.Position + read > bytesMax)
                     {
                         throw new InvalidDataException(CarError.FileTooLarge.Describe());
                     }

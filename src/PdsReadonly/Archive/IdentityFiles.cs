@@ -110,7 +110,9 @@ internal static class IdentityFiles
     private static Did? DidInName(string carPath)
     {
         string name = ArchiveFiles.NameOf(carPath);
-        if (name.StartsWith("did_", StringComparison.Ordinal))
+        // Only the methods there are: a name may begin with did_ for another reason.
+        if (name.StartsWith("did_plc_", StringComparison.Ordinal)
+            || name.StartsWith("did_web_", StringComparison.Ordinal))
         {
             string[] parts = name.Split('_', 3);
             name = string.Join(':', parts);

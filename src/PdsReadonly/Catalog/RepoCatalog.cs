@@ -257,15 +257,21 @@ internal sealed class RepoCatalog
         lock (_database.Gate) _byDid.TryRemove(Encoding.ASCII.GetBytes(did.ToString()), out _);
     }
 
-    /// <summary>Names of the index files that are in use; others may be deleted.</summary>
-    internal HashSet<string> IndexFiles()
+    /// <summary>Names of the index files and paths of the CARs in use; others may be deleted.</summary>
+    internal (HashSet<string> IndexNames, HashSet<string> CarPaths) FilesInUse()
     {
         lock (_database.Gate)
         {
-            var names = new HashSet<string>(StringComparer.Ordinal);
-            using var rows = _database.Command("SELECT index_file FROM repo").ExecuteReader();
-            while (rows.Read()) names.Add(rows.GetString(0));
-            return names;
+            var indexes = new HashSet<string>(StringComparer.Ordinal);
+            var cars = new HashSet<string>(StringComparer.Ordinal);
+            using var rows = _database.Command("SELECT index_file, car FROM repo").ExecuteReader();
+            while (rows.Read())
+            {
+                indexes.Add(rows.GetString(0));
+                cars.Add(rows.GetString(1));
+            }
+
+            return (indexes, cars);
         }
     }
 

@@ -124,7 +124,9 @@ internal sealed class ServeOptions
     {
         // The root's validators run for its subcommands too, where serve's options stand by themselves.
         if (result.Children.OfType<CommandResult>().Any()) return;
-        if (CarsOf(result.GetValue(_cars)).Length == 0) result.AddError("--car is missing: what to serve?");
+        string[] cars = CarsOf(result.GetValue(_cars));
+        if (cars.Length == 0) result.AddError("--car is missing: what to serve?");
+        CarOptions.RefuseOptions(cars, result);
         foreach (string text in result.GetValue(_status) ?? [])
         {
             if (TryParseStatus(text, out _)) continue;

@@ -15,7 +15,9 @@ internal sealed record CliRun(int Code, string Output, string Error)
         var output = new StringWriter();
         var error = new StringWriter();
         var context = new CommandContext(output, error, IsTerminal: false, new FakeTime(Now));
-        int code = await CommandLine.RunAsync(args, context, TestContext.Current.CancellationToken);
+        // Ends what serves although it was not to.
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        int code = await CommandLine.RunAsync(args, context, stop.Token);
         return new CliRun(code, output.ToString(), error.ToString());
     }
 }

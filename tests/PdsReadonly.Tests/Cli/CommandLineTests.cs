@@ -31,7 +31,7 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("--no-such", "Unrecognized command or argument '--no-such'.")]
-    [InlineData("serve --car x --no-such", "Unrecognized command or argument '--no-such'.")]
+    [InlineData("serve --car x --no-such", "Unrecognized option '--no-such'.")]
     [InlineData("verify --no-such x.car", "Unrecognized option '--no-such'.")]
     [InlineData("inspect", "Required argument missing for command: 'inspect'.")]
     [InlineData("serve", "--car is missing: what to serve?")]

@@ -64,7 +64,7 @@ public sealed class InspectCommandTests : IDisposable
         Assert.Equal(
             [
                 "  collection              records   bytes  earliest    latest",
-                "  app.bsky.actor.profile        1      20",
+                "  app.bsky.actor.profile        1      19",
             ],
             run.Output.Split('\n').Select(line => line.TrimEnd('\r'))
                 .SkipWhile(line => !line.StartsWith("  collection", StringComparison.Ordinal)).Take(2));
