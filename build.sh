@@ -185,6 +185,20 @@ fingerprint() {
     } | sha256sum | cut -d' ' -f1
 }
 
+# publish_native PROJECT FOLDER RID FRAMEWORK: ahead of time, with SQLite and OpenSSL linked in.
+publish_native() {
+    local options=(-p:PdsNative=true "-p:PdsTargetFramework=$4")
+    [[ $3 != linux-* ]] || options+=("-p:PdsStaticSqlite=$(library libsqlite3.a)")
+    # Its own artifacts path: the native build and the JIT's never share obj/.
+    local log=$artifacts/publish.log
+    mkdir -p "$artifacts"
+    if ! dotnet publish "$1" -c Release -r "$3" "${options[@]}" \
+        "-p:ArtifactsPath=$artifacts/native" -o "$2" >"$log" 2>&1 </dev/null; then
+        cat "$log" >&2
+        fail 1 "publishing failed"
+    fi
+}
+
 publish() {
     local rid host
     host=$(host_rid)
@@ -204,16 +218,7 @@ publish() {
         say "native binary for $framework: the feed has no ahead-of-time pack of net10.0 for $rid"
     fi
     rm -rf "$folder" "$stamp"
-    local options=(-p:PdsNative=true "-p:PdsTargetFramework=$framework")
-    [[ $rid != linux-* ]] || options+=("-p:PdsStaticSqlite=$(library libsqlite3.a)")
-    # Its own artifacts path: the native build and the JIT's never share obj/.
-    local log=$artifacts/publish.log
-    mkdir -p "$artifacts"
-    if ! dotnet publish "$root/src/PdsReadonly" -c Release -r "$rid" "${options[@]}" \
-        "-p:ArtifactsPath=$artifacts/native" -o "$folder" >"$log" 2>&1 </dev/null; then
-        cat "$log" >&2
-        fail 1 "publishing failed"
-    fi
+    publish_native "$root/src/PdsReadonly" "$folder" "$rid" "$framework"
     # The binary alone; symbols of our own and of libraries are no part of it.
     find "$folder" -mindepth 1 -not -name pds-readonly -not -name pds-readonly.dbg -delete
     check_one_file "$folder/pds-readonly"
@@ -349,9 +354,12 @@ fuzz() {
 
 bench() {
     publish >&2
-    export PDS_BINARY
-    PDS_BINARY=$(binary)
-    exec "$root/tests/Bench/run.sh" "$@"
+    local rid
+    rid=$(host_rid)
+    say "publishing the benchmarks" >&2
+    publish_native "$root/tests/Bench" "$artifacts/bench-$rid" "$rid" "$(native_framework "$rid")" >&2
+    [[ $# -gt 0 ]] || set -- loading
+    exec "$artifacts/bench-$rid/bench" "$@" --binary "$(binary)" --work "$artifacts/bench"
 }
 
 clean() { rm -rf "$artifacts"; }

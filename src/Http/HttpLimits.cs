@@ -33,13 +33,17 @@ public sealed record HttpLimits
     /// </summary>
     public int PipelinedBytesMax { get; init; } = 64 * 1024;
 
-    /// <summary>Bytes read and dropped after a last answer, so that it is not lost to a reset.</summary>
+    /// <summary>
+    /// Bytes read and dropped after a last answer, so that it is not lost to a reset.
+    /// </summary>
     public int LingerBytesMax { get; init; } = 1024 * 1024;
 
     /// <summary>From the first byte of a request head to its last; beyond: 408.</summary>
     public TimeSpan HeadTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>From the end of a head to the end of a content that is drained; beyond: 408.</summary>
+    /// <summary>
+    /// From the end of a head to the end of a content that is drained; beyond: 408.
+    /// </summary>
     public TimeSpan BodyTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Without a byte of a next request; beyond: closed without a word.</summary>
@@ -54,6 +58,8 @@ public sealed record HttpLimits
     /// <summary>Connections in all; one more is answered 503 and closed.</summary>
     public int ConnectionsMax { get; init; } = 10_000;
 
-    /// <summary>Connections of one IPv4 address or one IPv6 /64; one more is answered 503.</summary>
+    /// <summary>
+    /// Connections of one IPv4 address or one IPv6 /64; one more is answered 503.
+    /// </summary>
     public int ConnectionsPerAddressMax { get; init; } = 1_024;
 }

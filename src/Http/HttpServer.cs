@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Http.Connections;
 using Http.Transports;
 
@@ -19,13 +20,14 @@ public sealed class HttpServer : IAsyncDisposable
     public IPEndPoint LocalEndPoint { get; }
 
     /// <summary>Binds and begins to answer; returns as soon as clients can connect.</summary>
-    /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound.</exception>
+    /// <exception cref="SocketException">The address cannot be bound.</exception>
     public static HttpServer Start(
         IPEndPoint endPoint, IRequestHandler handler, HttpServerOptions? options = null)
     {
         options ??= new HttpServerOptions();
         var transport = options.Transport();
-        return new HttpServer(transport, transport.Start(endPoint, new HttpEngine(handler, options)));
+        var bound = transport.Start(endPoint, new HttpEngine(handler, options));
+        return new HttpServer(transport, bound);
     }
 
     /// <summary>

@@ -13,7 +13,8 @@ public sealed record HttpServerOptions
     public EngineEvents Events { get; init; } = EngineEvents.None;
 
     /// <summary>
-    /// Headers of the answers that the engine makes itself: refusals, and 500 for a handler that threw.
+    /// Headers of the answers that the engine makes itself: refusals, and 500 for a handler that
+    /// threw.
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> ErrorHeaders { get; init; } = [];
 

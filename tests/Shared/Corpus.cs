@@ -56,6 +56,20 @@ internal static class Corpus
             .Select(static index => new TheoryDataRow<int>(index))];
     }
 
+    /// <summary>One case per folder in a folder: its name.</summary>
+    internal static IEnumerable<TheoryDataRow<string>> Folders(string relativePath) => Root is null
+        ? [""]
+        : Names(Directory.GetDirectories(Path.Combine(Root, relativePath)));
+
+    /// <summary>One case per file of a folder: its name.</summary>
+    internal static IEnumerable<TheoryDataRow<string>> Files(string relativePath, string pattern) =>
+        Root is null ? [""] : Names(Directory.GetFiles(Path.Combine(Root, relativePath), pattern));
+
+    private static IEnumerable<TheoryDataRow<string>> Names(string[] paths) => paths
+        .Select(static path => Path.GetFileName(path))
+        .Order(StringComparer.Ordinal)
+        .Select(static name => new TheoryDataRow<string>(name));
+
     internal static JsonElement Element(string relativePath, int index)
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(PathOf(relativePath)));

@@ -52,7 +52,8 @@ public readonly record struct CarSection
             DataStart = dataStart,
             DataLength = needed - dataStart,
         };
-        error = CarError.BlockTooLarge;
-        return section.DataLength > CarLimits.BlockBytesMax ? CarStatus.Refused : CarStatus.Done;
+        bool fits = section.DataLength <= CarLimits.BlockBytesMax;
+        error = fits ? CarError.None : CarError.BlockTooLarge;
+        return fits ? CarStatus.Done : CarStatus.Refused;
     }
 }

@@ -21,10 +21,9 @@ internal static class CborFloat
     internal static string Print(double value)
     {
         if (value == 0) return "0";
-        // Shortest digits that give the number again, as d.dddE±xxx.
-        string shortest = value.ToString("E16", CultureInfo.InvariantCulture);
-        string round = value.ToString("R", CultureInfo.InvariantCulture);
-        (string digits, int exponent) = Digits(round, shortest);
+        // The shortest digits that give the number again, though in .NET's notation.
+        string shortest = value.ToString("R", CultureInfo.InvariantCulture);
+        (string digits, int exponent) = Digits(shortest);
         string sign = value < 0 ? "-" : "";
         int point = exponent + 1;
         if (point is > DecimalExponentMax or <= DecimalExponentMin)
@@ -39,15 +38,19 @@ internal static class CborFloat
             : $"{sign}{digits[..point]}.{digits[point..]}";
     }
 
-    // The significant digits without zeros at either end, and the exponent of the first.
-    private static (string Digits, int Exponent) Digits(string round, string scientific)
+    // The significant digits without zeros at either end, and the exponent of the first. Both come
+    // from the one text: 1E+23 is shortest for a number that lies a little below it.
+    private static (string Digits, int Exponent) Digits(string shortest)
     {
-        int mark = scientific.IndexOf('E', StringComparison.Ordinal);
-        int exponent = int.Parse(scientific.AsSpan(mark + 1), CultureInfo.InvariantCulture);
-        int end = round.IndexOf('E', StringComparison.Ordinal);
-        string mantissa = end < 0 ? round : round[..end];
-        string digits = mantissa.Replace("-", "", StringComparison.Ordinal)
-            .Replace(".", "", StringComparison.Ordinal).Trim('0');
-        return (digits, exponent);
+        int mark = shortest.IndexOf('E', StringComparison.Ordinal);
+        int exponent = mark < 0
+            ? 0
+            : int.Parse(shortest.AsSpan(mark + 1), CultureInfo.InvariantCulture);
+        string mantissa = (mark < 0 ? shortest : shortest[..mark]).TrimStart('-');
+        int point = mantissa.IndexOf('.', StringComparison.Ordinal);
+        int whole = point < 0 ? mantissa.Length : point;
+        string all = mantissa.Replace(".", "", StringComparison.Ordinal);
+        int zeros = all.Length - all.TrimStart('0').Length;
+        return (all.Trim('0'), exponent + whole - 1 - zeros);
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Atproto.Cbor;
 
 /// <summary>The order of map keys in DAG-CBOR: shorter first, then bytewise.</summary>
@@ -12,28 +14,29 @@ public static class CborKeyOrder
     /// </summary>
     internal static bool HasDuplicates(ReadOnlySpan<byte> pairs, int pairCount)
     {
+        // The keys alone are copied: what lies below them may be as large as a block, and is looked at
+        // once for every level of nesting.
+        var content = new ArrayBufferWriter<byte>();
         var keys = new (int Start, int Length)[pairCount];
         var reader = new CborReader(pairs);
         for (int i = 0; i < pairCount; i++)
         {
             reader.ReadText(out var key);
-            keys[i] = (reader.Offset - key.Length, key.Length);
+            keys[i] = (content.WrittenCount, key.Length);
+            content.Write(key);
             reader.Skip();
         }
 
-        byte[] content = pairs.ToArray();
-        Array.Sort(keys, (a, b) => Compare(
-            content.AsSpan(a.Start, a.Length), content.AsSpan(b.Start, b.Length)));
+        var copied = content.WrittenMemory;
+        Array.Sort(keys, (a, b) => Compare(Key(copied, a), Key(copied, b)));
         for (int i = 1; i < pairCount; i++)
         {
-            var (start, length) = keys[i];
-            var (beforeStart, beforeLength) = keys[i - 1];
-            if (pairs.Slice(start, length).SequenceEqual(pairs.Slice(beforeStart, beforeLength)))
-            {
-                return true;
-            }
+            if (Key(copied, keys[i - 1]).SequenceEqual(Key(copied, keys[i]))) return true;
         }
 
         return false;
     }
+
+    private static ReadOnlySpan<byte> Key(ReadOnlyMemory<byte> copied, (int Start, int Length) key) =>
+        copied.Span.Slice(key.Start, key.Length);
 }

@@ -41,6 +41,9 @@ public readonly struct Cid : IEquatable<Cid>, ISyntax<Cid>
     /// <summary>The first 16 bytes of the digest, as the index keeps them.</summary>
     public UInt128 DigestPrefix => new(_digest0, _digest1);
 
+    /// <summary>The other 16 bytes of the digest.</summary>
+    internal UInt128 DigestSuffix => new(_digest2, _digest3);
+
     public static Cid Of(CidCodec codec, ReadOnlySpan<byte> data)
     {
         Span<byte> digest = stackalloc byte[Sha256.DigestBytes];

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using System.Security.Cryptography;
 using Atproto.Multiformats;
 
 namespace Atproto.Repo;
@@ -11,10 +12,12 @@ namespace Atproto.Repo;
 /// by digest, which is uniform, so that a lookup starts at the right place and touches a line or two.
 /// </summary>
 /// <remarks>
-/// A sorted array instead of a hash table, because it takes 24 bytes a block whatever the load, its
+/// A sorted array instead of a hash table, because it takes 28 bytes a block whatever the load, its
 /// duplicates are neighbours, and it needs no size known beforehand. It lives outside the collected
 /// heap: growing moves pages instead of copying them, and disposing gives them back at once. The plain
 /// twin is a dictionary in the tests. Not for use by several threads.
+/// The other half of a digest is kept as 32 bits of a hash under a key that nobody outside knows: a link
+/// can be made to share the first half with a block without any work, and must not find it.
 /// </remarks>
 public sealed unsafe class BlockTable : IDisposable
 {
@@ -23,6 +26,8 @@ public sealed unsafe class BlockTable : IDisposable
 
     // Below this a radix pass costs more than moving neighbours.
     private const int InsertionSortMax = 32;
+
+    private static readonly UInt128 s_suffixKey = NewKey();
 
     private Entry* _entries;
     private uint* _starts;
@@ -45,7 +50,8 @@ public sealed unsafe class BlockTable : IDisposable
         }
 
         var prefix = cid.DigestPrefix;
-        _entries[Count++] = new Entry((ulong)(prefix >> 64), (ulong)prefix, place);
+        _entries[Count++] = new Entry(
+            (ulong)(prefix >> 64), (ulong)prefix, place, SuffixHash(cid));
     }
 
     /// <summary>
@@ -144,6 +150,7 @@ public sealed unsafe class BlockTable : IDisposable
         var prefix = cid.DigestPrefix;
         ulong high = (ulong)(prefix >> 64);
         ulong low = (ulong)prefix;
+        uint suffix = SuffixHash(cid);
         index = 0;
         if (Count == 0) return false;
         int start = StartOf(high);
@@ -162,7 +169,7 @@ public sealed unsafe class BlockTable : IDisposable
         {
             ref var entry = ref _entries[at];
             if (entry.High != high || entry.Low != low) continue;
-            if (entry.Place.Kind == BlockKind.Raw != raw) continue;
+            if (entry.Place.Kind == BlockKind.Raw != raw || entry.SuffixHash != suffix) continue;
             index = at;
             return true;
         }
@@ -273,7 +280,27 @@ public sealed unsafe class BlockTable : IDisposable
         }
     }
 
-    private readonly record struct Entry(ulong High, ulong Low, BlockPlace Place) : IComparable<Entry>
+    // The product of two sums with a random key: two suffixes give the same by chance alone.
+    private static uint SuffixHash(in Cid cid)
+    {
+        var suffix = cid.DigestSuffix;
+        ulong high = Math.BigMul(
+            (ulong)(suffix >> 64) + (ulong)(s_suffixKey >> 64),
+            (ulong)suffix + (ulong)s_suffixKey,
+            out ulong low);
+        return (uint)((high ^ low) >> 32);
+    }
+
+    private static UInt128 NewKey()
+    {
+        Span<byte> key = stackalloc byte[16];
+        RandomNumberGenerator.Fill(key);
+        return BinaryPrimitives.ReadUInt128LittleEndian(key);
+    }
+
+    [StructLayout(LayoutKind.Sequential, Pack = 4)]
+    private readonly record struct Entry(ulong High, ulong Low, BlockPlace Place, uint SuffixHash)
+        : IComparable<Entry>
     {
         public int CompareTo(Entry other)
         {

@@ -29,11 +29,11 @@ internal sealed class NodeSpill(ISpillFile file, long memoryBytesMax)
         _staging = [];
     }
 
-    /// <summary>Gives back the memory that was kept for the next CAR, but for one chunk.</summary>
+    /// <summary>Clears, and gives back the memory kept for the next CAR, but for one chunk.</summary>
     internal void Trim()
     {
+        Clear();
         if (_chunks.Count > 1) _chunks.RemoveRange(1, _chunks.Count - 1);
-        _staging = [];
         _readBuffer = [];
     }
 
@@ -42,7 +42,8 @@ internal sealed class NodeSpill(ISpillFile file, long memoryBytesMax)
     {
         int size = HeaderBytes + block.Length;
         int used = (int)(_end & (ChunkBytes - 1));
-        if (used + size > ChunkBytes)
+        // A chunk that was filled to its last byte would look like the next one, not yet begun.
+        if (used + size >= ChunkBytes)
         {
             CloseChunk();
             used = 0;
@@ -98,13 +99,16 @@ internal sealed class NodeSpill(ISpillFile file, long memoryBytesMax)
         int chunk = (int)(_end >> ChunkBits);
         if (chunk >= _chunkCountMax)
         {
-            if (_staging.Length == 0) _staging = new byte[ChunkBytes];
+            if (_staging.Length == 0) _staging = NewChunk();
             return _staging;
         }
 
-        if (chunk == _chunks.Count) _chunks.Add(new byte[ChunkBytes]);
+        if (chunk == _chunks.Count) _chunks.Add(NewChunk());
         return _chunks[chunk];
     }
+
+    // Every byte that is read was written before.
+    private static byte[] NewChunk() => GC.AllocateUninitializedArray<byte>(ChunkBytes);
 
     private void CloseChunk()
     {

@@ -17,7 +17,7 @@ public sealed record RepoCounts
     /// <summary>Paths; several may lead to one block.</summary>
     public long Records { get; set; }
 
-    /// <summary>Records that do not decode: kept as bytes, without a JSON view.</summary>
+    /// <summary>Record blocks that do not decode: kept as bytes, without a JSON view.</summary>
     public long RecordsUndecodable { get; set; }
 
     /// <summary>Layers of the tree; 0 in an empty repo.</summary>

@@ -2,6 +2,7 @@ using Atproto.Car;
 using Atproto.Cbor;
 using Atproto.Multiformats;
 using Atproto.Mst;
+using Atproto.Syntax;
 
 namespace Atproto.Repo;
 
@@ -10,7 +11,9 @@ public sealed partial class RepoVerifier
 {
     private readonly List<Frame> _frames = [];
     private readonly byte[] _lastKey = new byte[MstLimits.KeyBytesMax];
+    private readonly HashSet<int> _recordsLikeNodes = [];
     private int _lastKeyLength;
+    private int _lastCollectionLength;
     private uint _nextOrdinal;
 
     /// <summary>
@@ -24,6 +27,8 @@ public sealed partial class RepoVerifier
         {
             _nextOrdinal = 1;
             _lastKeyLength = 0;
+            _lastCollectionLength = 0;
+            _recordsLikeNodes.Clear();
             Counts.ExportBytes = CarLength.Header(1);
             _blocks.TryFind(commit.Cid, out int index);
             Tell(sink, index, 0, CarPlaceOf(_blocks.PlaceAt(index)));
@@ -66,7 +71,9 @@ public sealed partial class RepoVerifier
     {
         if (parent?.Layer == 0) return Fault(MstError.BelowLayerZero, cid);
         if (index < 0) return Fault(MstError.NodeMissing, cid);
-        if (_blocks.OrdinalAt(index) != 0) return Fault(MstError.NodeRepeated, cid);
+        // A node may have been a record before: the same bytes can be both.
+        bool isTold = _blocks.OrdinalAt(index) != 0;
+        if (isTold && !_recordsLikeNodes.Remove(index)) return Fault(MstError.NodeRepeated, cid);
 
         var block = ReadBlock(index, cid, out var place, out var readFault);
         if (readFault is not null) return readFault;
@@ -83,6 +90,7 @@ public sealed partial class RepoVerifier
         if (error != MstError.None) return RepoFault.Of(error, cid, place.Offset, default);
         frame.FindLinks(_blocks);
         Counts.Nodes++;
+        if (isTold) return null;
         _blocks.OrdinalAt(index) = _nextOrdinal + 1;
         Tell(sink, index, _nextOrdinal++, place);
         return null;
@@ -112,7 +120,7 @@ public sealed partial class RepoVerifier
         var error = frame.BuildKey(i);
         if (error != MstError.None) return Fault(error, frame.Cid, frame.Place, frame.Key);
         var key = frame.Key;
-        if (!RepoPath.TrySplit(key, out int collectionLength)) error = MstError.KeyNotPath;
+        if (!TrySplit(key, out int collectionLength)) error = MstError.KeyNotPath;
         else if (key.SequenceCompareTo(_lastKey.AsSpan(0, _lastKeyLength)) <= 0)
         {
             error = MstError.KeysUnordered;
@@ -126,8 +134,20 @@ public sealed partial class RepoVerifier
 
         key.CopyTo(_lastKey);
         _lastKeyLength = key.Length;
+        _lastCollectionLength = collectionLength;
         frame.EntryTaken();
         return TakeRecord(frame.ValueAt(i), index, key, collectionLength, sink);
+    }
+
+    // Most keys are in the collection of the key before, whose NSID was checked there.
+    private bool TrySplit(ReadOnlySpan<byte> key, out int collectionLength)
+    {
+        int length = _lastCollectionLength + 1;
+        bool same = length > 1 && key.Length > length
+            && key[..length].SequenceEqual(_lastKey.AsSpan(0, length));
+        if (!same) return RepoPath.TrySplit(key, out collectionLength);
+        collectionLength = _lastCollectionLength;
+        return RecordKey.IsValid(key[length..]);
     }
 
     private RepoFault? TakeRecord(
@@ -135,7 +155,10 @@ public sealed partial class RepoVerifier
     {
         ref uint ordinal = ref _blocks.OrdinalAt(index);
         var place = _blocks.PlaceAt(index);
-        if (place.Kind != BlockKind.Plain)
+        if (place.Kind == BlockKind.MayBeNode && ordinal == 0) _recordsLikeNodes.Add(index);
+        // Once for each block, however many paths lead to it: else one large record under a million
+        // paths would be read a million times.
+        if (ordinal == 0 && place.Kind != BlockKind.Plain)
         {
             var record = ReadBlock(index, cid, out place, out var fault);
             if (fault is not null) return fault;

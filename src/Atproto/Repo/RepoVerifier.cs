@@ -10,7 +10,7 @@ namespace Atproto.Repo;
 /// what it takes). First <see cref="ReadBlocks"/>, then <see cref="Walk"/>.
 /// </summary>
 /// <remarks>
-/// Memory: about 30 bytes a block, plus what the spill is allowed. One object is used for CAR after
+/// Memory: about 34 bytes a block, plus what the spill is allowed. One object is used for CAR after
 /// CAR, by one thread.
 /// </remarks>
 public sealed partial class RepoVerifier : IDisposable

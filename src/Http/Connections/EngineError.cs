@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Http.Connections;
 
-/// <summary>The body of an answer that the engine makes itself: a JSON object, error and message.</summary>
+/// <summary>
+/// The body of an answer that the engine makes itself: a JSON object, error and message.
+/// </summary>
 internal static class EngineError
 {
     internal static void Write(
@@ -14,7 +16,9 @@ internal static class EngineError
         var body = response.Body;
         Span<byte> text = body.GetSpan(128);
         Encoding.ASCII.TryGetBytes(
-            $"{{\"error\":\"{NameOf(response.Status)}\",\"message\":\"{message}\"}}", text, out int count);
+            $"{{\"error\":\"{NameOf(response.Status)}\",\"message\":\"{message}\"}}",
+            text,
+            out int count);
         body.Advance(count);
     }
 

@@ -16,12 +16,17 @@ public class EngineEvents
     {
     }
 
-    /// <summary>A body could not be finished and its connection was cut; the exception if one was.</summary>
+    /// <summary>
+    /// A body could not be finished and its connection was cut; the exception if one was.
+    /// </summary>
     public virtual void BodyFailed(Exception? exception)
     {
     }
 
-    /// <summary>A connection could not be accepted; the next attempt comes after a pause.</summary>
+    /// <summary>
+    /// A connection could not be accepted; the next attempt comes after a pause. Said once, until
+    /// one is accepted again.
+    /// </summary>
     public virtual void AcceptFailed(Exception exception, TimeSpan pause)
     {
     }

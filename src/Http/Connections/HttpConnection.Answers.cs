@@ -1,40 +1,12 @@
-using System.Diagnostics;
 using Http.Messages;
-using Microsoft.Win32.SafeHandles;
 
 namespace Http.Connections;
 
-// Calling the handler, and getting its answer out: framing, sources, files, refusals.
+// Calling the handler, framing its answer, and answering for the engine itself.
 public sealed partial class HttpConnection
 {
-    // Hexadecimal digits of a chunk's size: fixed, so that the size can be written before it is known.
-    private const int ChunkSizeDigits = 5;
-    private const int ChunkPrefixBytes = ChunkSizeDigits + 2;
-    private const string ChunkEnd = "\r\n0\r\n\r\n";
-
     private bool _handling;
     private bool _keepAlive;
-    private bool _isChunked;
-    private long? _bodyLeft;
-    private IBodySource? _source;
-    private bool _pieceWaits;
-
-    /// <summary>The file of which a range is sent now; null when there is none.</summary>
-    public SafeFileHandle? File { get; private set; }
-
-    /// <summary>Where in the file the next byte to send lies.</summary>
-    public long FileOffset { get; private set; }
-
-    public long FileBytesLeft { get; private set; }
-
-    /// <summary>The socket has taken that many bytes of the file.</summary>
-    public void FileSent(long count)
-    {
-        Debug.Assert(count <= FileBytesLeft, "more of the file was sent than was asked for");
-        FileOffset += count;
-        FileBytesLeft -= count;
-        Deadline = long.MaxValue;
-    }
 
     private void Answer(long contentBytes)
     {
@@ -64,7 +36,9 @@ public sealed partial class HttpConnection
         _handling = false;
     }
 
-    /// <summary>Turns what the handler left in the response into output, and takes its body over.</summary>
+    /// <summary>
+    /// Turns what the handler left in the response into output, and takes its body over.
+    /// </summary>
     private void Commit()
     {
         var (response, request) = (_work!.Response, _work.Head);
@@ -111,7 +85,9 @@ public sealed partial class HttpConnection
         head.CopyTo(_work!.Output.Commit(head.Length, framing.WithBody));
     }
 
-    /// <summary>The answer is in the output as a whole: on to the next request, or to the end.</summary>
+    /// <summary>
+    /// The answer is in the output as a whole: on to the next request, or to the end.
+    /// </summary>
     private void EndAnswer()
     {
         if (_keepAlive)
@@ -130,72 +106,6 @@ public sealed partial class HttpConnection
         _work!.Input.EndRequest();
         _work.Head.Reset();
         _work.Request.Bind(null, 0);
-    }
-
-    private NextStep? RunSource()
-    {
-        // A source is asked when its last piece is gone, so a slow client has one piece in memory.
-        var output = _work!.Output;
-        if (output.PendingLength == 0) _pieceWaits = false;
-        if (_pieceWaits || output.PendingLength > OutputBuffer.PieceBytes / 4) return Write();
-
-        var room = output.GetPieceRoom(OutputBuffer.PieceBytes - output.PendingLength);
-        int prefix = _isChunked ? ChunkPrefixBytes : 0;
-        var piece = _isChunked ? room[prefix..^ChunkEnd.Length] : room;
-        var status = _source!.Read(piece, out int written);
-        bool isWrong = status == BodyStatus.Failed || (uint)written > (uint)piece.Length
-            || (status == BodyStatus.More && written == 0)
-            || written > _bodyLeft
-            || (status == BodyStatus.End && _bodyLeft is { } left && written != left);
-        if (isWrong) return Cut(null);
-
-        _bodyLeft -= written;
-        _pieceWaits = true;
-        output.AddPiece(_isChunked ? FrameChunk(room, written, status == BodyStatus.End) : written);
-        if (status == BodyStatus.End)
-        {
-            DisposeBody();
-            EndStreamedAnswer();
-        }
-
-        return null;
-    }
-
-    /// <summary>Writes size and line ends around a piece; a piece of 0 bytes is no chunk.</summary>
-    private static int FrameChunk(Span<byte> room, int written, bool isLast)
-    {
-        int length = 0;
-        if (written > 0)
-        {
-            written.TryFormat(room, out _, "x5");
-            "\r\n"u8.CopyTo(room[ChunkSizeDigits..]);
-            length = ChunkPrefixBytes + written;
-            "\r\n"u8.CopyTo(room[length..]);
-            length += 2;
-        }
-
-        if (!isLast) return length;
-        "0\r\n\r\n"u8.CopyTo(room[length..]);
-        return length + 5;
-    }
-
-    private NextStep? RunFile()
-    {
-        if (FileBytesLeft > 0)
-        {
-            Write();
-            return NextStep.SendFile;
-        }
-
-        DisposeBody();
-        EndStreamedAnswer();
-        return null;
-    }
-
-    private void EndStreamedAnswer()
-    {
-        EndAnswer();
-        if (_phase == Phase.Head) EndRequest();
     }
 
     /// <summary>Answers for the engine itself, and does not trust what follows.</summary>
@@ -220,7 +130,9 @@ public sealed partial class HttpConnection
         _phase = Phase.Flush;
     }
 
-    /// <summary>Something threw: a 500 if nothing of this answer is out yet, else the end.</summary>
+    /// <summary>
+    /// Something threw: a 500 if nothing of this answer is out yet, else the end.
+    /// </summary>
     private NextStep Fail(Exception exception)
     {
         if (!_handling) return Cut(exception);
@@ -235,29 +147,6 @@ public sealed partial class HttpConnection
         _lingers = true;
         WriteError(500, "Internal Server Error");
         return RunFlush();
-    }
-
-    /// <summary>Ends the connection so that the client sees a failed transfer, not a short one.</summary>
-    private NextStep Cut(Exception? exception)
-    {
-        _engine.Events.BodyFailed(exception);
-        return Reset();
-    }
-
-    private void DisposeBody()
-    {
-        var (file, source) = (File, _source);
-        (File, _source) = (null, null);
-        file?.Dispose();
-        try
-        {
-            source?.Dispose();
-        }
-        catch (Exception exception)
-        {
-            // The body is over; how its source takes that changes nothing for the client.
-            _engine.Events.BodyFailed(exception);
-        }
     }
 
     private readonly record struct Framing(long Length, bool IsChunked, bool WithBody);

@@ -5,16 +5,17 @@ using Http.Messages;
 namespace Http.Connections;
 
 /// <summary>
-/// One HTTP/1.1 connection (RFC 9112) as a state machine without I/O. A transport feeds it the bytes
-/// that arrive and does what <see cref="Advance"/> answers, one step at a time:
+/// One HTTP/1.1 connection (RFC 9112) as a state machine without I/O. A transport feeds it the
+/// bytes that arrive and does what <see cref="Advance"/> answers, one step at a time:
 /// <code>
 /// head → (content dropped) → handler → (source or file) → head … → flush → linger → closed
 /// </code>
-/// Reading and writing take turns: nothing is read while output waits, which is what bounds the memory
-/// of a client that sends requests and takes no answers. Calls come one at a time, from any thread;
-/// only <see cref="Stop"/> may come beside another.
+/// Reading and writing take turns: nothing is read while output waits, which is what bounds the
+/// memory of a client that sends requests and takes no answers. Calls come one at a time, from any
+/// thread; only <see cref="Stop"/> may come beside another.
 /// </summary>
-public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteAddress) : IDisposable
+public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteAddress)
+    : IDisposable
 {
     private readonly HttpEngine _engine = engine;
     private readonly HttpLimits _limits = engine.Limits;
@@ -42,11 +43,6 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
 
     public IPAddress? RemoteAddress { get; } = remoteAddress;
 
-    /// <summary>When to call <see cref="TimedOut"/>, as a timestamp of the engine's clock.</summary>
-    public long Deadline { get; private set; } = long.MaxValue;
-
-    public DeadlineKind DeadlineKind { get; private set; }
-
     /// <summary>What waits to be written; valid until the next call.</summary>
     public ReadOnlyMemory<byte> Output => _work?.Output.Pending ?? default;
 
@@ -60,7 +56,9 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
         return _work.Input.GetRoom(_phase == Phase.Content ? _headLength : 0);
     }
 
-    /// <summary>Bytes were put into the receive buffer; 0 when the client ended its direction.</summary>
+    /// <summary>
+    /// Bytes were put into the receive buffer; 0 when the client ended its direction.
+    /// </summary>
     public void Received(int count)
     {
         if (count == 0) _clientEnded = true;
@@ -68,7 +66,9 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
         else _work!.Input.Received(count);
     }
 
-    /// <summary>The socket has taken the first <paramref name="count"/> bytes of the output.</summary>
+    /// <summary>
+    /// The socket has taken the first <paramref name="count"/> bytes of the output.
+    /// </summary>
     public void Written(int count)
     {
         if (count == 0) return;
@@ -96,22 +96,9 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
         }
     }
 
-    /// <summary>The deadline has passed: says so to a client that was sending, else closes.</summary>
-    public NextStep TimedOut()
-    {
-        switch (DeadlineKind)
-        {
-            case DeadlineKind.Head or DeadlineKind.Body:
-                Refuse(RequestRejection.TimedOut);
-                return Advance();
-            case DeadlineKind.SlowReader:
-                return Reset();
-            default:
-                return Close();
-        }
-    }
-
-    /// <summary>Lets go of everything, whatever the state; an unfinished body is disposed.</summary>
+    /// <summary>
+    /// Lets go of everything, whatever the state; an unfinished body is disposed.
+    /// </summary>
     public void Dispose()
     {
         Close();
@@ -236,8 +223,8 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     {
         if (Output.Length > 0) return Write();
         if (!_lingers) return Close();
-        // Closing while the client still sends would reset the connection, and the reset can overtake
-        // the answer on its way (RFC 9112 §9.6).
+        // Closing while the client still sends would reset the connection, and the reset can
+        // overtake the answer on its way (RFC 9112 §9.6).
         _phase = Phase.Linger;
         Deadline = long.MaxValue;
         DeadlineKind = DeadlineKind.None;
@@ -249,40 +236,6 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
         _clientEnded || _lingeredBytes > _limits.LingerBytesMax
             ? Close()
             : Read(DeadlineKind.Linger);
-
-    private NextStep Read(DeadlineKind kind)
-    {
-        // One deadline for the whole head, content or wait: it is not moved by each byte that comes.
-        if (DeadlineKind != kind) SetDeadline(kind);
-        return NextStep.Read;
-    }
-
-    private NextStep Write()
-    {
-        // A new deadline for each piece the client takes.
-        if (DeadlineKind != DeadlineKind.SlowReader || Deadline == long.MaxValue)
-        {
-            SetDeadline(DeadlineKind.SlowReader);
-        }
-
-        return NextStep.Write;
-    }
-
-    private void SetDeadline(DeadlineKind kind)
-    {
-        var timeout = kind switch
-        {
-            DeadlineKind.Idle => _limits.IdleTimeout,
-            DeadlineKind.Head => _limits.HeadTimeout,
-            DeadlineKind.Body => _limits.BodyTimeout,
-            DeadlineKind.SlowReader => _limits.SlowReaderTimeout,
-            DeadlineKind.Linger => _limits.LingerTimeout,
-            _ => throw new UnreachableException(),
-        };
-        DeadlineKind = kind;
-        Deadline = _engine.Time.GetTimestamp()
-            + (long)(timeout.TotalSeconds * _engine.Time.TimestampFrequency);
-    }
 
     /// <summary>For a client that has to see a failed transfer, not one that ended.</summary>
     private NextStep Reset()

@@ -14,8 +14,9 @@ public sealed class HttpEngine
         Time = options.TimeProvider;
         Events = options.Events;
         Date = new DateHeader(options.TimeProvider);
+        int seconds = (int)Limits.IdleTimeout.TotalSeconds;
         KeepAliveField = Encoding.ASCII.GetBytes(
-            $"Connection: keep-alive\r\nKeep-Alive: timeout={(int)Limits.IdleTimeout.TotalSeconds}\r\n");
+            $"Connection: keep-alive\r\nKeep-Alive: timeout={seconds}\r\n");
         ErrorHeaders = [.. options.ErrorHeaders.Select(header =>
             (Encoding.ASCII.GetBytes(header.Key), Encoding.ASCII.GetBytes(header.Value)))];
         if (!ErrorHeaders.All(h => HttpBytes.IsToken(h.Name) && HttpBytes.IsFieldValue(h.Value)))

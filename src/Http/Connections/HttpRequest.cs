@@ -3,7 +3,9 @@ using Http.Messages;
 
 namespace Http.Connections;
 
-/// <summary>One request as the handler sees it. Spans point into the connection's receive buffer.</summary>
+/// <summary>
+/// One request as the handler sees it. Spans point into the connection's receive buffer.
+/// </summary>
 public sealed class HttpRequest
 {
     private readonly WorkingSet _work;
@@ -16,7 +18,9 @@ public sealed class HttpRequest
     /// <summary>The method as sent, case kept.</summary>
     public ReadOnlySpan<byte> MethodText => _work.Head.MethodText.Of(HeadBytes);
 
-    /// <summary>The target's path, not percent-decoded, from its first slash up to the query.</summary>
+    /// <summary>
+    /// The target's path, not percent-decoded, from its first slash up to the query.
+    /// </summary>
     /// <remarks>"*" for a request about the server itself, which only OPTIONS can be.</remarks>
     public ReadOnlySpan<byte> Path => _work.Head.PathOf(HeadBytes);
 
@@ -29,15 +33,17 @@ public sealed class HttpRequest
     /// <summary>False for HTTP/1.0.</summary>
     public bool IsVersion11 => _work.Head.IsVersion11;
 
-    /// <summary>Bytes of content the request carried or announced; they were drained or refused.</summary>
+    /// <summary>
+    /// Bytes of content the request carried or announced; they were drained or refused.
+    /// </summary>
     /// <remarks>Of chunked content that is too long: the sizes of the chunks seen so far.</remarks>
     public long ContentBytes { get; internal set; }
 
     public IPAddress? RemoteAddress => _connection?.RemoteAddress;
 
     /// <summary>
-    /// Whatever the handler wants to keep for the connection's later requests. Only one request of a
-    /// connection is handled at a time. Disposed with the connection if it is disposable.
+    /// Whatever the handler wants to keep for the connection's later requests. Only one request of
+    /// a connection is handled at a time. Disposed with the connection if it is disposable.
     /// </summary>
     public object? ConnectionState
     {
@@ -52,7 +58,9 @@ public sealed class HttpRequest
 
     private ReadOnlySpan<byte> HeadBytes => _work.Input.FromHead;
 
-    /// <summary>The first header of that name; <paramref name="lowerCaseName"/> is lower-case ASCII.</summary>
+    /// <summary>
+    /// The first header of that name; <paramref name="lowerCaseName"/> is lower-case ASCII.
+    /// </summary>
     public bool TryGetHeader(ReadOnlySpan<byte> lowerCaseName, out ReadOnlySpan<byte> value)
     {
         int index = _work.Head.Headers.Find(HeadBytes, lowerCaseName);
@@ -63,7 +71,9 @@ public sealed class HttpRequest
     /// <summary>The name of a header line by its position, case kept.</summary>
     public ReadOnlySpan<byte> HeaderName(int index) => _work.Head.Headers.Name(HeadBytes, index);
 
-    /// <summary>The value of a header line by its position, without white space around it.</summary>
+    /// <summary>
+    /// The value of a header line by its position, without white space around it.
+    /// </summary>
     public ReadOnlySpan<byte> HeaderValue(int index) => _work.Head.Headers.Value(HeadBytes, index);
 
     internal void Bind(HttpConnection? connection, long contentBytes)

@@ -7,15 +7,19 @@ namespace Http.Connections;
 
 /// <summary>
 /// One response, filled by the handler. Exactly one kind of body: what was written to
-/// <see cref="Body"/>, a file's range, or a source. The engine adds Date, Connection, Content-Length
-/// or Transfer-Encoding, and leaves the body out for HEAD, 204 and 304.
+/// <see cref="Body"/>, a file's range, or a source. The engine adds Date, Connection,
+/// Content-Length or Transfer-Encoding, and leaves the body out for HEAD, 204 and 304.
 /// </summary>
 public sealed class HttpResponse
 {
+    private const int HeaderBytesKeptMax = 8 * 1024;
+
     private readonly WorkingSet _work;
     private byte[] _headers = new byte[512];
     private int _headersLength;
     private int _status = 200;
+    private SafeFileHandle? _file;
+    private IBodySource? _source;
 
     internal HttpResponse(WorkingSet work) => _work = work;
 
@@ -31,19 +35,19 @@ public sealed class HttpResponse
         }
     }
 
-    /// <summary>A body small enough to be held; kept buffers are reused by the connection.</summary>
+    /// <summary>
+    /// A body small enough to be held; kept buffers are reused by the connection.
+    /// </summary>
     public IBufferWriter<byte> Body => _work.Output;
 
     /// <summary>Bytes written to <see cref="Body"/> so far; may be changed in place.</summary>
     public Span<byte> WrittenBody => _work.Output.Body;
 
-    private SafeFileHandle? File { get; set; }
-
     internal long FileOffset { get; private set; }
 
-    private IBodySource? Source { get; set; }
-
-    /// <summary>The length of a file's range, of a source, or as declared; null when unknown.</summary>
+    /// <summary>
+    /// The length of a file's range, of a source, or as declared; null when unknown.
+    /// </summary>
     internal long? DeclaredLength { get; private set; }
 
     internal bool IsLengthOnly { get; private set; }
@@ -63,12 +67,18 @@ public sealed class HttpResponse
         source?.Dispose();
     }
 
-    /// <summary>Adds a header. CR, LF and NUL in name or value are refused (ArgumentException).</summary>
+    /// <summary>
+    /// Adds a header. CR, LF and NUL in name or value are refused (ArgumentException).
+    /// </summary>
     /// <remarks>So are names that are no token, other control characters, and the four headers that
     /// the engine writes itself.</remarks>
     public void AddHeader(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
-        if (!HttpBytes.IsToken(name)) throw new ArgumentException("not a header name", nameof(name));
+        if (!HttpBytes.IsToken(name))
+        {
+            throw new ArgumentException("not a header name", nameof(name));
+        }
+
         if (!HttpBytes.IsFieldValue(value))
         {
             throw new ArgumentException("control character in a header value", nameof(value));
@@ -101,24 +111,28 @@ public sealed class HttpResponse
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         RequireNoBody();
-        File = file;
+        _file = file;
         FileOffset = offset;
         DeclaredLength = length;
     }
 
     /// <summary>Sends what the source makes. Without a length it goes out chunked.</summary>
-    /// <remarks>With a length, a source that makes another number of bytes has its connection cut. For
-    /// HEAD it is disposed unread. When this throws, the source still belongs to the caller.</remarks>
+    /// <remarks>
+    /// With a length, a source that makes another number of bytes has its connection cut. For HEAD
+    /// it is disposed unread. When this throws, the source still belongs to the caller.
+    /// </remarks>
     public void SendSource(IBodySource source, long? contentLength)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (contentLength is < 0) throw new ArgumentOutOfRangeException(nameof(contentLength));
         RequireNoBody();
-        Source = source;
+        _source = source;
         DeclaredLength = contentLength;
     }
 
-    /// <summary>For HEAD only: the Content-Length that GET would have, without making a body.</summary>
+    /// <summary>
+    /// For HEAD only: the Content-Length that GET would have, without making a body.
+    /// </summary>
     public void DeclareLength(long contentLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(contentLength);
@@ -138,26 +152,27 @@ public sealed class HttpResponse
     /// <summary>The caller owns both from here on.</summary>
     internal (SafeFileHandle? File, IBodySource? Source) TakeBody()
     {
-        var taken = (File, Source);
-        (File, Source) = (null, null);
+        var taken = (_file, _source);
+        (_file, _source) = (null, null);
         return taken;
     }
 
     /// <summary>Forgets everything; whoever took the file or source over disposes it.</summary>
     internal void Clear()
     {
+        if (_headers.Length > HeaderBytesKeptMax) _headers = new byte[512];
         _headersLength = 0;
         _status = 200;
-        File = null;
+        _file = null;
         FileOffset = 0;
-        Source = null;
+        _source = null;
         DeclaredLength = null;
         IsLengthOnly = CloseAsked = false;
     }
 
     private void RequireNoBody()
     {
-        if (File is not null || Source is not null || IsLengthOnly || _work.Output.BodyLength > 0)
+        if (_file is not null || _source is not null || IsLengthOnly || _work.Output.BodyLength > 0)
         {
             throw new InvalidOperationException("the response has a body already");
         }
@@ -166,7 +181,8 @@ public sealed class HttpResponse
     private static bool IsEnginesOwn(ReadOnlySpan<byte> name) => name.Length switch
     {
         4 => Ascii.EqualsIgnoreCase(name, "date"u8),
-        10 => Ascii.EqualsIgnoreCase(name, "connection"u8) || Ascii.EqualsIgnoreCase(name, "keep-alive"u8),
+        10 => Ascii.EqualsIgnoreCase(name, "connection"u8)
+            || Ascii.EqualsIgnoreCase(name, "keep-alive"u8),
         14 => Ascii.EqualsIgnoreCase(name, "content-length"u8),
         17 => Ascii.EqualsIgnoreCase(name, "transfer-encoding"u8),
         _ => false,

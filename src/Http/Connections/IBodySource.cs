@@ -14,11 +14,19 @@ public enum BodyStatus
 }
 
 /// <summary>
-/// A response body made while it is sent: asked for the next piece only when the socket can take it,
-/// so a slow client costs no memory. Disposed exactly once, when the body ended, failed or was cut off.
+/// A response body made while it is sent: asked for the next piece only when the socket can take
+/// it, so a slow client costs no memory. Disposed exactly once, when the body ended, failed or was
+/// cut off.
 /// </summary>
 public interface IBodySource : IDisposable
 {
-    /// <summary>Writes the next bytes into <paramref name="buffer"/> (at least 64 KiB long).</summary>
+    /// <summary>
+    /// Writes the next bytes into <paramref name="buffer"/> (at least 64 KiB long).
+    /// </summary>
+    /// <remarks>
+    /// With <see cref="BodyStatus.More"/> at least one byte has to be written, or the source counts
+    /// as failed; with <see cref="BodyStatus.End"/> there may be none. What it throws is logged and
+    /// taken as <see cref="BodyStatus.Failed"/>.
+    /// </remarks>
     BodyStatus Read(Span<byte> buffer, out int written);
 }

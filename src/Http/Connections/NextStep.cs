@@ -3,25 +3,31 @@ namespace Http.Connections;
 /// <summary>What a transport has to do for a connection before it calls Advance again.</summary>
 public enum NextStep
 {
-    /// <summary>Read into <see cref="HttpConnection.GetReceiveBuffer"/>, then tell Received.</summary>
+    /// <summary>
+    /// Read into <see cref="HttpConnection.GetReceiveBuffer"/>, then tell Received.
+    /// </summary>
     Read,
 
     /// <summary>Write of <see cref="HttpConnection.Output"/>, then tell Written.</summary>
     Write,
 
     /// <summary>
-    /// Write what there is of <see cref="HttpConnection.Output"/>, then of the file's range, and tell
-    /// Written and FileSent.
+    /// Write what there is of <see cref="HttpConnection.Output"/>, then of the file's range, and
+    /// tell Written and FileSent.
     /// </summary>
     SendFile,
 
-    /// <summary>End the sending direction; the connection then reads until the client closes.</summary>
+    /// <summary>
+    /// End the sending direction; the connection then reads until the client closes.
+    /// </summary>
     ShutdownSend,
 
     /// <summary>Close the socket and dispose the connection.</summary>
     Close,
 
-    /// <summary>The same, with a reset: the client must not take what it got for a whole answer.</summary>
+    /// <summary>
+    /// The same, with a reset: the client must not take what it got for a whole answer.
+    /// </summary>
     Reset,
 }
 

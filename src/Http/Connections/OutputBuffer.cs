@@ -131,8 +131,8 @@ internal sealed class OutputBuffer : IBufferWriter<byte>
     {
         if (_bytes.Length - position >= count) return;
         int wanted = checked(position + count);
-        int size = Math.Max(Math.Max(FirstBytes, wanted), (int)Math.Min(Array.MaxLength, _bytes.Length * 2L));
-        var larger = ArrayPool<byte>.Shared.Rent(size);
+        int doubled = (int)Math.Min(Array.MaxLength, _bytes.Length * 2L);
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstBytes, Math.Max(wanted, doubled)));
         int used = Math.Max(_end, _bodyEnd);
         _bytes.AsSpan(0, Math.Min(used, _bytes.Length)).CopyTo(larger);
         if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);

@@ -3,9 +3,10 @@ using System.Buffers;
 namespace Http.Connections;
 
 /// <summary>
-/// What was received and not yet consumed: a request's head, behind it a part of its content, behind
-/// that the requests that follow. The head keeps its place while the content behind it is dropped, so
-/// that a handler can still read headers after a content that was longer than the buffer.
+/// What was received and not yet consumed: a request's head, behind it a part of its content,
+/// behind that the requests that follow. The head keeps its place while the content behind it is
+/// dropped, so that a handler can still read headers after a content that was longer than the
+/// buffer.
 /// </summary>
 internal sealed class ReceiveBuffer
 {
@@ -15,7 +16,8 @@ internal sealed class ReceiveBuffer
     private int _start;
     private int _end;
 
-    // Content before the cursor is dropped; before a head is complete the cursor stands at the start.
+    // Content before the cursor is dropped; before a head is complete the cursor stands at the
+    // start.
     private int _cursor;
 
     internal bool IsEmpty => _start == _end;
@@ -39,7 +41,9 @@ internal sealed class ReceiveBuffer
 
     internal void Clear() => _start = _end = _cursor = 0;
 
-    /// <summary>Room for at least one byte; <paramref name="keep"/> is the current head's length.</summary>
+    /// <summary>
+    /// Room for at least one byte; <paramref name="keep"/> is the current head's length.
+    /// </summary>
     internal Memory<byte> GetRoom(int keep)
     {
         if (_cursor == _end && _cursor > _start + keep) _cursor = _end = _start + keep;

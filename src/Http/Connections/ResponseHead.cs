@@ -3,7 +3,9 @@ using Http.Messages;
 
 namespace Http.Connections;
 
-/// <summary>The parts of a response head (RFC 9112 §4), whose length is known before they are copied.</summary>
+/// <summary>
+/// The parts of a response head (RFC 9112 §4), whose length is known before they are copied.
+/// </summary>
 internal ref struct ResponseHead
 {
     internal int Status;
@@ -33,7 +35,9 @@ internal ref struct ResponseHead
         + (IsChunked ? ChunkedLine.Length : 0)
         + 2;
 
-    /// <summary>Fills <paramref name="target"/>, which is exactly <see cref="Length"/> long.</summary>
+    /// <summary>
+    /// Fills <paramref name="target"/>, which is exactly <see cref="Length"/> long.
+    /// </summary>
     internal readonly void CopyTo(Span<byte> target)
     {
         Put(ref target, Version);

@@ -41,7 +41,9 @@ internal sealed class WorkingSet
     }
 }
 
-/// <summary>Keeps a few working sets, with their small buffers, for whoever needs one next.</summary>
+/// <summary>
+/// Keeps a few working sets, with their small buffers, for whoever needs one next.
+/// </summary>
 internal sealed class WorkingSetPool
 {
     private const int KeptMax = 64;

@@ -128,8 +128,8 @@ internal struct ChunkedDecoder(HttpLimits limits)
                 State.ExtensionToken,
             (State.ExtensionQuoted, (byte)'"') => State.ExtensionEnd,
             (State.ExtensionQuoted, (byte)'\\') => State.ExtensionEscape,
-            (State.ExtensionQuoted or State.ExtensionEscape, _) when HttpBytes.IsFieldValueByte(value)
-                => State.ExtensionQuoted,
+            (State.ExtensionQuoted or State.ExtensionEscape, _)
+                when HttpBytes.IsFieldValueByte(value) => State.ExtensionQuoted,
             (State.ExtensionNameRest or State.ExtensionToken or State.ExtensionEnd, (byte)';') =>
                 State.ExtensionName,
             (State.ExtensionNameRest or State.ExtensionToken or State.ExtensionEnd, (byte)'\r') =>

@@ -42,7 +42,9 @@ internal static class HostAuthority
         return index;
     }
 
-    /// <summary>Length of "[…]" with both brackets; -1 when it does not close or is empty.</summary>
+    /// <summary>
+    /// Length of "[…]" with both brackets; -1 when it does not close or is empty.
+    /// </summary>
     private static int LiteralLength(ReadOnlySpan<byte> text)
     {
         int close = text.IndexOf((byte)']');

@@ -1,6 +1,8 @@
 namespace Http.Messages;
 
-/// <summary>The request methods the engine knows by name (RFC 9110 §9); all others are Other.</summary>
+/// <summary>
+/// The request methods the engine knows by name (RFC 9110 §9); all others are Other.
+/// </summary>
 public enum HttpMethod
 {
     Other,

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Http.Messages;
 
-/// <summary>The one place where a <see cref="RequestRejection"/> becomes a status and words.</summary>
+/// <summary>
+/// The one place where a <see cref="RequestRejection"/> becomes a status and words.
+/// </summary>
 internal static class RejectionAnswer
 {
     internal static (int Status, string Message) For(RequestRejection rejection) => rejection switch

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Http.Messages;
 
-// The header lines, and what the ones about framing mean (RFC 9112 §5, §6 and §9; RFC 9110 §10.1.1).
+// The header lines, and what the ones about framing mean (RFC 9112 §5, §6 and §9; RFC 9110
+// §10.1.1).
 internal sealed partial class RequestHead
 {
     private bool _hasHost;
@@ -10,7 +11,9 @@ internal sealed partial class RequestHead
     private bool _closeAsked;
     private bool _keepAliveAsked;
 
-    /// <summary>The announced length of the content; -1 when there is none or it is chunked.</summary>
+    /// <summary>
+    /// The announced length of the content; -1 when there is none or it is chunked.
+    /// </summary>
     internal long ContentLength { get; private set; }
 
     internal bool IsChunked { get; private set; }
@@ -42,11 +45,10 @@ internal sealed partial class RequestHead
 
         var name = line[..colon];
         if (!HttpBytes.IsToken(name)) return Refuse(RequestRejection.HeaderNameInvalid);
-        int valueStart = colon + 1;
-        while (valueStart < line.Length && line[valueStart] is (byte)' ' or (byte)'\t') valueStart++;
-        int valueEnd = line.Length;
-        while (valueEnd > valueStart && line[valueEnd - 1] is (byte)' ' or (byte)'\t') valueEnd--;
-        var value = line[valueStart..valueEnd];
+        var value = line[(colon + 1)..].TrimEnd(" \t"u8);
+        int valueStart = colon + 1 + value.Length;
+        value = value.TrimStart(" \t"u8);
+        valueStart -= value.Length;
         if (!HttpBytes.IsFieldValue(value)) return Refuse(RequestRejection.HeaderValueInvalid);
 
         var place = new ByteRange(start + valueStart, value.Length);

@@ -4,7 +4,8 @@ namespace Http.Messages;
 /// The head of one request (RFC 9112 §2 to §6): request line, header lines, and what they say about
 /// the content and the connection. Parses line by line and remembers where it stopped, so that a
 /// head sent byte by byte is not read again from its start; the outcome does not depend on how the
-/// bytes were cut. Holds places, not bytes: every accessor wants the bytes of the head again. Reused.
+/// bytes were cut. Holds places, not bytes: every accessor wants the bytes of the head again.
+/// Reused.
 /// </summary>
 internal sealed partial class RequestHead(HttpLimits limits)
 {
@@ -101,7 +102,9 @@ internal sealed partial class RequestHead(HttpLimits limits)
         }
     }
 
-    /// <summary>The path as sent; "/" (or "*" for OPTIONS) where an absolute target has none.</summary>
+    /// <summary>
+    /// The path as sent; "/" (or "*" for OPTIONS) where an absolute target has none.
+    /// </summary>
     internal ReadOnlySpan<byte> PathOf(ReadOnlySpan<byte> head)
     {
         if (Path.Length > 0) return Path.Of(head);

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Http.Transports;
 
-/// <summary>Counts connections, in all and by address, against the limits. For any thread.</summary>
+/// <summary>
+/// Counts connections, in all and by address, against the limits. For any thread.
+/// </summary>
 internal sealed class ConnectionGate(HttpLimits limits)
 {
     private readonly Lock _lock = new();
@@ -40,7 +42,9 @@ internal sealed class ConnectionGate(HttpLimits limits)
         }
     }
 
-    /// <summary>A whole IPv4 address; of IPv6 the first 64 bits, since a customer gets all the rest.</summary>
+    /// <summary>
+    /// A whole IPv4 address; of IPv6 the first 64 bits, since a customer gets all the rest.
+    /// </summary>
     private static ulong KeyOf(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];

@@ -1,13 +1,18 @@
 using System.Net;
+using System.Net.Sockets;
 using Http.Connections;
 
 namespace Http.Transports;
 
-/// <summary>Listens, accepts, and does for each connection what its state machine asks for.</summary>
+/// <summary>
+/// Listens, accepts, and does for each connection what its state machine asks for.
+/// </summary>
 public interface ITransport
 {
-    /// <summary>Binds and begins to accept; gives the address bound, with the port chosen for 0.</summary>
-    /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound.</exception>
+    /// <summary>
+    /// Binds and begins to accept; gives the address bound, with the port chosen for 0.
+    /// </summary>
+    /// <exception cref="SocketException">The address cannot be bound.</exception>
     IPEndPoint Start(IPEndPoint endPoint, HttpEngine engine);
 
     /// <summary>

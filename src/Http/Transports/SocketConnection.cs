@@ -7,14 +7,17 @@ using Http.Connections;
 namespace Http.Transports;
 
 /// <summary>
-/// Drives one connection's state machine over a socket. The task alone touches the state machine; the
-/// sweep and the stop reach it by what makes its pending call return: the end of the receiving
+/// Drives one connection's state machine over a socket. The task alone touches the state machine;
+/// the sweep and the stop reach it by what makes its pending call return: the end of the receiving
 /// direction, or the socket's disposal.
 /// </summary>
 internal sealed class SocketConnection(Socket socket, HttpConnection connection)
 {
     // A slice small enough that a slow client shows some progress within its time-out.
     private const int SliceBytesMax = 64 * 1024;
+
+    // How many sweeps a connection that was woken may take to move before it is cut.
+    private const int SweepsExpiredMax = 10;
 
     // Values of _deadline beside timestamps.
     private const long Unarmed = long.MaxValue;
@@ -24,6 +27,9 @@ internal sealed class SocketConnection(Socket socket, HttpConnection connection)
     private readonly HttpConnection _connection = connection;
     private long _deadline = Unarmed;
     private int _idle;
+
+    // Only the sweep touches it.
+    private int _sweepsExpired;
     private volatile bool _stopping;
 
     internal Task Completion { get; private set; } = Task.CompletedTask;
@@ -60,13 +66,13 @@ internal sealed class SocketConnection(Socket socket, HttpConnection connection)
         long deadline = Volatile.Read(ref _deadline);
         if (deadline == Expired)
         {
-            // Woken at the last sweep and still not moving: not every platform's pending calls
-            // return when the receiving direction ends.
-            Cut();
+            // Not every platform's pending calls return when the receiving direction ends.
+            if (++_sweepsExpired == SweepsExpiredMax) Cut();
         }
         else if (deadline <= now
             && Interlocked.CompareExchange(ref _deadline, Expired, deadline) == deadline)
         {
+            _sweepsExpired = 0;
             if (_connection.DeadlineKind == DeadlineKind.SlowReader) Cut();
             else EndReceiving();
         }
@@ -86,10 +92,9 @@ internal sealed class SocketConnection(Socket socket, HttpConnection connection)
 
             if (step == NextStep.Reset) Cut();
         }
-        catch (Exception exception) when (exception is SocketException or IOException
-            or ObjectDisposedException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // The client is gone, we cut it off, or the file under its answer cannot be read.
+            // The client is gone, or we cut it off.
             Cut();
         }
         finally
@@ -122,7 +127,8 @@ internal sealed class SocketConnection(Socket socket, HttpConnection connection)
     /// <summary>True when the sweep has found the deadline passed.</summary>
     private bool Disarm() => Interlocked.Exchange(ref _deadline, Unarmed) == Expired;
 
-    // The builder keeps what these methods hold while they wait, so that a request allocates nothing.
+    // The builder keeps what these methods hold while they wait, so that a request allocates
+    // nothing.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ReadAsync()
     {
@@ -157,12 +163,10 @@ internal sealed class SocketConnection(Socket socket, HttpConnection connection)
             var output = _connection.Output;
             int fromOutput = Math.Min(output.Length, slice.Length);
             output.Span[..fromOutput].CopyTo(slice);
-            int wanted = (int)Math.Min(slice.Length - fromOutput, _connection.FileBytesLeft);
-            int read = wanted == 0 ? 0 : RandomAccess.Read(
-                _connection.File!, slice.AsSpan(fromOutput, wanted), _connection.FileOffset);
-            if (wanted > 0 && read == 0) throw new EndOfStreamException("the file became shorter");
+            if (!TryReadFile(slice.AsSpan(fromOutput), out int read)) return;
 
-            int sent = await _socket.SendAsync(slice.AsMemory(0, fromOutput + read), SocketFlags.None);
+            var toSend = slice.AsMemory(0, fromOutput + read);
+            int sent = await _socket.SendAsync(toSend, SocketFlags.None);
             int sentOfOutput = Math.Min(sent, fromOutput);
             _connection.Written(sentOfOutput);
             _connection.FileSent(sent - sentOfOutput);
@@ -171,6 +175,25 @@ internal sealed class SocketConnection(Socket socket, HttpConnection connection)
         {
             ArrayPool<byte>.Shared.Return(slice);
         }
+    }
+
+    private bool TryReadFile(Span<byte> room, out int read)
+    {
+        read = 0;
+        if (room.IsEmpty) return true;
+        try
+        {
+            int wanted = (int)Math.Min(room.Length, _connection.FileBytesLeft);
+            read = RandomAccess.Read(_connection.File!, room[..wanted], _connection.FileOffset);
+            if (read > 0) return true;
+            _connection.FileFailed(new EndOfStreamException("the file became shorter"));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _connection.FileFailed(exception);
+        }
+
+        return false;
     }
 
     private void EndReceiving()

@@ -6,9 +6,9 @@ using Http.Connections;
 namespace Http.Transports;
 
 /// <summary>
-/// Sockets of the platform, awaited: one task per connection, handlers on the thread pool. One timer
-/// for all connections looks once a second for deadlines that have passed, so a time-out comes up to
-/// that much late.
+/// Sockets of the platform, awaited: one task per connection, handlers on the thread pool. One
+/// timer for all connections looks once a second for deadlines that have passed, so a time-out
+/// comes up to that much late.
 /// </summary>
 public sealed class SocketTransport : ITransport
 {
@@ -56,10 +56,11 @@ public sealed class SocketTransport : ITransport
         if (_listener is null || _engine is null) return;
         _stopping = true;
         _listener.Dispose();
+        StopConnections();
         await _accepting;
 
-        var running = Snapshot();
-        foreach (var connection in running) connection.Stop();
+        // Once more, for those that were being accepted.
+        var running = StopConnections();
         var all = Task.WhenAll(running.Select(connection => connection.Completion));
         if (!await EndsWithin(all, grace))
         {
@@ -88,11 +89,13 @@ public sealed class SocketTransport : ITransport
     {
         // The caller of Start is not kept by clients that wait already.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        bool failed = false;
         while (!_stopping)
         {
             try
             {
                 Admit(await listener.AcceptAsync(), engine, gate);
+                failed = false;
             }
             catch (Exception) when (_stopping)
             {
@@ -105,7 +108,8 @@ public sealed class SocketTransport : ITransport
             catch (SocketException exception)
             {
                 // No descriptors or no memory: connections that end will free some.
-                engine.Events.AcceptFailed(exception, s_acceptPause);
+                if (!failed) engine.Events.AcceptFailed(exception, s_acceptPause);
+                failed = true;
                 await Task.Delay(s_acceptPause);
             }
         }
@@ -113,15 +117,7 @@ public sealed class SocketTransport : ITransport
 
     private void Admit(Socket socket, HttpEngine engine, ConnectionGate gate)
     {
-        SocketConnection connection;
-        IPAddress address;
-        try
-        {
-            socket.NoDelay = true;
-            address = ((IPEndPoint)socket.RemoteEndPoint!).Address;
-            if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        }
-        catch (SocketException)
+        if (!TryPrepare(socket, out var address))
         {
             socket.Dispose();
             return;
@@ -134,13 +130,30 @@ public sealed class SocketTransport : ITransport
             return;
         }
 
-        connection = new SocketConnection(socket, new HttpConnection(engine, address));
+        var connection = new SocketConnection(socket, new HttpConnection(engine, address));
         lock (_lock) _connections.Add(connection);
         connection.Start(ended =>
         {
             lock (_lock) _connections.Remove(ended);
             gate.Leave(address);
         });
+    }
+
+    /// <summary>False when the client is gone already.</summary>
+    private static bool TryPrepare(Socket socket, out IPAddress address)
+    {
+        address = IPAddress.None;
+        try
+        {
+            socket.NoDelay = true;
+            if (socket.RemoteEndPoint is not IPEndPoint remote) return false;
+            address = remote.Address.IsIPv4MappedToIPv6 ? remote.Address.MapToIPv4() : remote.Address;
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private static void Refuse(Socket socket, byte[] answer)
@@ -165,9 +178,12 @@ public sealed class SocketTransport : ITransport
     private static bool IsOfOneClient(SocketException exception) => exception.SocketErrorCode
         is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Interrupted;
 
-    private SocketConnection[] Snapshot()
+    private SocketConnection[] StopConnections()
     {
-        lock (_lock) return [.. _connections];
+        SocketConnection[] connections;
+        lock (_lock) connections = [.. _connections];
+        foreach (var connection in connections) connection.Stop();
+        return connections;
     }
 
     private void Sweep()

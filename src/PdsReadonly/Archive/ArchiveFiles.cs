@@ -21,16 +21,10 @@ internal static class ArchiveFiles
         unmatched = [];
         foreach (string argument in arguments)
         {
-            int before = files.Count;
-            bool named = false;
-            foreach (string file in ExpandOne(argument))
-            {
-                named = true;
-                files.Add(file);
-            }
-
+            var named = TryExpand(argument);
+            files.UnionWith(named);
             // An empty folder is a fine place to begin; a file or pattern that names nothing is not.
-            if (!named && files.Count == before && !Directory.Exists(argument)) unmatched.Add(argument);
+            if (named.Count == 0 && !Directory.Exists(argument)) unmatched.Add(argument);
         }
 
         return [.. files];
@@ -49,6 +43,23 @@ internal static class ArchiveFiles
         yield return Path.Combine(folder, $"{did.Replace(':', '_')}.{kind}.json");
     }
 
+    /// <summary>
+    /// All that may be such a file in the folders of these CARs: one listing instead of several
+    /// questions for each of ten thousand.
+    /// </summary>
+    internal static HashSet<string> SidecarsBeside(IEnumerable<string> carPaths)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        var folders = carPaths.Select(path => Path.GetDirectoryName(path) ?? "").Distinct();
+        foreach (string folder in folders)
+        {
+            found.UnionWith(List(folder, Directory.EnumerateFiles)
+                .Where(path => path.EndsWith(".json", StringComparison.Ordinal)));
+        }
+
+        return found;
+    }
+
     /// <summary>The file's name without .car or .car.gz.</summary>
     internal static string NameOf(string carPath)
     {
@@ -61,12 +72,25 @@ internal static class ArchiveFiles
         return Path.GetFileNameWithoutExtension(name);
     }
 
+    // What cannot be listed names nothing.
+    private static List<string> TryExpand(string argument)
+    {
+        try
+        {
+            return [.. ExpandOne(argument)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return [];
+        }
+    }
+
     private static IEnumerable<string> ExpandOne(string argument)
     {
         if (argument.Length == 0) return [];
         string path = Path.GetFullPath(argument);
         if (File.Exists(path)) return [path];
-        if (Directory.Exists(path)) return Directory.EnumerateFiles(path).Where(HasCarSuffix);
+        if (Directory.Exists(path)) return List(path, Directory.EnumerateFiles).Where(HasCarSuffix);
         return argument.AsSpan().ContainsAny('*', '?') ? Match(path) : [];
     }
 
@@ -98,8 +122,15 @@ internal static class ArchiveFiles
         }
 
         if (!Directory.Exists(folder)) return [];
-        var entries = last ? Directory.EnumerateFiles(folder) : Directory.EnumerateDirectories(folder);
+        var entries = last
+            ? List(folder, Directory.EnumerateFiles)
+            : List(folder, Directory.EnumerateDirectories);
         return entries.Where(
             path => FileSystemName.MatchesSimpleExpression(part, Path.GetFileName(path), ignoreCase: false));
     }
+
+    // One folder that may not be read does not hide its neighbours.
+    private static IEnumerable<string> List(
+        string folder, Func<string, string, EnumerationOptions, IEnumerable<string>> list) =>
+        list(folder, "*", new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = 0 });
 }

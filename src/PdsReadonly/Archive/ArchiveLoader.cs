@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime;
 using Atproto.Repo;
+using Atproto.Syntax;
+using Microsoft.Data.Sqlite;
 using PdsReadonly.Catalog;
 
 namespace PdsReadonly.Archive;
@@ -16,7 +18,9 @@ internal sealed class ArchiveLoader : IDisposable
 
     // Tree nodes kept in memory per load; the rest goes to a file.
     private const long SmallSpillBytes = 4L << 20;
-    private const long LargeSpillBytes = 32L << 20;
+    private const long LargeSpillBytes = 24L << 20;
+
+    private static readonly TimeSpan s_rereadPause = TimeSpan.FromSeconds(5);
 
     private readonly LoadOptions _options;
     private readonly RepoCatalog _catalog;
@@ -25,8 +29,11 @@ internal sealed class ArchiveLoader : IDisposable
     private readonly RepoLoader _loader;
     private readonly ConcurrentQueue<string> _small = new();
     private readonly ConcurrentQueue<string> _large = new();
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _reread = new(StringComparer.Ordinal);
+
+    // Files to be read again, or being so, and when each was last: null while it waits or runs.
+    private readonly ConcurrentDictionary<string, DateTimeOffset?> _rereads = new(StringComparer.Ordinal);
     private readonly Lock _report = new();
+    private List<string> _files = [];
     private readonly AutoResetEvent _wake = new(false);
     private readonly CancellationTokenSource _stop = new();
     private Thread? _thread;
@@ -42,27 +49,55 @@ internal sealed class ArchiveLoader : IDisposable
         _loader = new RepoLoader(options, catalog, time);
     }
 
-    /// <summary>
-    /// Shows at once what is unchanged since an earlier run, then loads the rest on threads of its own.
-    /// </summary>
+    /// <summary>Shows what is unchanged since an earlier run, and finds out what is to be read.</summary>
+    internal void Plan()
+    {
+        _files = ArchiveFiles.Expand(_options.Cars, out var unmatched);
+        foreach (string argument in unmatched) _observer.OnUnmatched(argument);
+        var sources = _catalog.ReadSources();
+        var now = _time.GetUtcNow();
+        var beside = ArchiveFiles.SidecarsBeside(_files);
+        var unchanged = new Dictionary<string, SourceRecord>(StringComparer.Ordinal);
+        foreach (string file in _files)
+        {
+            bool known = sources.TryGetValue(file, out var source)
+                && source.Fingerprint == _options.FingerprintOf(file, source.Did, now, beside);
+            if (known) unchanged.Add(file, source!);
+        }
+
+        _catalog.Restore(_options.IndexFolder, unchanged);
+        long bytes = 0;
+        int count = 0;
+        foreach (string file in _files)
+        {
+            if (unchanged.TryGetValue(file, out var source) && IsSettled(source)) continue;
+            bytes += Enqueue(file);
+            count++;
+        }
+
+        _observer.OnPlan(count, bytes, _files.Count - count);
+    }
+
+    /// <summary>Loads what is to be read, on threads of its own.</summary>
     internal void Start()
     {
-        Plan();
         _thread = new Thread(Run) { Name = "load", IsBackground = true };
         _thread.Start();
     }
 
     /// <summary>
-    /// A request met a block that is not where it was: the file is read again, but not more often than
-    /// every few seconds, since a file that stays bad would be asked for again and again.
+    /// A request met a block that is not where it was: the file is read again. Not while it waits for
+    /// that or is being read, and not soon after: a file that stays bad is asked for again and again.
     /// </summary>
     internal void Reread(string sourcePath)
     {
         var now = _time.GetUtcNow();
-        var last = _reread.GetOrAdd(sourcePath, DateTimeOffset.MinValue);
-        if (now - last < TimeSpan.FromSeconds(5)) return;
-        if (!_reread.TryUpdate(sourcePath, now, last)) return;
-        _small.Enqueue(sourcePath);
+        bool isNew = _rereads.TryAdd(sourcePath, null);
+        bool isDue = !isNew && _rereads.TryGetValue(sourcePath, out var last)
+            && last is { } ended && now - ended > s_rereadPause
+            && _rereads.TryUpdate(sourcePath, null, last);
+        if (!isNew && !isDue) return;
+        Enqueue(sourcePath);
         _wake.Set();
     }
 
@@ -75,33 +110,11 @@ internal sealed class ArchiveLoader : IDisposable
         _wake.Dispose();
     }
 
-    private void Plan()
+    private long Enqueue(string file)
     {
-        var files = ArchiveFiles.Expand(_options.Cars, out var unmatched);
-        foreach (string argument in unmatched) _observer.OnUnmatched(argument);
-        var sources = _catalog.ReadSources();
-        var now = _time.GetUtcNow();
-        var unchanged = new HashSet<string>(StringComparer.Ordinal);
-        foreach (string file in files)
-        {
-            bool known = sources.TryGetValue(file, out var source)
-                && source.Fingerprint == FileFingerprint.OfSource(file, source.Did, now);
-            if (known) unchanged.Add(file);
-        }
-
-        _catalog.Restore(_options.IndexFolder, unchanged.Contains);
-        long bytes = 0;
-        int count = 0;
-        foreach (string file in files)
-        {
-            if (unchanged.Contains(file) && IsSettled(sources[file])) continue;
-            long length = FileStat.Of(file)?.Bytes ?? 0;
-            bytes += length;
-            count++;
-            (length >= LargeFileBytes ? _large : _small).Enqueue(file);
-        }
-
-        _observer.OnPlan(count, bytes, files.Count - count);
+        long length = FileStat.Of(file)?.Bytes ?? 0;
+        (length >= LargeFileBytes ? _large : _small).Enqueue(file);
+        return length;
     }
 
     // What an unchanged file holds is known. Its head is served, or a later one from elsewhere is;
@@ -114,9 +127,16 @@ internal sealed class ArchiveLoader : IDisposable
             return true;
         }
 
+        return IsServed(source);
+    }
+
+    // Its head is served, or one that won over it.
+    private bool IsServed(SourceRecord source)
+    {
         byte[] did = System.Text.Encoding.ASCII.GetBytes(source.Did ?? "");
-        return _catalog.TryFind(did, out var served)
-            && string.CompareOrdinal(served.Rev.ToString(), source.Rev) >= 0;
+        if (!_catalog.TryFind(did, out var served)) return false;
+        return string.CompareOrdinal(served.Rev.ToString(), source.Rev) >= 0
+            || (Tid.TryParse(source.Rev ?? "", out var rev) && RevClock.IsInFuture(rev, _time.GetUtcNow()));
     }
 
     private void Run()
@@ -138,13 +158,12 @@ internal sealed class ArchiveLoader : IDisposable
         LoadAll(_large, LargeSpillBytes);
         LoadAll(_small, SmallSpillBytes);
         foreach (var thread in threads) thread.Join();
-        // What was just replaced without having been served in this run.
-        DeleteLeftovers();
         GiveBackMemory();
         if (!_stop.IsCancellationRequested) lock (_report) _observer.OnDone(_catalog.Count);
         while (!_stop.IsCancellationRequested)
         {
             _wake.WaitOne();
+            LoadAll(_large, LargeSpillBytes);
             LoadAll(_small, SmallSpillBytes);
             GiveBackMemory();
         }
@@ -157,14 +176,59 @@ internal sealed class ArchiveLoader : IDisposable
         using var verifier = new RepoVerifier(spill, spillBytes);
         while (!_stop.IsCancellationRequested && queue.TryDequeue(out string? path))
         {
-            long before = 0;
-            var outcome = _loader.Load(path, verifier, position =>
+            try
             {
-                long all = Interlocked.Add(ref _bytesDone, position - before);
-                before = position;
-                lock (_report) _observer.OnProgress(all);
-            });
+                LoadOne(path, verifier);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // A bug of ours or a disk that fails us: this file is not loaded, the others are.
+                TryReport(new LoadOutcome { Path = path, Fault = $"LoadFailed: {e.Message}" });
+            }
+        }
+    }
+
+    private void LoadOne(string path, RepoVerifier verifier)
+    {
+        long before = 0;
+        var outcome = _loader.Load(path, verifier, position =>
+        {
+            _stop.Token.ThrowIfCancellationRequested();
+            long all = Interlocked.Add(ref _bytesDone, position - before);
+            before = position;
+            lock (_report) _observer.OnProgress(all);
+        });
+        TryReport(outcome);
+        if (!_rereads.ContainsKey(path)) return;
+        _rereads[path] = _time.GetUtcNow();
+        // It may hold an older head than before, or another repo: then another file's turn has come.
+        EnqueueUnserved();
+    }
+
+    private void EnqueueUnserved()
+    {
+        var sources = _catalog.ReadSources();
+        foreach (string file in _files)
+        {
+            bool waits = sources.TryGetValue(file, out var source)
+                && source.Fault is null && !IsServed(source) && _rereads.TryAdd(file, null);
+            if (waits) Enqueue(file);
+        }
+    }
+
+    // The log may be a full disk; what was loaded is loaded all the same.
+    private void TryReport(LoadOutcome outcome)
+    {
+        try
+        {
             lock (_report) _observer.OnOutcome(outcome);
+        }
+        catch (IOException)
+        {
         }
     }
 
@@ -175,18 +239,23 @@ internal sealed class ArchiveLoader : IDisposable
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
-    // What a run that was killed left behind, and indexes that are no repo's any more.
+    // What a run that was killed left behind, and indexes and unpacked files that are no repo's any more.
     private void DeleteLeftovers()
     {
-        var (indexes, cars) = _catalog.FilesInUse();
-        foreach (string file in Directory.EnumerateFiles(_options.IndexFolder))
+        try
         {
-            if (!indexes.Contains(Path.GetFileName(file))) File.Delete(file);
+            var inUse = _catalog.FilesInUse();
+            foreach (string folder in (string[])[_options.IndexFolder, _options.UnpackFolder])
+            {
+                foreach (string file in Directory.EnumerateFiles(folder))
+                {
+                    if (!inUse.Contains(Path.GetFileName(file))) File.Delete(file);
+                }
+            }
         }
-
-        foreach (string file in Directory.EnumerateFiles(_options.UnpackFolder))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
         {
-            if (!cars.Contains(file)) File.Delete(file);
+            // They are in nobody's way; the next start tries again.
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Atproto.Crypto;
 using Atproto.Multiformats;
 using Atproto.Syntax;
+using Microsoft.Data.Sqlite;
 using Microsoft.Win32.SafeHandles;
 using PdsReadonly.Catalog;
 
@@ -20,6 +21,7 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
     private const int FoldersMax = 100_000;
     private const int DepthMax = 8;
     private const int HashBufferBytes = 64 << 10;
+    private const int ShardsMax = 8;
 
     // Blob stores name a shard after some of the CID's characters: where they stood last time.
     private readonly ConcurrentDictionary<(int Start, int Length), byte> _shards = new();
@@ -75,28 +77,60 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
     {
         string shard = Path.GetRelativePath(folder, Path.GetDirectoryName(path)!);
         int start = name.LastIndexOf(shard, StringComparison.Ordinal);
-        if (start >= 0) _shards.TryAdd((start, shard.Length), 0);
+        if (start >= 0 && _shards.Count < ShardsMax) _shards.TryAdd((start, shard.Length), 0);
     }
 
     private BlobFile? OpenChecked(string path, Cid cid)
     {
+        SafeFileHandle? handle = null;
         try
         {
             string fingerprint = FileFingerprint.Of(path);
-            var handle = File.OpenHandle(path, share: CarFile.Shared);
-            bool known = catalog.FindBlobCheck(path) == fingerprint;
+            if (FileStat.Of(path) is not { IsRegular: true }) return null;
+            handle = File.OpenHandle(path, share: CarFile.Shared);
+            bool known = IsKnown(path, fingerprint);
             if (known || HashesTo(handle, cid))
             {
-                if (!known) catalog.RecordBlobCheck(path, fingerprint);
-                return new BlobFile(handle, RandomAccess.GetLength(handle));
+                // Only what was the same file before and after is remembered.
+                if (!known && FileFingerprint.Of(path) == fingerprint) Remember(path, fingerprint);
+                var file = new BlobFile(handle, RandomAccess.GetLength(handle));
+                handle = null;
+                return file;
             }
 
-            handle.Dispose();
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+        finally
+        {
+            handle?.Dispose();
+        }
+    }
+
+    // Without a catalog that works, a blob is hashed each time.
+    private bool IsKnown(string path, string fingerprint)
+    {
+        try
+        {
+            return catalog.FindBlobCheck(path) == fingerprint;
+        }
+        catch (SqliteException)
+        {
+            return false;
+        }
+    }
+
+    private void Remember(string path, string fingerprint)
+    {
+        try
+        {
+            catalog.RecordBlobCheck(path, fingerprint);
+        }
+        catch (SqliteException)
+        {
         }
     }
 

@@ -10,8 +10,8 @@ namespace PdsReadonly.Archive;
 internal sealed class CarFile : ICarSource, IDisposable
 {
     /// <summary>
-    /// Others may do with the file what they like: what was changed is found out by hashing, and a lock
-    /// of ours would keep an operator from putting a new file in its place.
+    /// Others may do with the file what they like: what was changed is found out by hashing, and on
+    /// Windows a lock of ours would keep an operator from putting a new file in its place.
     /// </summary>
     internal const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
 
@@ -29,6 +29,8 @@ internal sealed class CarFile : ICarSource, IDisposable
     /// <summary>Throws IOException or UnauthorizedAccessException when it cannot be opened.</summary>
     internal static CarFile Open(string path)
     {
+        // Opening a pipe waits for its writer, for ever if need be.
+        if (FileStat.Of(path) is { IsRegular: false }) throw new IOException("is no regular file");
         var handle = File.OpenHandle(path, share: Shared);
         return new CarFile(handle, RandomAccess.GetLength(handle));
     }

@@ -14,6 +14,8 @@ internal static class FileFingerprint
     /// </summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(3);
 
+    private const char RecentMark = '~';
+
     /// <summary>Of one file; empty when it is not there.</summary>
     internal static string Of(string path) => FileStat.Of(path) is { } stat ? Print(stat) : "";
 
@@ -21,9 +23,16 @@ internal static class FileFingerprint
     /// Of a CAR and the files beside it that say whose it is. Ends in "~" when one of them changed so
     /// recently that it must be looked at once more: such a fingerprint equals none taken later.
     /// </summary>
-    internal static string OfSource(string carPath, string? did, DateTimeOffset now)
+    /// <param name="carPath">The CAR.</param>
+    /// <param name="did">Whose it is, once that is known: files may be named after it.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="present">Which files beside CARs there are at all, if they were listed before.</param>
+    internal static string OfSource(
+        string carPath, string? did, DateTimeOffset now, HashSet<string>? present = null)
     {
-        long settledBefore = (now - Settled).ToUnixTimeMilliseconds() * 1_000_000;
+        // Around now, not since: a clock that is behind its files says nothing about them.
+        long from = (now - Settled).ToUnixTimeMilliseconds() * 1_000_000;
+        long to = (now + Settled).ToUnixTimeMilliseconds() * 1_000_000;
         bool recent = false;
         var text = new StringBuilder();
         IEnumerable<string> paths =
@@ -34,18 +43,25 @@ internal static class FileFingerprint
         ];
         foreach (string path in paths)
         {
-            if (FileStat.Of(path) is { } stat)
+            bool looked = path == carPath || present is null || present.Contains(path);
+            if (looked && FileStat.Of(path) is { } stat)
             {
-                recent |= stat.ModifiedNanoseconds > settledBefore;
-                recent |= stat.ChangedNanoseconds > settledBefore;
+                recent |= stat.ModifiedNanoseconds > from && stat.ModifiedNanoseconds < to;
+                recent |= stat.ChangedNanoseconds > from && stat.ChangedNanoseconds < to;
                 text.Append(Print(stat));
             }
 
             text.Append(' ');
         }
 
-        return text.Append(recent ? "~" : "").ToString();
+        return recent ? AsRecent(text.ToString()) : text.ToString();
     }
+
+    /// <summary>Whether it was taken too soon after a change.</summary>
+    internal static bool IsRecent(string fingerprint) =>
+        fingerprint.Contains(RecentMark, StringComparison.Ordinal);
+
+    internal static string AsRecent(string fingerprint) => fingerprint + RecentMark;
 
     /// <summary>Whether two fingerprints of a source are of the same CAR, whatever lies beside it.</summary>
     internal static bool IsSameFile(string first, string second)

@@ -4,11 +4,13 @@ namespace PdsReadonly.Archive;
 
 /// <summary>Size and times of a file; times in nanoseconds since 1970.</summary>
 internal readonly unsafe partial record struct FileStat(
-    long Bytes, long ModifiedNanoseconds, long ChangedNanoseconds)
+    long Bytes, long ModifiedNanoseconds, long ChangedNanoseconds, bool IsRegular)
 {
     private const int AtCurrentDirectory = -100;
     private const uint BasicStats = 0x7ff;
     private const int StatxBytes = 256;
+    private const int FileKindMask = 0xf000;
+    private const int RegularFile = 0x8000;
 
     /// <summary>
     /// Null when the file is not there. The time of status change, which no program can set back, is
@@ -22,7 +24,7 @@ internal readonly unsafe partial record struct FileStat(
         var info = new FileInfo(path);
         if (!info.Exists) return null;
         long modified = (info.LastWriteTimeUtc - DateTime.UnixEpoch).Ticks * 100;
-        return new FileStat(info.Length, modified, modified);
+        return new FileStat(info.Length, modified, modified, IsRegular: true);
     }
 
     // statx has one layout on every architecture, which stat has not (statx(2)).
@@ -31,7 +33,10 @@ internal readonly unsafe partial record struct FileStat(
         long* statx = stackalloc long[StatxBytes / sizeof(long)];
         if (Statx(AtCurrentDirectory, path, 0, BasicStats, statx) != 0) return null;
         // stx_size at 40; stx_ctime at 96, stx_mtime at 112: seconds, then nanoseconds in 32 bits.
-        return new FileStat(statx[5], Nanoseconds(statx + 14), Nanoseconds(statx + 12));
+        // stx_mode at 28, whose upper four bits are the kind of file.
+        bool isRegular = (((ushort*)statx)[14] & FileKindMask) == RegularFile;
+        return new FileStat(
+            statx[5], Nanoseconds(statx + 14), Nanoseconds(statx + 12), isRegular);
     }
 
     private static long Nanoseconds(long* timestamp) =>

@@ -106,20 +106,13 @@ internal static class IdentityFiles
         return null;
     }
 
-    // Files are often named after the DID, its colons written as underscores where they must be.
+    // Only a name that is a did:plc to the letter promises anything: NAME may be a backup's, or dated.
     private static Did? DidInName(string carPath)
     {
+        const int PlcLength = 32;
         string name = ArchiveFiles.NameOf(carPath);
-        // Only the methods there are: a name may begin with did_ for another reason.
-        if (name.StartsWith("did_plc_", StringComparison.Ordinal)
-            || name.StartsWith("did_web_", StringComparison.Ordinal))
-        {
-            string[] parts = name.Split('_', 3);
-            name = string.Join(':', parts);
-        }
-
-        return name.StartsWith("did:", StringComparison.Ordinal) && Did.TryParse(name, out var did)
-            ? did
-            : null;
+        if (name.StartsWith("did_plc_", StringComparison.Ordinal)) name = name.Replace('_', ':');
+        bool promises = name.Length == PlcLength && name.StartsWith("did:plc:", StringComparison.Ordinal);
+        return promises && Did.TryParse(name, out var did) ? did : null;
     }
 }

@@ -16,6 +16,9 @@ internal enum SignaturePolicy
 /// <summary>How CARs are loaded.</summary>
 internal sealed record LoadOptions
 {
+    // Raised when this program begins to judge files differently.
+    private const int JudgementVersion = 1;
+
     /// <summary>Files, folders and patterns.</summary>
     public required IReadOnlyList<string> Cars { get; init; }
 
@@ -29,6 +32,14 @@ internal sealed record LoadOptions
 
     /// <summary>Files loaded side by side.</summary>
     public int Parallelism { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
+
+    /// <summary>
+    /// Of a source as these options judge it: what was refused or served under others is read again.
+    /// </summary>
+    internal string FingerprintOf(
+        string path, string? did, DateTimeOffset now, HashSet<string>? present = null) =>
+        FileFingerprint.OfSource(path, did, now, present)
+        + $" {JudgementVersion} {Signatures} {AllowLegacy}";
 
     internal string IndexFolder => Path.Combine(DataFolder, "indexes");
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Atproto.Car;
 using Atproto.Repo;
 using Atproto.Syntax;
@@ -42,21 +43,24 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
     // An index smaller than this is cheaper to build again than to wait for on a slow card.
     private const long SyncedIndexBytesMin = 256 << 10;
 
-    /// <summary>Never throws for what a file holds or the disk does: the outcome says it.</summary>
+    private static readonly TimeSpan Retirement = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentQueue<(string Path, DateTimeOffset Since)> _retired = new();
+
+    /// <summary>
+    /// Never throws for what a file holds or the disk does: the outcome says it. OperationCanceledException
+    /// from <paramref name="onProgress"/> passes through, and leaves everything as it was.
+    /// </summary>
     internal LoadOutcome Load(string path, RepoVerifier verifier, Action<long>? onProgress = null)
     {
-        string fingerprint = FileFingerprint.OfSource(path, null, time.GetUtcNow());
         try
         {
-            return LoadFile(path, fingerprint, verifier, onProgress);
-        }
-        catch (InvalidDataException e)
-        {
-            return Refuse(path, fingerprint, $"GzipMalformed: {e.Message}");
+            string fingerprint = options.FingerprintOf(path, null, time.GetUtcNow());
+            return LoadSource(path, fingerprint, verifier, onProgress);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new LoadOutcome { Path = path, Fault = $"ReadFailed: {e.Message}" };
+            return new LoadOutcome { Path = path, Fault = $"{CarError.ReadFailed}: {e.Message}" };
         }
         catch (SqliteException e)
         {
@@ -65,33 +69,64 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
         }
     }
 
-    private LoadOutcome LoadFile(
+    private LoadOutcome LoadSource(
         string path, string fingerprint, RepoVerifier verifier, Action<long>? onProgress)
     {
-        string carPath = path;
-        if (path.EndsWith(ArchiveFiles.PackedSuffix, StringComparison.OrdinalIgnoreCase))
+        if (!path.EndsWith(ArchiveFiles.PackedSuffix, StringComparison.OrdinalIgnoreCase))
         {
-            carPath = CarUnpacker.PathFor(path, fingerprint, options.UnpackFolder);
-            if (!File.Exists(carPath)) CarUnpacker.Unpack(path, carPath);
+            return LoadCar(path, path, fingerprint, verifier, onProgress);
         }
 
+        string carPath = CarUnpacker.PathFor(path, options.UnpackFolder);
+        bool wasThere = File.Exists(carPath);
+        if (!wasThere && TryUnpack(path, carPath, onProgress) is { } reason)
+        {
+            return Refuse(path, fingerprint, null, $"GzipMalformed: {reason}");
+        }
+
+        var outcome = LoadCar(path, carPath, fingerprint, verifier, onProgress);
+        if (outcome.Fault is null || !wasThere) return outcome;
+
+        // What an earlier run unpacked may have rotted, which is not the packed file's fault.
+        _ = TryUnpack(path, carPath, onProgress);
+        return LoadCar(path, carPath, fingerprint, verifier, onProgress);
+    }
+
+    private static string? TryUnpack(string path, string carPath, Action<long>? onProgress)
+    {
+        try
+        {
+            CarUnpacker.Unpack(path, carPath, () => onProgress?.Invoke(0));
+            return null;
+        }
+        catch (InvalidDataException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private LoadOutcome LoadCar(
+        string path, string carPath, string fingerprint, RepoVerifier verifier, Action<long>? onProgress)
+    {
         using var car = CarFile.Open(carPath);
         var fault = verifier.ReadBlocks(car, onProgress);
-        if (fault is not null) return Refuse(path, fingerprint, fault.ToString());
+        if (fault is not null) return Refuse(path, fingerprint, null, fault);
         var commit = verifier.Commit!;
+
+        // Now that the DID is known, so are the files named after it.
+        string complete = options.FingerprintOf(path, commit.Did.ToString(), time.GetUtcNow());
+        if (!FileFingerprint.IsSameFile(fingerprint, complete)) return Changed(path);
+        // The first look counts: what was fresh then is to be looked at again.
+        if (FileFingerprint.IsRecent(fingerprint)) complete = FileFingerprint.AsRecent(complete);
         if (commit.IsLegacy && !options.AllowLegacy)
         {
             string legacy = $"{CommitError.CommitLegacy}: {CommitError.CommitLegacy.Describe()}";
-            return Refuse(path, fingerprint, legacy);
+            return Refuse(path, complete, commit, legacy);
         }
 
-        // Now that the DID is known, so are the files named after it.
-        string complete = FileFingerprint.OfSource(path, commit.Did.ToString(), time.GetUtcNow());
-        if (!FileFingerprint.IsSameFile(fingerprint, complete)) return Changed(path);
-        fingerprint = complete;
         var identity = IdentityFiles.Read(path, commit, options.Signatures);
-        if (identity.Fault is { } reason) return Refuse(path, fingerprint, reason);
-        return IndexAndPublish(path, carPath, fingerprint, verifier, identity);
+        if (identity.Fault is { } reason) return Refuse(path, complete, commit, reason);
+        return IndexAndPublish(path, carPath, complete, verifier, identity);
     }
 
     private LoadOutcome IndexAndPublish(
@@ -100,11 +135,12 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
         var commit = verifier.Commit!;
         string indexPath = Path.Combine(options.IndexFolder, $"{Guid.NewGuid():N}.sqlite");
         string temporary = indexPath + ".tmp";
+        bool isPublished = false;
         try
         {
             var fault = WriteIndex(temporary, verifier, out var collections);
-            if (fault is not null) return Refuse(path, fingerprint, fault.ToString());
-            string after = FileFingerprint.OfSource(path, null, time.GetUtcNow());
+            if (fault is not null) return Refuse(path, fingerprint, commit, fault);
+            string after = options.FingerprintOf(path, null, time.GetUtcNow());
             if (!FileFingerprint.IsSameFile(fingerprint, after)) return Changed(path);
             File.Move(temporary, indexPath);
             var head = new RepoHead
@@ -128,8 +164,8 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
                 },
             };
             var verdict = catalog.Publish(head, out var replaced);
-            if (verdict != PublishVerdict.Published) File.Delete(indexPath);
-            else if (replaced is not null) DeleteReplaced(replaced, head);
+            isPublished = verdict == PublishVerdict.Published;
+            if (isPublished && replaced is not null) Retire(replaced, head);
             return new LoadOutcome
             {
                 Path = path,
@@ -148,6 +184,7 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
         finally
         {
             File.Delete(temporary);
+            if (!isPublished) File.Delete(indexPath);
         }
     }
 
@@ -186,9 +223,24 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
         return notes.Count == 0 ? null : string.Join("; ", notes);
     }
 
-    private LoadOutcome Refuse(string path, string fingerprint, string fault)
+    private LoadOutcome Refuse(string path, string fingerprint, Commit? commit, RepoFault fault)
     {
-        catalog.RecordSource(new SourceRecord { Path = path, Fingerprint = fingerprint, Fault = fault });
+        // A disk that fails today may work tomorrow, and a file that was being written may be whole.
+        bool passing = fault.Code is nameof(CarError.ReadFailed) or nameof(CarError.FileChanged);
+        return passing
+            ? new LoadOutcome { Path = path, Fault = fault.ToString() }
+            : Refuse(path, fingerprint, commit, fault.ToString());
+    }
+
+    private LoadOutcome Refuse(string path, string fingerprint, Commit? commit, string fault)
+    {
+        catalog.RecordSource(new SourceRecord
+        {
+            Path = path,
+            Fingerprint = fingerprint,
+            Did = commit?.Did.ToString(),
+            Fault = fault,
+        });
         return new LoadOutcome { Path = path, Fault = fault };
     }
 
@@ -196,12 +248,36 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
     private static LoadOutcome Changed(string path) =>
         new() { Path = path, Fault = $"{CarError.FileChanged}: {CarError.FileChanged.Describe()}" };
 
-    // Readers that have them open keep them until they close.
-    private void DeleteReplaced(RepoEntry replaced, RepoHead head)
+    // A request may have looked the old entry up and be about to open its files: they go when the next
+    // ones are replaced, not now. What is left at the end, the next start deletes.
+    private void Retire(RepoEntry replaced, RepoHead head)
     {
-        File.Delete(replaced.IndexPath);
+        var settledBefore = time.GetUtcNow() - Retirement;
+        while (_retired.TryPeek(out var oldest) && oldest.Since < settledBefore
+            && _retired.TryDequeue(out oldest))
+        {
+            TryDelete(oldest.Path);
+        }
+
+        _retired.Enqueue((replaced.IndexPath, time.GetUtcNow()));
         bool unpackedHere = replaced.CarPath != replaced.SourcePath
             && Path.GetDirectoryName(replaced.CarPath) == options.UnpackFolder;
-        if (unpackedHere && replaced.CarPath != head.CarPath) File.Delete(replaced.CarPath);
+        if (unpackedHere && replaced.CarPath != head.CarPath)
+        {
+            _retired.Enqueue((replaced.CarPath, time.GetUtcNow()));
+        }
+    }
+
+    // The repo is published: a file that cannot be deleted now must not make it look refused.
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next start deletes what no repo uses.
+        }
     }
 }

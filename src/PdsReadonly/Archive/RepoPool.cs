@@ -12,6 +12,10 @@ namespace PdsReadonly.Archive;
 /// <param name="onDamaged">Hears of repos whose CAR or index is not what it was.</param>
 internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisposable
 {
+    // errno(3), which .NET gives as HResult.
+    private const int TooManyOpenFilesInSystem = 23;
+    private const int TooManyOpenFiles = 24;
+
     private readonly Lock _gate = new();
 
     // Idle readers, the one used last at the end; and where each repo's are in it.
@@ -21,14 +25,21 @@ internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisp
 
     /// <summary>
     /// Takes an open repo, or opens it. False, with the reason for the log, when it cannot be opened
-    /// or too many are open already.
+    /// or too many are open already; <paramref name="forLong"/> tells that it is kept while a client
+    /// takes a body, for which half of all may be used, so that slow ones leave room for the others.
     /// </summary>
-    internal bool TryRent(RepoEntry entry, out Lease lease, out string? reason)
+    internal bool TryRent(RepoEntry entry, bool forLong, out Lease lease, out string? reason)
     {
         lease = default;
         reason = null;
         lock (_gate)
         {
+            if (forLong && _lent >= openMax / 2)
+            {
+                reason = $"{_lent} repos are being read, which leaves none for a long answer";
+                return false;
+            }
+
             if (_byIndex.TryGetValue(entry.IndexPath, out var nodes))
             {
                 var node = nodes[^1];
@@ -81,10 +92,18 @@ internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisp
             or SqliteException or InvalidDataException)
         {
             reason = $"{entry.Did} cannot be opened: {e.Message}";
-            onDamaged(entry);
+            if (!IsShortage(e, entry)) onDamaged(entry);
             return null;
         }
     }
+
+    // Out of descriptors: nothing is wrong with the repo. SQLite does not say so, but the file is there.
+    private static bool IsShortage(Exception e, RepoEntry entry) => e switch
+    {
+        SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_CANTOPEN } => File.Exists(entry.IndexPath),
+        IOException { HResult: TooManyOpenFiles or TooManyOpenFilesInSystem } => true,
+        _ => false,
+    };
 
     private void Return(RepoReader reader)
     {

@@ -66,6 +66,16 @@ internal sealed class RepoCatalog
         return claims == 1;
     }
 
+    /// <summary>
+    /// The repo's handle as others may be told it: null when it has none, or another active repo here
+    /// claims the same, since a document beside a CAR can claim any.
+    /// </summary>
+    internal Handle? HandleOf(RepoEntry entry) =>
+        entry.Handle is { } handle
+        && TryFindByHandle(handle, activeOnly: true, out var claimant) && claimant.Did == entry.Did
+            ? handle
+            : null;
+
     /// <summary>Repos of every status, in order of first sight, beyond that time and DID.</summary>
     internal List<RepoEntry> ListRepos(long afterTime, string afterDid, int limit)
     {
@@ -191,18 +201,21 @@ internal sealed class RepoCatalog
     }
 
     /// <summary>
-    /// Serves again what was published in an earlier run, where <paramref name="isUnchanged"/> says of
-    /// the source that it is as it was. Whether the index is whole shows when it is opened.
+    /// Serves again what was published in an earlier run from files that are unchanged, and hold what
+    /// was published: not another repo, and no fault. Whether an index is whole shows when it is opened.
     /// </summary>
-    internal void Restore(string indexFolder, Func<string, bool> isUnchanged)
+    internal void Restore(string indexFolder, IReadOnlyDictionary<string, SourceRecord> unchanged)
     {
         lock (_database.Gate)
         {
-            using var rows = _database.Command(SelectRepos).ExecuteReader();
+            using var rows = _database.Command(SelectRepos + " ORDER BY first_seen").ExecuteReader();
             while (rows.Read())
             {
                 var entry = ReadEntry(rows, indexFolder);
-                if (entry is not null && isUnchanged(entry.SourcePath)) Show(entry);
+                if (entry is null || !unchanged.TryGetValue(entry.SourcePath, out var source)) continue;
+                bool holdsIt = source.Fault is null && source.Did == entry.Did.ToString()
+                    && source.Head == entry.Head.ToString();
+                if (holdsIt) Show(entry);
             }
         }
     }
@@ -220,7 +233,8 @@ internal sealed class RepoCatalog
             var verdict = Judge(head, replaced);
             if (verdict != PublishVerdict.Published)
             {
-                WriteSource(head.Source with { Fault = Describe(verdict) });
+                // Nothing is wrong with the file itself: should the other one go, this one is served.
+                WriteSource(head.Source);
                 return verdict;
             }
 
@@ -231,6 +245,7 @@ internal sealed class RepoCatalog
                 WriteCollections(head);
                 WriteSource(head.Source);
             });
+            HideOthersOf(head);
             Show(entry);
             return verdict;
         }
@@ -251,27 +266,20 @@ internal sealed class RepoCatalog
         }
     }
 
-    /// <summary>Stops serving a repo whose file does not hold it any more.</summary>
-    internal void Hide(Did did)
-    {
-        lock (_database.Gate) _byDid.TryRemove(Encoding.ASCII.GetBytes(did.ToString()), out _);
-    }
-
-    /// <summary>Names of the index files and paths of the CARs in use; others may be deleted.</summary>
-    internal (HashSet<string> IndexNames, HashSet<string> CarPaths) FilesInUse()
+    /// <summary>Names of the indexes and CARs in use; others of ours may be deleted.</summary>
+    internal HashSet<string> FilesInUse()
     {
         lock (_database.Gate)
         {
-            var indexes = new HashSet<string>(StringComparer.Ordinal);
-            var cars = new HashSet<string>(StringComparer.Ordinal);
+            var names = new HashSet<string>(StringComparer.Ordinal);
             using var rows = _database.Command("SELECT index_file, car FROM repo").ExecuteReader();
             while (rows.Read())
             {
-                indexes.Add(rows.GetString(0));
-                cars.Add(rows.GetString(1));
+                names.Add(rows.GetString(0));
+                names.Add(Path.GetFileName(rows.GetString(1)));
             }
 
-            return (indexes, cars);
+            return names;
         }
     }
 
@@ -284,14 +292,38 @@ internal sealed class RepoCatalog
             return head.Head == current.Head ? PublishVerdict.SameHead : PublishVerdict.RevConflict;
         }
 
-        if (head.Rev < current.Rev) return PublishVerdict.OlderRev;
-        return RevClock.IsInFuture(head.Rev, _time.GetUtcNow())
-            ? PublishVerdict.RevInFuture
-            : PublishVerdict.Published;
+        // A rev that the clock does not allow yet wins against nothing, whichever came first.
+        var now = _time.GetUtcNow();
+        bool isInFuture = RevClock.IsInFuture(head.Rev, now);
+        if (isInFuture != RevClock.IsInFuture(current.Rev, now))
+        {
+            return isInFuture ? PublishVerdict.RevInFuture : PublishVerdict.Published;
+        }
+
+        return head.Rev < current.Rev ? PublishVerdict.OlderRev : PublishVerdict.Published;
     }
 
-    private static string? Describe(PublishVerdict verdict) =>
-        verdict == PublishVerdict.RevConflict ? "RevConflict: another CAR has this rev with another head" : null;
+    // A file holds one repo: what was served from it before is gone when it holds another now.
+    private void HideOthersOf(RepoHead head)
+    {
+        foreach (var (did, entry) in _byDid)
+        {
+            if (entry.SourcePath != head.Source.Path || entry.Did == head.Did) continue;
+            if (!_byDid.TryRemove(did, out _)) continue;
+            ForgetHandle(entry);
+        }
+    }
+
+    private void ForgetHandle(RepoEntry entry)
+    {
+        lock (_byHandle)
+        {
+            if (entry.Handle is { } handle && _byHandle.TryGetValue(handle, out var claims))
+            {
+                claims.Remove(entry.Did);
+            }
+        }
+    }
 
     private RepoEntry EntryOf(RepoHead head)
     {
@@ -394,13 +426,9 @@ internal sealed class RepoCatalog
         bool isNew = !_byDid.TryGetValue(key, out var before);
         _byDid[key] = entry;
         if (isNew) AddToOrder(entry);
+        if (before is not null) ForgetHandle(before);
         lock (_byHandle)
         {
-            if (before?.Handle is { } old && _byHandle.TryGetValue(old, out var claims))
-            {
-                claims.Remove(entry.Did);
-            }
-
             if (entry.Handle is not { } handle) return;
             if (!_byHandle.TryGetValue(handle, out var dids)) _byHandle.Add(handle, dids = []);
             dids.Add(entry.Did);

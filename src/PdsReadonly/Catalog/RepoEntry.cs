@@ -30,7 +30,7 @@ internal sealed record RepoEntry
 
     public required long IndexBytes { get; init; }
 
-    /// <summary>Null when no document names one, or another repo claims the same.</summary>
+    /// <summary>As the repo's own document claims it; null when none does.</summary>
     public Handle? Handle { get; init; }
 
     /// <summary>Whether a DID document is stored.</summary>

@@ -43,8 +43,6 @@ internal static class ServeCommand
         var (_, error, isTerminal, time) = context;
         using var database = data.OpenCatalog(error);
         var catalog = new RepoCatalog(database, time);
-        // Before anything is shown: a takedown must not come a moment late.
-        foreach (var (did, status) in settings.Statuses) catalog.SetStatus(did, status);
         if (settings.Blobs is { } blobs && !Directory.Exists(blobs))
         {
             error.WriteLine($"warning: --blobs {blobs} is no folder; blobs are looked for there all the same");
@@ -69,7 +67,11 @@ internal static class ServeCommand
             Blobs = new BlobDirectory(settings.Blobs, catalog),
         };
 
-        await using var server = HttpServer.Start(
+        // Before anyone can ask: what was taken down stays so, what was here is here.
+        // Before anything is shown: a takedown must not come a moment late.
+        foreach (var (did, status) in settings.Statuses) catalog.SetStatus(did, status);
+        loader.Plan();
+        await using var server = StartServer(
             new IPEndPoint(settings.Bind, settings.Port),
             DispatcherOf(services, catalog, logs),
             new HttpServerOptions
@@ -84,6 +86,21 @@ internal static class ServeCommand
         await error.WriteLineAsync("stopping").ConfigureAwait(false);
         await server.StopAsync(s_grace).ConfigureAwait(false);
         return ExitCode.Done;
+    }
+
+    // All addresses, of both families where the machine has both.
+    private static HttpServer StartServer(
+        IPEndPoint end, XrpcDispatcher dispatcher, HttpServerOptions options)
+    {
+        try
+        {
+            return HttpServer.Start(end, dispatcher, options);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressFamilyNotSupported
+            && end.Address.Equals(IPAddress.IPv6Any))
+        {
+            return HttpServer.Start(new IPEndPoint(IPAddress.Any, end.Port), dispatcher, options);
+        }
     }
 
     private static XrpcDispatcher DispatcherOf(

@@ -47,6 +47,7 @@ internal sealed class RepoIndex : IDisposable
     // The row of block entries read last: neighbours are asked for in a row.
     private readonly byte[] _row = new byte[IndexSchema.BlocksPerRow * IndexSchema.BlockEntryBytes];
     private long _rowPage = -1;
+    private bool _isIncomplete;
     private int _rowBytes;
 
     /// <summary>Every statement, for its plan to be looked at.</summary>
@@ -65,7 +66,7 @@ internal sealed class RepoIndex : IDisposable
     internal long ExportBytes { get; private init; }
 
     /// <summary>Whether SQLite found the file to be damaged.</summary>
-    internal bool IsDamaged => _database.IsDamaged;
+    internal bool IsDamaged => _database.IsDamaged || _isIncomplete;
 
     internal Cid Head { get; private init; }
 
@@ -151,7 +152,12 @@ internal sealed class RepoIndex : IDisposable
         long page = ordinal / IndexSchema.BlocksPerRow;
         if (page != _rowPage) ReadRow(page);
         int start = (int)(ordinal % IndexSchema.BlocksPerRow) * IndexSchema.BlockEntryBytes;
-        if (start >= _rowBytes) throw new InvalidDataException("the index lacks a block's place");
+        if (start >= _rowBytes)
+        {
+            _isIncomplete = true;
+            throw new InvalidDataException("the index lacks a block's place");
+        }
+
         var entry = _row.AsSpan(start, IndexSchema.BlockEntryBytes);
         var place = new BlockPlace(BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]));
         return new BlockLocation(

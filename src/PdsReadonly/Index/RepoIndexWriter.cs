@@ -10,6 +10,8 @@ namespace PdsReadonly.Index;
 /// </summary>
 internal sealed class RepoIndexWriter : IRepoSink, IDisposable
 {
+    private const int MimeTypeBytesMax = 127;
+
     private readonly SqliteDatabase _database;
     private readonly SqliteStatement _insertRecord;
     private readonly SqliteStatement _insertBlocks;
@@ -78,7 +80,9 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
     {
         Span<byte> text = stackalloc byte[Cid.TextBytes];
         cid.FormatTo(text);
-        _insertBlob.BindText(1, text).BindText(2, mimeType);
+        // A type too long for a header is never sent; a megabyte of it need not be kept either.
+        var kept = mimeType.Length <= MimeTypeBytesMax ? mimeType : default;
+        _insertBlob.BindText(1, text).BindText(2, kept);
         if (Blocks is not null && Blocks.TryFindRaw(cid, out int index))
         {
             var place = Blocks.PlaceAt(index);

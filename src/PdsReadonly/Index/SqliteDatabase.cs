@@ -31,7 +31,7 @@ internal sealed class SqliteDatabase : IDisposable
     internal static SqliteDatabase Create(string path) =>
         Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
 
-    /// <summary>Whether an error said that the file is not what it should be.</summary>
+    /// <summary>Whether any error was met: a connection that met one is not used again.</summary>
     internal bool IsDamaged { get; private set; }
 
     internal void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
@@ -45,8 +45,7 @@ internal sealed class SqliteDatabase : IDisposable
     internal void Check(int result)
     {
         if (result is raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE) return;
-        // The low byte is the kind of error, what is above it the circumstance.
-        IsDamaged |= (byte)result is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_IOERR;
+        IsDamaged = true;
         SqliteException.ThrowExceptionForRC(result, _handle);
     }
 

@@ -31,13 +31,26 @@ internal static class RepoGate
     internal static bool TryFindActive(RepoCatalog catalog, ReadOnlySpan<byte> id, out RepoEntry entry) =>
         TryFind(catalog, id, activeOnly: true, out entry) && entry.Status == HostingStatus.Active;
 
-    /// <summary>The repo's index and CAR; what cannot be opened is our trouble, not the client's.</summary>
+    /// <summary>The repo's index and CAR, for a moment.</summary>
     internal static XrpcError? Open(RepoPool pool, RepoEntry entry, out RepoPool.Lease lease) =>
-        pool.TryRent(entry, out lease, out string? reason) ? null : XrpcError.Internal(reason);
+        Open(pool, entry, forLong: false, out lease);
+
+    /// <summary>The same for as long as a client takes to receive a body.</summary>
+    internal static XrpcError? OpenForLong(
+        RepoPool pool, RepoEntry entry, out RepoPool.Lease lease) =>
+        Open(pool, entry, forLong: true, out lease);
 
     /// <summary>500: the CAR does not hold a block where the index says.</summary>
     internal static XrpcError Changed(RepoEntry entry) =>
         XrpcError.Internal($"{entry.CarPath} no longer holds what was indexed of {entry.Did}");
+
+    // What cannot be opened is our trouble, not the client's.
+    private static XrpcError? Open(
+        RepoPool pool, RepoEntry entry, bool forLong, out RepoPool.Lease lease)
+    {
+        if (pool.TryRent(entry, forLong, out lease, out string? reason)) return null;
+        return forLong ? XrpcError.Busy(reason) : XrpcError.Internal(reason);
+    }
 
     private static bool TryFind(
         RepoCatalog catalog, ReadOnlySpan<byte> id, bool activeOnly, out RepoEntry entry)

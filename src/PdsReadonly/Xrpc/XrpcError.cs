@@ -39,9 +39,6 @@ internal sealed class XrpcError
     internal static readonly XrpcError UpstreamFailure =
         new(502, "UpstreamFailure", "Upstream Failure");
 
-    internal static readonly XrpcError NotEnoughResources =
-        new(503, "NotEnoughResources", "Not Enough Resources");
-
     internal static readonly XrpcError UpstreamTimeout =
         new(504, "UpstreamTimeout", "Upstream Timeout");
 
@@ -88,6 +85,10 @@ internal sealed class XrpcError
     /// <summary>500; the client is told nothing of the cause.</summary>
     internal static XrpcError Internal(string? detail) =>
         new(500, "InternalServerError", "Internal Server Error", detail);
+
+    /// <summary>503: there will be room again.</summary>
+    internal static XrpcError Busy(string? detail) =>
+        new(503, "NotEnoughResources", "Not Enough Resources", detail);
 
     /// <summary>
     /// The account gate: no such repo here. <paramref name="id"/> is as the request gave it.

@@ -3,7 +3,9 @@ using Http.Tests.Support;
 
 namespace Http.Tests.Connections;
 
-/// <summary>The hostile suite on the state machine: whole, in pieces, and behind a good request.</summary>
+/// <summary>
+/// The hostile suite on the state machine: whole, in pieces, and behind a good request.
+/// </summary>
 public sealed class RawRequestTests
 {
     private const string GoodRequest = "GET /first HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -29,8 +31,9 @@ public sealed class RawRequestTests
     public void Requests_AllCodes_AreMet()
     {
         var met = RawRequests.All.Select(request => request.Rejection).ToHashSet();
-        // TimedOut has no bytes that cause it; its tests are with the time-outs.
-        Assert.Empty(Enum.GetValues<RequestRejection>().Except(met).Except([RequestRejection.TimedOut]));
+        // This one has no bytes that cause it; its tests are with the time-outs.
+        met.Add(RequestRejection.TimedOut);
+        Assert.Empty(Enum.GetValues<RequestRejection>().Except(met));
         Assert.True(RawRequests.All.Count >= 150, "the suite has become smaller");
     }
 

@@ -3,7 +3,9 @@ using Http.Messages;
 
 namespace Http.Tests.Messages;
 
-/// <summary>What a decoder consumes and counts; its refusals are in the suite of raw requests.</summary>
+/// <summary>
+/// What a decoder consumes and counts; its refusals are in the suite of raw requests.
+/// </summary>
 public sealed class ChunkedDecoderTests
 {
     [Theory]

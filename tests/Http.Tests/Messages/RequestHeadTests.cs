@@ -44,7 +44,8 @@ public sealed class RequestHeadTests
     [Fact]
     public void Headers_FoundInAnyCase_GiveTheFirstOfSeveral()
     {
-        var (head, bytes) = Parse("GET / HTTP/1.1\r\nHost: h\r\nX-One: 1\r\nx-oNE: 2\r\nX-On: 3\r\n\r\n");
+        var (head, bytes) = Parse(
+            "GET / HTTP/1.1\r\nHost: h\r\nX-One: 1\r\nx-oNE: 2\r\nX-On: 3\r\n\r\n");
         int first = head.Headers.Find(bytes, "x-one"u8);
         Assert.Equal("1", Encoding.Latin1.GetString(head.Headers.Value(bytes, first)));
         int second = head.Headers.Find(bytes, "x-one"u8, first + 1);
@@ -74,7 +75,8 @@ public sealed class RequestHeadTests
         var head = new RequestHead(new HttpLimits());
         head.Reset();
 
-        Assert.Equal(ParseStatus.Done, head.TryParse(Encoding.Latin1.GetBytes(Text + "12345GET"), out int length));
+        byte[] bytes = Encoding.Latin1.GetBytes(Text + "12345GET");
+        Assert.Equal(ParseStatus.Done, head.TryParse(bytes, out int length));
 
         Assert.Equal(Text.Length, length);
         Assert.Equal(5, head.ContentLength);

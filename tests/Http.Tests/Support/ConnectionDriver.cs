@@ -4,8 +4,8 @@ using Http.Connections;
 namespace Http.Tests.Support;
 
 /// <summary>
-/// A transport without a socket: hands bytes to a connection in pieces, takes its output, and goes on
-/// until the connection wants more input or is closed. Reads file ranges itself.
+/// A transport without a socket: hands bytes to a connection in pieces, takes its output, and goes
+/// on until the connection wants more input or is closed. Reads file ranges itself.
 /// </summary>
 internal sealed class ConnectionDriver : IDisposable
 {
@@ -107,7 +107,7 @@ internal sealed class ConnectionDriver : IDisposable
         int steps = 0;
         while (TakeOnce())
         {
-            if (++steps > StepsMax) throw new InvalidOperationException("the connection runs in a circle");
+            if (++steps > StepsMax) throw new InvalidOperationException("it runs in a circle");
         }
 
         return Last;

@@ -1,9 +1,13 @@
 namespace Http.Tests.Support;
 
-/// <summary>Test data beside the project: at PDS_CORPUS, or ../shared/corpus from the repository.</summary>
+/// <summary>
+/// Test data beside the project: at PDS_CORPUS, or ../shared/corpus from the repository.
+/// </summary>
 internal static class Corpus
 {
-    /// <summary>The whole path; null, which is a failure only under CI=true, when it is missing.</summary>
+    /// <summary>
+    /// The whole path; null, which is a failure only under CI=true, when it is missing.
+    /// </summary>
     internal static string? Find(string relativePath)
     {
         string? root = Environment.GetEnvironmentVariable("PDS_CORPUS") ?? BesideRepository();
@@ -16,14 +20,13 @@ internal static class Corpus
 
     private static string? BesideRepository()
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null
+            && !File.Exists(Path.Combine(folder.FullName, "pds-readonly.sln")))
         {
-            if (File.Exists(Path.Combine(folder.FullName, "pds-readonly.sln")))
-            {
-                return Path.Combine(folder.FullName, "..", "shared", "corpus");
-            }
+            folder = folder.Parent;
         }
 
-        return null;
+        return folder is null ? null : Path.Combine(folder.FullName, "..", "shared", "corpus");
     }
 }

@@ -1,6 +1,8 @@
 namespace Http.Tests.Support;
 
-/// <summary>A clock that stands still until a test moves it, and then fires the timers that are due.</summary>
+/// <summary>
+/// A clock that stands still until a test moves it, and then fires the timers that are due.
+/// </summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _lock = new();
@@ -37,7 +39,8 @@ internal sealed class ManualTime : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            _due = dueTime == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : time._now + dueTime;
+            bool never = dueTime == Timeout.InfiniteTimeSpan;
+            _due = never ? DateTimeOffset.MaxValue : time._now + dueTime;
             _period = period;
             return true;
         }

@@ -7,8 +7,8 @@ using Xunit.Sdk;
 namespace Http.Tests.Support;
 
 /// <summary>
-/// One entry of the hostile suite: bytes, and what must come of them. Either a refusal by its code, or
-/// what the handler saw and whether the connection stands afterwards.
+/// One entry of the hostile suite: bytes, and what must come of them. Either a refusal by its code,
+/// or what the handler saw and whether the connection stands afterwards.
 /// </summary>
 internal sealed record RawRequest(
     string Name, string Bytes, RequestRejection Rejection, string? Seen, bool KeepsAlive)

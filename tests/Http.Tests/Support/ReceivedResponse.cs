@@ -9,7 +9,9 @@ namespace Http.Tests.Support;
 /// </summary>
 internal sealed record ReceivedResponse(int Status, string Head, string Body)
 {
-    /// <summary>All responses; <paramref name="headRequests"/> names the indexes that answer HEAD.</summary>
+    /// <summary>
+    /// All responses; <paramref name="headRequests"/> names the indexes that answer HEAD.
+    /// </summary>
     internal static List<ReceivedResponse> ReadAll(string bytes, params int[] headRequests)
     {
         var responses = new List<ReceivedResponse>();
@@ -70,12 +72,15 @@ internal sealed record ReceivedResponse(int Status, string Head, string Body)
     private static string ReadChunks(ref string bytes)
     {
         var body = new StringBuilder();
+        int position = 0;
         while (true)
         {
-            int lineEnd = bytes.IndexOf("\r\n", StringComparison.Ordinal);
+            int lineEnd = bytes.IndexOf("\r\n", position, StringComparison.Ordinal);
             if (lineEnd < 0) throw new FormatException("the chunks end early");
             int size = int.Parse(
-                bytes.AsSpan(0, lineEnd), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+                bytes.AsSpan(position, lineEnd - position),
+                NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture);
             int dataEnd = lineEnd + 2 + size;
             if (bytes.Length < dataEnd + 2 || bytes[dataEnd..(dataEnd + 2)] != "\r\n")
             {
@@ -83,8 +88,10 @@ internal sealed record ReceivedResponse(int Status, string Head, string Body)
             }
 
             body.Append(bytes, lineEnd + 2, size);
-            bytes = bytes[(dataEnd + 2)..];
-            if (size == 0) return body.ToString();
+            position = dataEnd + 2;
+            if (size > 0) continue;
+            bytes = bytes[position..];
+            return body.ToString();
         }
     }
 }

@@ -54,6 +54,8 @@ public sealed class ArchiveLoaderTests : IDisposable
 
         Assert.Equal(latest.CommitCid, run.Find(latest.Did)!.Head);
         Assert.Equal(path, run.Find(latest.Did)!.SourcePath);
+        using var next = _archive.Load();
+        Assert.Equal(latest.CommitCid, next.Find(latest.Did)!.Head);
         Assert.Single(_archive.DataFiles("indexes"));
     }
 
@@ -136,7 +138,7 @@ public sealed class ArchiveLoaderTests : IDisposable
     }
 
     [Fact]
-    public void Load_FileReplacedByNewRev_IsServedAndTheOldIndexGone()
+    public void Load_FileReplacedByNewRev_IsServedAndTheOldIndexGoneByTheNextStart()
     {
         _archive.WriteCar("a.car", TestRepos.Build("alice", revSecond: 1).ToCar());
         using (_archive.Load())
@@ -149,6 +151,8 @@ public sealed class ArchiveLoaderTests : IDisposable
         using var run = _archive.Load();
 
         Assert.Equal(repo.CommitCid, run.Find(repo.Did)!.Head);
+        using var next = _archive.Load();
+        Assert.Equal(repo.CommitCid, next.Find(repo.Did)!.Head);
         Assert.Single(_archive.DataFiles("indexes"));
     }
 
@@ -236,8 +240,9 @@ public sealed class ArchiveLoaderTests : IDisposable
         using var run = _archive.Load();
 
         Assert.Equal(repo.CommitCid, run.Find(repo.Did)!.Head);
+        using var next = _archive.Load();
         Assert.Contains(
-            Path.GetFileName(run.Find(repo.Did)!.CarPath), _archive.DataFiles("unpacked"));
+            Path.GetFileName(next.Find(repo.Did)!.CarPath), _archive.DataFiles("unpacked"));
         Assert.Equal(2, _archive.DataFiles("unpacked").Length);
     }
 
@@ -283,11 +288,11 @@ public sealed class ArchiveLoaderTests : IDisposable
 
         using var run = _archive.Load();
         using var pool = new RepoPool(4, entry => run.Loader.Reread(entry.SourcePath));
-        Assert.False(pool.TryRent(run.Find(repo.Did)!, out _, out string? reason));
+        Assert.False(pool.TryRent(run.Find(repo.Did)!, forLong: false, out _, out string? reason));
         Assert.Contains("cannot be opened", reason, StringComparison.Ordinal);
         Assert.True(run.Observer.Told.Wait(TimeSpan.FromMinutes(1), CancellationToken.None));
 
-        Assert.True(pool.TryRent(run.Find(repo.Did)!, out var lease, out _));
+        Assert.True(pool.TryRent(run.Find(repo.Did)!, forLong: false, out var lease, out _));
         lease.Dispose();
     }
 
@@ -300,9 +305,14 @@ public sealed class ArchiveLoaderTests : IDisposable
 
         for (int i = 0; i < 100; i++) run.Loader.Reread(path);
         Assert.True(run.Observer.Told.Wait(TimeSpan.FromMinutes(1), CancellationToken.None));
-        _archive.Time.Now += TimeSpan.FromSeconds(5);
-        run.Loader.Reread(path);
-        Assert.True(run.Observer.Told.Wait(TimeSpan.FromMinutes(1), CancellationToken.None));
+        bool told = false;
+        // The pause begins after the outcome was told, at the time it is then.
+        for (int i = 0; i < 600 && !told; i++)
+        {
+            _archive.Time.Now += TimeSpan.FromSeconds(6);
+            run.Loader.Reread(path);
+            told = run.Observer.Told.Wait(TimeSpan.FromMilliseconds(100), CancellationToken.None);
+        }
 
         Assert.Equal(3, run.Observer.Outcomes.Length);
     }

@@ -41,8 +41,8 @@ public sealed class RepoPoolTests : IDisposable
     {
         using var pool = new RepoPool(2, _damaged.Add);
 
-        Assert.True(pool.TryRent(Entry("a"), out var first, out _));
-        Assert.True(pool.TryRent(Entry("a"), out var second, out _));
+        Assert.True(pool.TryRent(Entry("a"), forLong: false, out var first, out _));
+        Assert.True(pool.TryRent(Entry("a"), forLong: false, out var second, out _));
 
         Assert.NotSame(first.Reader, second.Reader);
         first.Dispose();
@@ -67,9 +67,9 @@ public sealed class RepoPoolTests : IDisposable
     public void TryRent_AllLent_IsRefusedUntilOneComesBack()
     {
         using var pool = new RepoPool(1, _damaged.Add);
-        Assert.True(pool.TryRent(Entry("a"), out var lease, out _));
+        Assert.True(pool.TryRent(Entry("a"), forLong: false, out var lease, out _));
 
-        Assert.False(pool.TryRent(Entry("b"), out _, out string? reason));
+        Assert.False(pool.TryRent(Entry("b"), forLong: false, out _, out string? reason));
         Assert.Equal("1 repos are open, which is the limit", reason);
         lease.Dispose();
 
@@ -78,12 +78,24 @@ public sealed class RepoPoolTests : IDisposable
     }
 
     [Fact]
+    public void TryRent_ForLong_LeavesHalfToTheOthers()
+    {
+        using var pool = new RepoPool(2, _damaged.Add);
+        Assert.True(pool.TryRent(Entry("a"), forLong: true, out var lease, out _));
+
+        Assert.False(pool.TryRent(Entry("b"), forLong: true, out _, out string? reason));
+        Assert.Equal("1 repos are being read, which leaves none for a long answer", reason);
+        Use(pool, "b");
+        lease.Dispose();
+    }
+
+    [Fact]
     public void Return_StaleReader_IsClosedAndTold()
     {
         using var pool = new RepoPool(2, _damaged.Add);
         var entry = Entry("a");
-        Assert.True(pool.TryRent(entry, out var lease, out _));
-        using (var car = File.OpenWrite(entry.CarPath)) car.SetLength(10);
+        Assert.True(pool.TryRent(entry, forLong: false, out var lease, out _));
+        using (var car = TempFolder.OpenShared(entry.CarPath)) car.SetLength(10);
         Assert.Equal(
             ReadStatus.Changed, lease.Reader.Read(lease.Reader.Index.LocationOf(0), out _, out _));
 
@@ -99,7 +111,7 @@ public sealed class RepoPoolTests : IDisposable
         using var pool = new RepoPool(1, _damaged.Add);
         File.Delete(Entry("a").CarPath);
 
-        Assert.False(pool.TryRent(Entry("a"), out _, out string? reason));
+        Assert.False(pool.TryRent(Entry("a"), forLong: false, out _, out string? reason));
         Assert.Contains("cannot be opened", reason, StringComparison.Ordinal);
         Assert.Single(_damaged);
 
@@ -110,7 +122,7 @@ public sealed class RepoPoolTests : IDisposable
 
     private RepoReader Use(RepoPool pool, string name)
     {
-        Assert.True(pool.TryRent(Entry(name), out var lease, out string? reason), reason);
+        Assert.True(pool.TryRent(Entry(name), forLong: false, out var lease, out string? reason), reason);
         using (lease) return lease.Reader;
     }
 }

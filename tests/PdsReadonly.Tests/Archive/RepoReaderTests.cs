@@ -28,7 +28,7 @@ public sealed class RepoReaderTests : IDisposable
     {
         using var reader = RepoReader.Open(_entry);
         var location = reader.Index.LocationOf(2);
-        using (var car = File.OpenWrite(_entry.CarPath))
+        using (var car = TempFolder.OpenShared(_entry.CarPath))
         {
             car.Position = location.Offset + location.Length - 1;
             car.WriteByte(0xff);
@@ -42,7 +42,7 @@ public sealed class RepoReaderTests : IDisposable
     public void Read_FileCutShort_IsChanged()
     {
         using var reader = RepoReader.Open(_entry);
-        using (var car = File.OpenWrite(_entry.CarPath)) car.SetLength(100);
+        using (var car = TempFolder.OpenShared(_entry.CarPath)) car.SetLength(100);
 
         Assert.Equal(ReadStatus.Changed, reader.Read(reader.Index.LocationOf(2), out _, out _));
         Assert.True(reader.IsStale);
@@ -62,7 +62,7 @@ public sealed class RepoReaderTests : IDisposable
     [Fact]
     public void Open_IndexCutShort_IsRefused()
     {
-        using (var index = File.OpenWrite(_entry.IndexPath)) index.SetLength(_entry.IndexBytes - 1024);
+        using (var index = TempFolder.OpenShared(_entry.IndexPath)) index.SetLength(_entry.IndexBytes - 1024);
 
         Assert.Throws<InvalidDataException>(() => RepoReader.Open(_entry));
     }

@@ -178,7 +178,7 @@ public sealed class RepoCatalogTests : IDisposable
         _catalog.SetStatus(DidOf(TestRepos.DidOf("alice")), value);
         Assert.Equal(found, Find("alice", out _));
         Restart();
-        _catalog.Restore(_folder.Path, _ => true);
+        Restore(_ => true);
 
         Assert.Equal(found, Find("alice", out var entry));
         if (found) Assert.Equal(value, entry.Status);
@@ -192,7 +192,7 @@ public sealed class RepoCatalogTests : IDisposable
         Assert.True(Find("b", out var before));
         Restart();
 
-        _catalog.Restore(_folder.Path, path => path != "d.car");
+        Restore(path => path != "d.car");
 
         Assert.Equal(2, _catalog.Count);
         Assert.Equal(["b", "a"], Names(_catalog.ListRepos(0, "", 10)));
@@ -207,7 +207,7 @@ public sealed class RepoCatalogTests : IDisposable
         Publish("alice", 1, "x", "a.car");
         Publish("bob", 1, "x", "b.car");
         Restart();
-        _catalog.Restore(_folder.Path, path => path == "b.car");
+        Restore(path => path == "b.car");
 
         Publish("alice", 2, "y", "a.car");
 
@@ -215,16 +215,41 @@ public sealed class RepoCatalogTests : IDisposable
     }
 
     [Fact]
-    public void Hide_ThenPublish_IsListedOnce()
+    public void Publish_FileHoldsAnotherRepoNow_TheFormerIsGoneAndComesBackOnce()
     {
-        Publish("alice", 1, "x", "a.car");
-        _catalog.Hide(DidOf(TestRepos.DidOf("alice")));
+        Publish("alice", 1, "x", "a.car", "one.test");
+
+        Publish("bob", 1, "x", "a.car");
         Assert.False(Find("alice", out _));
-        Assert.Empty(_catalog.ListRepos(0, "", 10));
+        Assert.False(FindHandle("one.test"));
+        Assert.Equal(["bob"], Names(_catalog.ListRepos(0, "", 10)));
 
-        Publish("alice", 2, "x", "a.car");
+        Publish("alice", 2, "x", "b.car");
+        Assert.Equal(["alice", "bob"], Names(_catalog.ListRepos(0, "", 10)));
+    }
 
-        Assert.Single(_catalog.ListRepos(0, "", 10));
+    [Fact]
+    public void Publish_BesideOneInTheFuture_TheAllowedRevWins()
+    {
+        Publish("alice", int.MaxValue, "x", "a.car");
+
+        Assert.Equal(PublishVerdict.Published, Publish("alice", 1, "y", "b.car"));
+        Assert.Equal(PublishVerdict.RevInFuture, Publish("alice", int.MaxValue, "x", "a2.car"));
+    }
+
+    [Fact]
+    public void Restore_SourceNowHoldsSomethingElse_IsNotServed()
+    {
+        foreach (string name in (string[])["a", "b", "c", "d"]) Publish(name, 1, "x", name + ".car");
+        var sources = _catalog.ReadSources();
+        sources["a.car"] = sources["a.car"] with { Fault = "Bad: it is" };
+        sources["b.car"] = sources["b.car"] with { Did = TestRepos.DidOf("c") };
+        sources["c.car"] = sources["c.car"] with { Head = HeadOf("y").ToString() };
+        Restart();
+
+        _catalog.Restore(_folder.Path, sources);
+
+        Assert.Equal(["d"], Names(_catalog.ListRepos(0, "", 10)));
     }
 
     [Fact]
@@ -239,7 +264,8 @@ public sealed class RepoCatalogTests : IDisposable
 
         Assert.Null(sources["a.car"].Fault);
         Assert.Equal(TestRepos.DidOf("alice"), sources["a.car"].Did);
-        Assert.StartsWith("RevConflict: ", sources["b.car"].Fault, StringComparison.Ordinal);
+        // Should the other file go, this one is served.
+        Assert.Null(sources["b.car"].Fault);
         Assert.Equal("Bad: it is", sources["c.car"].Fault);
     }
 
@@ -261,6 +287,11 @@ public sealed class RepoCatalogTests : IDisposable
         _database = CatalogDatabase.Open(_folder.At("catalog.sqlite"));
         _catalog = new RepoCatalog(_database, _time);
     }
+
+    private void Restore(Func<string, bool> isUnchanged) => _catalog.Restore(
+        _folder.Path,
+        _catalog.ReadSources().Where(pair => isUnchanged(pair.Key))
+            .ToDictionary(pair => pair.Key, pair => pair.Value));
 
     private PublishVerdict Publish(
         string name, int revSecond, string head, string file, string? handle = null,
@@ -287,6 +318,7 @@ public sealed class RepoCatalogTests : IDisposable
                     Fingerprint = "1",
                     Did = TestRepos.DidOf(name),
                     Rev = revText,
+                    Head = HeadOf(head).ToString(),
                 },
             },
             out _);

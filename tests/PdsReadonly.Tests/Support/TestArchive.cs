@@ -42,6 +42,7 @@ internal sealed class TestArchive : IDisposable
     internal Run Load()
     {
         var run = new Run(this);
+        run.Loader.Plan();
         run.Loader.Start();
         Assert.True(run.Observer.Done.Wait(TimeSpan.FromMinutes(1)));
         return run;

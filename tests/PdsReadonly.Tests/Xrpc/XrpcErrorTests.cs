@@ -31,7 +31,7 @@ public sealed class XrpcErrorTests
             XrpcError.NotSupported, XrpcError.NotAcceptable, XrpcError.PayloadTooLarge,
             XrpcError.UnsupportedMediaType, XrpcError.RateLimitExceeded,
             XrpcError.InternalServerError, XrpcError.MethodNotImplemented,
-            XrpcError.UpstreamFailure, XrpcError.NotEnoughResources, XrpcError.UpstreamTimeout,
+            XrpcError.UpstreamFailure, XrpcError.Busy(null), XrpcError.UpstreamTimeout,
         ];
 
         var error = Assert.Single(all, error => error.Status == status);

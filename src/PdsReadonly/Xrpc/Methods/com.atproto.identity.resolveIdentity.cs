@@ -30,7 +30,7 @@ internal static class IdentityResolveIdentity
 
         byte[]? document = catalog.DocumentOf(repo.Did);
         if (document is null) return IdentityResolveDid.NotFound(Encoding.ASCII.GetBytes(repo.Did.ToString()));
-        string handle = repo.Handle?.ToString() ?? "handle.invalid";
+        string handle = catalog.HandleOf(repo)?.ToString() ?? "handle.invalid";
         var body = response.Body;
         Encoding.ASCII.GetBytes($$"""{"did":"{{repo.Did}}","handle":"{{handle}}","didDoc":""", body);
         body.Write(document);

@@ -27,12 +27,13 @@ internal static class RepoDescribeRepo
         List<string> collections;
         using (lease) collections = lease.Reader.Index.ListCollections();
 
-        string handle = repo.Handle?.ToString() ?? "handle.invalid";
+        var claimed = catalog.HandleOf(repo);
+        string handle = claimed?.ToString() ?? "handle.invalid";
         var body = response.Body;
         Encoding.ASCII.GetBytes($$"""{"handle":"{{handle}}","did":"{{repo.Did}}","didDoc":""", body);
-        body.Write(catalog.DocumentOf(repo.Did) ?? LeastDocument(repo));
+        body.Write(catalog.DocumentOf(repo.Did) ?? LeastDocument(repo, claimed));
         string list = string.Join(',', collections.Select(collection => $"\"{collection}\""));
-        string correct = repo.Handle is null ? "false" : "true";
+        string correct = claimed is null ? "false" : "true";
         Encoding.ASCII.GetBytes($$""","collections":[{{list}}],"handleIsCorrect":{{correct}}}""", body);
 
         // The head says nothing of the document and the handle, so the body itself is the tag.
@@ -40,6 +41,11 @@ internal static class RepoDescribeRepo
         return XrpcResult.WrittenJson.Cached(tag, CachePolicy.Revalidate);
     }
 
-    private static byte[] LeastDocument(RepoEntry repo) => Encoding.ASCII.GetBytes(
-        $$"""{"@context":["https://www.w3.org/ns/did/v1"],"id":"{{repo.Did}}","alsoKnownAs":[]}""");
+    private static byte[] LeastDocument(RepoEntry repo, Handle? handle)
+    {
+        const string Context = "\"@context\":[\"https://www.w3.org/ns/did/v1\"]";
+        string alias = handle is null ? "" : $"\"at://{handle}\"";
+        return Encoding.ASCII.GetBytes(
+            $$"""{{{Context}},"id":"{{repo.Did}}","alsoKnownAs":[{{alias}}]}""");
+    }
 }

@@ -16,6 +16,9 @@ namespace PdsReadonly.Xrpc.Methods;
 [XrpcQuery("com.atproto.repo.listRecords")]
 internal static class RepoListRecords
 {
+    // Pages of honest records stay far below; records of megabytes come a few at a time.
+    private const int BodyBytesMax = 8 << 20;
+
     internal readonly ref struct Params
     {
         public required Utf8<AtIdentifier> Repo { get; init; }
@@ -45,7 +48,7 @@ internal static class RepoListRecords
         {
             var body = response.Body;
             body.Write("{\"records\":["u8);
-            if (!WriteRecords(p, repo, lease.Reader, body, out byte[]? last))
+            if (!WriteRecords(p, repo, lease.Reader, response, out byte[]? last))
             {
                 return RepoGate.Changed(repo);
             }
@@ -65,9 +68,10 @@ internal static class RepoListRecords
 
     // False when the CAR has changed.
     private static bool WriteRecords(
-        in Params p, RepoEntry repo, RepoReader reader, IBufferWriter<byte> body, out byte[]? last)
+        in Params p, RepoEntry repo, RepoReader reader, HttpResponse response, out byte[]? last)
     {
         last = null;
+        var body = response.Body;
         var rows = new List<RecordRow>(p.Limit);
         var beyond = p.Cursor;
         int written = 0;
@@ -84,6 +88,8 @@ internal static class RepoListRecords
                 RecordJson.Write(repo.Did, p.Collection.Bytes, row.Rkey, cid, record, body);
                 written++;
                 last = row.Rkey;
+                // The cursor goes on from here: a page need not be full, but must not be huge.
+                if (response.WrittenBody.Length > BodyBytesMax) return true;
             }
 
             if (rows.Count < wanted) break;

@@ -29,7 +29,7 @@ internal static class SyncGetBlocks
     {
         if (RepoGate.Check(catalog, p.Did.Bytes, out var repo) is { } refusal) return refusal;
         if (p.Cids.Count > CidsMax) return XrpcError.Invalid($"Too many cids. Max: {CidsMax}");
-        if (RepoGate.Open(pool, repo, out var lease) is { } failure) return failure;
+        if (RepoGate.OpenForLong(pool, repo, out var lease) is { } failure) return failure;
 
         // Given on to the body when there is one; on every other way out it is ours to give back.
         var kept = lease;
@@ -58,7 +58,16 @@ internal static class SyncGetBlocks
         List<string>? missing = null;
         foreach (var text in p.Cids)
         {
-            bool here = Cid.TryParse(text.Bytes, out var cid) & reader.Index.TryFind(cid, out var location);
+            // The index knows half of each digest; whether it is this block, its bytes tell.
+            bool here = Cid.TryParse(text.Bytes, out var cid)
+                & reader.Index.TryFind(cid, out var location);
+            if (here)
+            {
+                var status = reader.Read(location, out _, out var actual);
+                if (status != ReadStatus.Done) return RepoGate.Changed(reader.Entry);
+                here = actual == cid;
+            }
+
             if (!here)
             {
                 (missing ??= []).Add(text.ToString());

@@ -30,7 +30,7 @@ internal static class SyncGetRepo
     /// <summary>The whole export, or its header alone.</summary>
     internal static XrpcResult Export(RepoEntry repo, RepoPool pool, bool headerOnly)
     {
-        if (RepoGate.Open(pool, repo, out var lease) is { } failure) return failure;
+        if (RepoGate.OpenForLong(pool, repo, out var lease) is { } failure) return failure;
         byte[] header = CarWriter.Header(repo.Head);
         var index = lease.Reader.Index;
         uint count = headerOnly ? 0 : index.BlockCount;

@@ -55,7 +55,7 @@ internal static class SyncListRepos
         if (mark <= 0 || mark + 2 == cursor.Length) return false;
         did = Encoding.UTF8.GetString(cursor[(mark + 2)..]);
         return Utf8Parser.TryParse(cursor[..mark], out time, out int used) && used == mark
-            && Math.Abs(time) <= TimeMax;
+            && time is >= -TimeMax and <= TimeMax;
     }
 }
 

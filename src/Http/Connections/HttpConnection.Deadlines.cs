@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using Http.Messages;
+
+namespace Http.Connections;
+
+// What the connection waits for, and until when.
+public sealed partial class HttpConnection
+{
+    /// <summary>
+    /// When to call <see cref="TimedOut"/>, as a timestamp of the engine's clock.
+    /// </summary>
+    public long Deadline { get; private set; } = long.MaxValue;
+
+    public DeadlineKind DeadlineKind { get; private set; }
+
+    /// <summary>
+    /// The deadline has passed: says so to a client that was sending, else closes.
+    /// </summary>
+    public NextStep TimedOut()
+    {
+        switch (DeadlineKind)
+        {
+            case DeadlineKind.Head or DeadlineKind.Body:
+                Refuse(RequestRejection.TimedOut);
+                return Advance();
+            case DeadlineKind.SlowReader:
+                return Reset();
+            default:
+                return Close();
+        }
+    }
+
+    private NextStep Read(DeadlineKind kind)
+    {
+        // One deadline for the whole head, content or wait: it is not moved by each byte that
+        // comes.
+        if (DeadlineKind != kind) SetDeadline(kind);
+        return NextStep.Read;
+    }
+
+    private NextStep Write()
+    {
+        // A new deadline for each piece the client takes.
+        if (DeadlineKind != DeadlineKind.SlowReader || Deadline == long.MaxValue)
+        {
+            SetDeadline(DeadlineKind.SlowReader);
+        }
+
+        return NextStep.Write;
+    }
+
+    private void SetDeadline(DeadlineKind kind)
+    {
+        var timeout = kind switch
+        {
+            DeadlineKind.Idle => _limits.IdleTimeout,
+            DeadlineKind.Head => _limits.HeadTimeout,
+            DeadlineKind.Body => _limits.BodyTimeout,
+            DeadlineKind.SlowReader => _limits.SlowReaderTimeout,
+            DeadlineKind.Linger => _limits.LingerTimeout,
+            _ => throw new UnreachableException(),
+        };
+        DeadlineKind = kind;
+        Deadline = _engine.Time.GetTimestamp()
+            + (long)(timeout.TotalSeconds * _engine.Time.TimestampFrequency);
+    }
+}

@@ -1,0 +1,155 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Atproto.Crypto;
+using Atproto.Identity;
+using Atproto.Multiformats;
+using Atproto.Repo;
+using Shared;
+
+namespace Conformance.Tests;
+
+/// <summary>Real exports, beside what an independent implementation reads in them.</summary>
+public sealed class RepoCorpusTests
+{
+    public static IEnumerable<TheoryDataRow<string>> Repos() => Corpus.Files("repos", "*.car");
+
+    public static IEnumerable<TheoryDataRow<string>> Documents() =>
+        Corpus.Files("repos", "*.did.json");
+
+    [Theory]
+    [MemberData(nameof(Repos))]
+    public void Verify_RealRepo_HasTheExpectedRecords(string file)
+    {
+        byte[] car = File.ReadAllBytes(Corpus.PathOf($"repos/{file}"));
+        string path = Corpus.PathOf($"repos/{Path.GetFileNameWithoutExtension(file)}.expected.json");
+        using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+        var expected = document.RootElement;
+        var found = Verify(car);
+        Assert.Null(found.Fault);
+        Assert.Equal(Text(expected, "did"), found.Commit!.Did.ToString());
+        Assert.Equal(Text(expected, "rev"), found.Commit.Rev.ToString());
+        Assert.Equal(Text(expected, "head"), found.Commit.Cid.ToString());
+        Assert.Equal(Text(expected, "data"), found.Commit.Data.ToString());
+        Assert.Equal(expected.GetProperty("version").GetInt32(), found.Commit.Version);
+        Assert.Equal(expected.GetProperty("count").GetInt64(), found.Counts.Records);
+        Assert.Equal(0, found.Counts.RecordsUndecodable);
+        Assert.Equal(
+            expected.GetProperty("records").EnumerateArray()
+                .Select(r => $"{r[0].GetString()} {r[1].GetString()}"),
+            found.Sink.Records.Select(r => $"{r.Path} {Cid.Of(CidCodec.DagCbor, r.Block)}"));
+        Assert.Equal(
+            expected.GetProperty("collections").EnumerateObject()
+                .Select(c => $"{c.Name} {c.Value.GetInt32()}").Order(StringComparer.Ordinal),
+            found.Sink.Records.GroupBy(r => r.Path.Split('/')[0])
+                .Select(g => $"{g.Key} {g.Count()}").Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Repos))]
+    public void TryWrite_RealRecords_AreTheExpectedValues(string file)
+    {
+        string name = Path.GetFileNameWithoutExtension(file);
+        string path = Corpus.PathOf($"repos/{name}.expected.values.jsonl");
+        string[] lines = [.. File.ReadLines(path).Where(line => line.Length > 0)];
+        var found = Verify(File.ReadAllBytes(Corpus.PathOf($"repos/{file}")));
+        Assert.Equal(lines.Length, found.Sink.Records.Count);
+        foreach (var (line, record) in lines.Zip(found.Sink.Records))
+        {
+            var expected = JsonNode.Parse(line)!;
+            Assert.Equal(record.Path, (string?)expected["path"]);
+            Assert.True(
+                JsonForms.AreEqual(expected["value"], JsonForms.Of(record.Block)), record.Path);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Verify_RepoWithADocument_IsSignedByItsKey(string file)
+    {
+        byte[] json = File.ReadAllBytes(Corpus.PathOf($"repos/{file}"));
+        string car = file.Replace(".did.json", ".car", StringComparison.Ordinal);
+        var commit = Verify(File.ReadAllBytes(Corpus.PathOf($"repos/{car}"))).Commit!;
+        Assert.Equal(
+            DidDocumentError.None, DidDocument.TryParse(json, commit.Did, out var document));
+        Assert.Equal(SignatureError.None, SignatureVerifier.Verify(
+            document!.SigningKey!, commit.SignedDigest.Span, commit.Signature.Span));
+    }
+
+    [Theory]
+    [InlineData("go-car-badheaderlength.car", "LengthMalformed")]
+    [InlineData("go-car-badsectionlength.car", "RootAbsent")]
+    [InlineData("go-car-sample-v1.car", "RootUnsupported")]
+    [InlineData("go-car-sample-wrapped-v2.car", "VersionUnsupported")]
+    [InlineData("ipld-carv1-basic.car", "CidMalformed")]
+    [InlineData("ipld-carv2-basic.car", "VersionUnsupported")]
+    [InlineData("repo_slice.car", "NodeMissing")]
+    public void Verify_WhatIsNoRepo_IsRefusedByItsCause(string file, string code)
+    {
+        var found = Verify(File.ReadAllBytes(Corpus.PathOf($"refused/{file}")));
+        Assert.True(code == found.Fault?.Code, found.Fault?.ToString());
+    }
+
+    private static Found Verify(byte[] car)
+    {
+        var source = new Source(car);
+        var sink = new Sink(source);
+        using var verifier = new RepoVerifier(new Spill(), 0);
+        var fault = verifier.ReadBlocks(source) ?? verifier.Walk(sink);
+        return new Found(fault, verifier.Commit, verifier.Counts, sink);
+    }
+
+    private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
+
+    private sealed record Found(RepoFault? Fault, Commit? Commit, RepoCounts Counts, Sink Sink);
+
+    private sealed class Sink(Source source) : IRepoSink
+    {
+        private readonly Dictionary<uint, byte[]> _blocks = [];
+
+        internal List<(string Path, byte[] Block)> Records { get; } = [];
+
+        public void OnBlock(uint ordinal, UInt128 digestPrefix, BlockPlace place)
+        {
+            byte[] block = new byte[place.Length];
+            source.Read(place.Offset, block);
+            _blocks.Add(ordinal, block);
+        }
+
+        public void OnRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal)
+        {
+            string path = $"{Encoding.ASCII.GetString(collection)}/{Encoding.ASCII.GetString(rkey)}";
+            Records.Add((path, _blocks[ordinal]));
+        }
+
+        public void OnBlobReference(in Cid cid, ReadOnlySpan<byte> mimeType)
+        {
+        }
+    }
+
+    private sealed class Source(byte[] bytes) : ICarSource
+    {
+        public long Length => bytes.Length;
+
+        public int Read(long offset, Span<byte> buffer)
+        {
+            var rest = bytes.AsSpan((int)Math.Min(offset, bytes.Length));
+            int count = Math.Min(rest.Length, buffer.Length);
+            rest[..count].CopyTo(buffer);
+            return count;
+        }
+    }
+
+    private sealed class Spill : ISpillFile
+    {
+        private readonly List<byte> _bytes = [];
+
+        public void Append(ReadOnlySpan<byte> bytes) => _bytes.AddRange(bytes);
+
+        public void Read(long offset, Span<byte> buffer) =>
+            CollectionsMarshal.AsSpan(_bytes).Slice((int)offset, buffer.Length).CopyTo(buffer);
+
+        public void Clear() => _bytes.Clear();
+    }
+}
