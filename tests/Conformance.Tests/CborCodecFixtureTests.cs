@@ -7,8 +7,8 @@ using Shared;
 namespace Conformance.Tests;
 
 /// <summary>
-/// Blocks whose file name is their CID, with the same data in DAG-JSON. Strict reading refuses those
-/// that hold floats, which atproto does not have; as records they are readable all the same.
+/// Blocks whose file name is their CID, with the same data in DAG-JSON. Strict reading refuses
+/// those that hold floats, which atproto does not have; as records they are readable all the same.
 /// </summary>
 public sealed class CborCodecFixtureTests
 {

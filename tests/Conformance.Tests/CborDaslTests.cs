@@ -4,7 +4,7 @@ using Shared;
 
 namespace Conformance.Tests;
 
-/// <summary>The strictness cases of DASL (https://dasl.ing), each with the strict reader's verdict.</summary>
+/// <summary>The strictness cases of DASL (https://dasl.ing), each with our verdict.</summary>
 public sealed class CborDaslTests
 {
     private const string Folder = "cbor/dasl/fixtures/cbor/";
@@ -41,7 +41,8 @@ public sealed class CborDaslTests
         byte[] block = Convert.FromHexString(fixture.GetProperty("data").GetString()!);
         string name = $"{file} {index}";
         bool expected = s_acceptedHere.Contains(name)
-            || (fixture.GetProperty("type").GetString() == "roundtrip" && !s_refusedHere.Contains(name));
+            || (fixture.GetProperty("type").GetString() == "roundtrip"
+                && !s_refusedHere.Contains(name));
         var error = CborCheck.Block(block, CborRules.Strict);
         Assert.True(expected == (error == CborError.None), $"{error}: {Text(fixture)}");
     }

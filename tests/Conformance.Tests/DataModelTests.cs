@@ -10,8 +10,8 @@ using Shared;
 namespace Conformance.Tests;
 
 /// <summary>
-/// The data model's own fixtures. The valid ones are read from their CBOR; of the invalid ones, which
-/// are JSON to be refused by writers, those are left that say something about reading.
+/// The data model's own fixtures. The valid ones are read from their CBOR; of the invalid ones,
+/// which are JSON to be refused by writers, those are left that say something about reading.
 /// </summary>
 public sealed class DataModelTests
 {
@@ -49,7 +49,8 @@ public sealed class DataModelTests
     public void Find_InvalidBlob_IsNoReference(int index)
     {
         var fixture = Corpus.Element(Invalid, index);
-        if (!fixture.GetProperty("note").GetString()!.StartsWith("blob", StringComparison.Ordinal)) return;
+        string note = fixture.GetProperty("note").GetString()!;
+        if (!note.StartsWith("blob", StringComparison.Ordinal)) return;
         byte[] block = Encode(fixture.GetProperty("json"));
         Assert.True(BlobReferences.MayBeIn(block));
         var sink = new CountingSink();
@@ -61,7 +62,8 @@ public sealed class DataModelTests
     {
         var actual = JsonForms.Of(block);
         Assert.True(
-            JsonForms.AreEqual(JsonNode.Parse(expected.GetRawText()), actual), actual?.ToJsonString());
+            JsonForms.AreEqual(JsonNode.Parse(expected.GetRawText()), actual),
+            actual?.ToJsonString());
     }
 
     private static byte[] Encode(JsonElement json) =>

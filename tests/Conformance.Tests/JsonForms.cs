@@ -5,7 +5,7 @@ using Atproto.Cbor;
 
 namespace Conformance.Tests;
 
-/// <summary>JSON to compare with: a block's own, and DAG-JSON brought into atproto's form.</summary>
+/// <summary>JSON to compare with: a block's own, and DAG-JSON in atproto's form.</summary>
 internal static class JsonForms
 {
     /// <summary>What the product prints for a block.</summary>
@@ -31,7 +31,8 @@ internal static class JsonForms
                 && inner["bytes"] is JsonValue bytes:
                 return new JsonObject { ["$bytes"] = bytes.DeepClone() };
             case JsonObject map:
-                return new JsonObject(map.Select(p => KeyValuePair.Create(p.Key, FromDagJson(p.Value))));
+                return new JsonObject(
+                    map.Select(p => KeyValuePair.Create(p.Key, FromDagJson(p.Value))));
             default:
                 return node?.DeepClone();
         }
@@ -42,7 +43,8 @@ internal static class JsonForms
     {
         if (left is JsonArray lefts && right is JsonArray rights)
         {
-            return lefts.Count == rights.Count && lefts.Zip(rights).All(p => AreEqual(p.First, p.Second));
+            return lefts.Count == rights.Count
+                && lefts.Zip(rights).All(p => AreEqual(p.First, p.Second));
         }
 
         if (left is JsonObject leftMap && right is JsonObject rightMap)

@@ -23,7 +23,8 @@ public sealed class RepoCorpusTests
     public void Verify_RealRepo_HasTheExpectedRecords(string file)
     {
         byte[] car = File.ReadAllBytes(Corpus.PathOf($"repos/{file}"));
-        string path = Corpus.PathOf($"repos/{Path.GetFileNameWithoutExtension(file)}.expected.json");
+        string name = Path.GetFileNameWithoutExtension(file);
+        string path = Corpus.PathOf($"repos/{name}.expected.json");
         using var document = JsonDocument.Parse(File.ReadAllBytes(path));
         var expected = document.RootElement;
         var found = Verify(car);
@@ -100,7 +101,8 @@ public sealed class RepoCorpusTests
         return new Found(fault, verifier.Commit, verifier.Counts, sink);
     }
 
-    private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
+    private static string? Text(JsonElement json, string name) =>
+        json.GetProperty(name).GetString();
 
     private sealed record Found(RepoFault? Fault, Commit? Commit, RepoCounts Counts, Sink Sink);
 
@@ -119,7 +121,7 @@ public sealed class RepoCorpusTests
 
         public void OnRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal)
         {
-            string path = $"{Encoding.ASCII.GetString(collection)}/{Encoding.ASCII.GetString(rkey)}";
+            string path = Encoding.ASCII.GetString([.. collection, (byte)'/', .. rkey]);
             Records.Add((path, _blocks[ordinal]));
         }
 

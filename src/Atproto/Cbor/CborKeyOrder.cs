@@ -14,8 +14,8 @@ public static class CborKeyOrder
     /// </summary>
     internal static bool HasDuplicates(ReadOnlySpan<byte> pairs, int pairCount)
     {
-        // The keys alone are copied: what lies below them may be as large as a block, and is looked at
-        // once for every level of nesting.
+        // The keys alone are copied: what lies below them may be as large as a block, and is looked
+        // at once for every level of nesting.
         var content = new ArrayBufferWriter<byte>();
         var keys = new (int Start, int Length)[pairCount];
         var reader = new CborReader(pairs);
@@ -37,6 +37,7 @@ public static class CborKeyOrder
         return false;
     }
 
-    private static ReadOnlySpan<byte> Key(ReadOnlyMemory<byte> copied, (int Start, int Length) key) =>
+    private static ReadOnlySpan<byte> Key(
+        ReadOnlyMemory<byte> copied, (int Start, int Length) key) =>
         copied.Span.Slice(key.Start, key.Length);
 }

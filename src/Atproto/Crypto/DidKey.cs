@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 using SimpleBase;
 
 namespace Atproto.Crypto;
@@ -16,6 +16,9 @@ public static class DidKey
     private const int MultibaseLengthMax = 96;
 
     private const int CodecBytes = 2;
+
+    private static readonly SearchValues<char> s_alphabet = SearchValues.Create(
+        "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz");
 
     private static ReadOnlySpan<byte> P256Codec => [0x80, 0x24];
 
@@ -76,9 +79,9 @@ public static class DidKey
     private static bool TryDecode(ReadOnlySpan<char> text, Span<byte> destination, out int length)
     {
         length = 0;
-        // SimpleBase 5.6.4 throws on characters beyond ASCII, so it is given none.
+        // SimpleBase 5.6.4 throws on characters from U+007F on, so it is given none but its own.
         return text.Length is > 1 and <= MultibaseLengthMax && text[0] == 'z'
-            && Ascii.IsValid(text)
+            && !text.ContainsAnyExcept(s_alphabet)
             && Base58.Bitcoin.TryDecode(text[1..], destination, out length);
     }
 }

@@ -16,8 +16,8 @@ namespace Atproto.Repo;
 /// duplicates are neighbours, and it needs no size known beforehand. It lives outside the collected
 /// heap: growing moves pages instead of copying them, and disposing gives them back at once. The plain
 /// twin is a dictionary in the tests. Not for use by several threads.
-/// The other half of a digest is kept as 32 bits of a hash under a key that nobody outside knows: a link
-/// can be made to share the first half with a block without any work, and must not find it.
+/// The other half of a digest is kept as 32 bits of a hash under a key that nobody outside knows: a
+/// link can be made to share the first half with a block without any work, and must not find it.
 /// </remarks>
 public sealed unsafe class BlockTable : IDisposable
 {

@@ -7,7 +7,8 @@ namespace Atproto.Tests.Car;
 /// <summary>Header and sections of a CAR, read from the bytes at hand.</summary>
 public sealed class CarReaderTests
 {
-    private const string Digest = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+    private const string Digest =
+        "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
     private const string Roots = "65726f6f7473";
     private const string Version = "6776657273696f6e";
     private const string Link = "d82a58250001711220" + Digest;
@@ -39,7 +40,7 @@ public sealed class CarReaderTests
     [InlineData("a2" + Roots + "81" + RawLink + Version + "01", CarError.RootUnsupported)]
     [InlineData("a2" + Roots + "81" + Link0 + Version + "01", CarError.RootUnsupported)]
     [InlineData("a2" + Roots + "81" + Link + Version + "20", CarError.HeaderMalformed)]
-    [InlineData("a2" + Roots + "81" + Link + Version + "fb3ff0000000000000", CarError.HeaderMalformed)]
+    [InlineData("a2" + Roots + "81" + Link + Version + "f93c00", CarError.HeaderMalformed)]
     [InlineData("a2" + Roots + "81f6" + Version + "01", CarError.HeaderMalformed)]
     [InlineData("a2" + Roots + "f6" + Version + "01", CarError.HeaderMalformed)]
     [InlineData("a2" + Version + "01" + Roots + "81" + Link, CarError.HeaderMalformed)]

@@ -151,7 +151,8 @@ public sealed class CborErrorTests
     {
         Assert.Equal(CborError.None, CborCheck.Block(Items(CborLimits.ItemsMax), CborRules.Strict));
         Assert.Equal(
-            CborError.TooManyItems, CborCheck.Block(Items(CborLimits.ItemsMax + 1), CborRules.Strict));
+            CborError.TooManyItems,
+            CborCheck.Block(Items(CborLimits.ItemsMax + 1), CborRules.Strict));
 
         byte[] Items(int count)
         {

@@ -198,7 +198,8 @@ public sealed class CborJsonTests
 
         public void Advance(int count) => Written.AddRange(_buffer.AsSpan(0, count));
 
-        public Memory<byte> GetMemory(int sizeHint = 0) => _buffer = new byte[Math.Max(1, sizeHint)];
+        public Memory<byte> GetMemory(int sizeHint = 0) =>
+            _buffer = new byte[Math.Max(1, sizeHint)];
 
         public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using Atproto.Cbor;
 using Atproto.Multiformats;
 
@@ -6,7 +7,8 @@ namespace Atproto.Tests.Cbor;
 /// <summary>The strict reader: one item taken, or the cause and nothing taken.</summary>
 public sealed class CborReaderTests
 {
-    private const string Digest = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+    private const string Digest =
+        "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
     // How a test takes one item; null when what it took is not looked at.
     public enum Read
@@ -153,7 +155,7 @@ public sealed class CborReaderTests
         Assert.Equal(
             sign,
             Math.Sign(CborKeyOrder.Compare(
-                System.Text.Encoding.UTF8.GetBytes(left), System.Text.Encoding.UTF8.GetBytes(right))));
+                Encoding.UTF8.GetBytes(left), Encoding.UTF8.GetBytes(right))));
 
     private static CborError Take(ref CborReader reader, Read read) => read switch
     {

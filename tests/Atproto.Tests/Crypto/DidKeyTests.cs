@@ -28,6 +28,7 @@ public sealed class DidKeyTests
     [InlineData("did:key:zQ3sh0", KeyError.NotBase58)] // no zero in base58
     [InlineData("did:key:zQ3shé", KeyError.NotBase58)]
     [InlineData("did:key:zQ3sh ", KeyError.NotBase58)]
+    [InlineData("did:key:zQ3sh\u007f", KeyError.NotBase58)] // the last of ASCII
     [InlineData("did:key:z1111", KeyError.UnknownCodec)]
     [InlineData("did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp", KeyError.UnknownCodec)]
     public void TryParse_OtherText_IsRefusedByCode(string text, KeyError expected)

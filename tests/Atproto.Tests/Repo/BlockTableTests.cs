@@ -78,7 +78,8 @@ public sealed class BlockTableTests
             return false;
         }));
         Assert.Equal([(Place(1), Place(2))], asked);
-        Assert.Equal("two blocks share 128 bits of their digests", CarError.DigestPrefixShared.Describe());
+        Assert.Equal(
+            "two blocks share 128 bits of their digests", CarError.DigestPrefixShared.Describe());
     }
 
     [Fact]
@@ -188,7 +189,8 @@ public sealed class BlockTableTests
                 : table.TryFind(cid, out index);
             Assert.Equal(twin.TryGetValue(cid, out var place), found);
             if (!found) continue;
-            Assert.Equal((place, cid.DigestPrefix), (table.PlaceAt(index), table.DigestPrefixAt(index)));
+            Assert.Equal(place, table.PlaceAt(index));
+            Assert.Equal(cid.DigestPrefix, table.DigestPrefixAt(index));
         }
 
         FindAllAgrees(table, probes, random);

@@ -117,8 +117,8 @@ public sealed class CommitTests
     {
         // did and rev are equally long: exchange them.
         string hex = Convert.ToHexStringLower(Variant(""));
-        string did = Convert.ToHexStringLower(Text("did")) + Convert.ToHexStringLower(Text(GoldenRepo.Did));
-        string rev = Convert.ToHexStringLower(Text("rev")) + Convert.ToHexStringLower(Text(GoldenRepo.Rev));
+        string did = Convert.ToHexStringLower([.. Text("did"), .. Text(GoldenRepo.Did)]);
+        string rev = Convert.ToHexStringLower([.. Text("rev"), .. Text(GoldenRepo.Rev)]);
         string exchanged = hex.Replace(did + rev, rev + did, StringComparison.Ordinal);
         Assert.NotEqual(hex, exchanged);
         Assert.Equal(CommitError.CommitMalformed, Read(Convert.FromHexString(exchanged), out _));

@@ -63,7 +63,9 @@ public sealed class MalformedTreeTests
         var raw = SampleBlock.Of([1, 2, 3], CidCodec.Raw);
         string key = Key(0);
         Refused(MstError.NodeMalformed, RepoCar.Node(default, new HandEntry(key, raw.Cid)), raw);
-        Refused(MstError.NodeMalformed, RepoCar.Node(raw.Cid, new HandEntry(Key(1), Leaf.Cid)), raw);
+        Refused(
+            MstError.NodeMalformed,
+            RepoCar.Node(raw.Cid, new HandEntry(Key(1), Leaf.Cid)), raw);
         Refused(
             MstError.NodeMalformed,
             RepoCar.Node(default, new HandEntry(Key(1), Leaf.Cid, raw.Cid)), raw);
@@ -321,10 +323,12 @@ public sealed class MalformedTreeTests
     [Fact]
     public void Fault_KeyWithOddBytes_IsPrintable()
     {
-        var root = RepoCar.Node(default, new HandEntry(0, [0, (byte)'\n', (byte)'a', 0xff], Leaf.Cid));
+        var root = RepoCar.Node(
+            default, new HandEntry(0, [0, (byte)'\n', (byte)'a', 0xff], Leaf.Cid));
         var fault = RepoCar.Verify(Car(root)).Fault!;
         Assert.Equal(@"\x00\x0aa\xff", fault.Key);
-        Assert.StartsWith($"KeyNotPath at {fault.Offset} cid {root.Cid} key \\x00", fault.ToString());
+        Assert.StartsWith(
+            $"KeyNotPath at {fault.Offset} cid {root.Cid} key \\x00", fault.ToString());
     }
 
     [Fact]

@@ -54,7 +54,8 @@ public sealed class NodeSpillTests
         byte[] digest = new byte[32];
         block.Cid.CopyDigestTo(digest);
         digest[31] ^= 1;
-        spill.Read(place, new Cid(CidCodec.DagCbor, digest), out bool isThatBlock, out var carPlace);
+        var other = new Cid(CidCodec.DagCbor, digest);
+        spill.Read(place, other, out bool isThatBlock, out var carPlace);
         Assert.False(isThatBlock);
         Assert.Equal(new BlockPlace(77, 3, BlockKind.Plain), carPlace);
     }

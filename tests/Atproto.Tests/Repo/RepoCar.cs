@@ -90,7 +90,8 @@ internal static class RepoCar
             if (!isThere) Misplaced.Add($"{ordinal}");
         }
 
-        public void OnRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal) =>
+        public void OnRecord(
+            ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal) =>
             Calls.Add($"record {Text(collection)}/{Text(rkey)} {ordinal}");
 
         public void OnBlobReference(in Cid cid, ReadOnlySpan<byte> mimeType) =>

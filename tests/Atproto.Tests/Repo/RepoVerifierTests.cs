@@ -114,7 +114,8 @@ public sealed class RepoVerifierTests
         // Trimmed or not, the next CAR finds nothing of this one.
         verifier.Trim();
         Assert.Null(RepoCar.Verify(verifier, new RepoCar.MemorySource(car)).Fault);
-        Assert.Null(RepoCar.Verify(verifier, new RepoCar.MemorySource(GoldenRepo.CarBytes())).Fault);
+        var next = new RepoCar.MemorySource(GoldenRepo.CarBytes());
+        Assert.Null(RepoCar.Verify(verifier, next).Fault);
     }
 
     [Fact]
@@ -190,8 +191,9 @@ public sealed class RepoVerifierTests
     public void ReadBlocks_EachBlockLeftOut_IsMissing()
     {
         var car = GoldenRepo.Car();
-        string[] codes = [.. car.Blocks.Select((_, i) => RepoCar.Verify(
-            (car with { Blocks = [.. car.Blocks.Where((_, j) => i != j)] }).ToBytes()).Fault!.Code)];
+        string[] codes = [.. car.Blocks
+            .Select((_, i) => car with { Blocks = [.. car.Blocks.Where((_, j) => i != j)] })
+            .Select(without => RepoCar.Verify(without.ToBytes()).Fault!.Code)];
         Assert.Equal(
             [
                 "RootMissing", "NodeMissing", "RecordMissing", "NodeMissing", "RecordMissing",
@@ -208,7 +210,7 @@ public sealed class RepoVerifierTests
     [InlineData("80", CarError.UnexpectedEnd)]
     [InlineData("ffffffff0f", CarError.BlockTooLarge)]
     [InlineData("0101", CarError.CidMalformed)]
-    public void ReadBlocks_BytesBehindTheLastBlock_AreRefusedByTheirCause(string hex, CarError expected)
+    public void ReadBlocks_BytesBehindTheLastBlock_AreRefusedByCause(string hex, CarError expected)
     {
         byte[] car = [.. GoldenRepo.CarBytes(), .. Convert.FromHexString(hex)];
         var fault = RepoCar.Verify(car).Fault;
@@ -243,7 +245,8 @@ public sealed class RepoVerifierTests
         byte[] car = (golden with { Blocks = [.. golden.Blocks, wrong] }).ToBytes();
         var fault = RepoCar.Verify(car).Fault;
         Assert.Equal(
-            (nameof(CarError.CidMismatch), 2094L, wrong.Cid), (fault?.Code, fault?.Offset, fault?.Cid));
+            (nameof(CarError.CidMismatch), 2094L, wrong.Cid),
+            (fault?.Code, fault?.Offset, fault?.Cid));
     }
 
     [Fact]
@@ -342,7 +345,8 @@ public sealed class RepoVerifierTests
             Assert.Null(outcome.Fault);
             Assert.Equal((4u, 2u, 2L), (
                 outcome.Counts.Blocks, outcome.Counts.Nodes, outcome.Counts.Records));
-            Assert.Equal(4, outcome.Sink.Calls.Count(c => c.StartsWith("block", StringComparison.Ordinal)));
+            Assert.Equal(4, outcome.Sink.Calls.Count(
+                c => c.StartsWith("block", StringComparison.Ordinal)));
             Assert.Contains($"record {high} 2", outcome.Sink.Calls);
         }
     }

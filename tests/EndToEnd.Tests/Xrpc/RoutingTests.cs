@@ -1,0 +1,154 @@
+using EndToEnd.Tests.Harness;
+using Samples;
+
+namespace EndToEnd.Tests.Xrpc;
+
+/// <summary>Paths, CORS, HEAD and conditional requests on every endpoint.</summary>
+public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveServer>
+{
+    private const string Post = "3jqfcqzm3fp2j";
+
+    private static readonly (string Name, string Value) s_did = ("did", GoldenRepo.Did);
+
+    // One good request of everything, and whether its answer depends on a head.
+    private static readonly Dictionary<string, bool> s_all = new()
+    {
+        ["/"] = false,
+        ["/robots.txt"] = false,
+        ["/xrpc/_health"] = false,
+        ["/.well-known/did.json"] = false,
+        [Url("com.atproto.server.describeServer")] = false,
+        [Url("com.atproto.repo.describeRepo", ("repo", GoldenRepo.Did))] = true,
+        [Url("com.atproto.repo.getRecord", ("repo", GoldenRepo.Did), ("collection", "app.bsky.feed.post"), ("rkey", Post))] = true,
+        [Url("com.atproto.repo.listRecords", ("repo", GoldenRepo.Did), ("collection", "app.bsky.feed.post"))] = true,
+        [Url("com.atproto.sync.listRepos")] = false,
+        [Url("com.atproto.sync.getRepoStatus", s_did)] = false,
+        [Url("com.atproto.sync.getLatestCommit", s_did)] = true,
+        [Url("com.atproto.sync.getHead", s_did)] = true,
+        [Url("com.atproto.sync.getRepo", s_did)] = true,
+        [Url("com.atproto.sync.getRepo", s_did, ("since", GoldenRepo.Rev))] = true,
+        [Url("com.atproto.sync.getCheckout", s_did)] = true,
+        [Url("com.atproto.sync.getRecord", s_did, ("collection", "app.bsky.feed.post"), ("rkey", Post))] = true,
+        [Url("com.atproto.sync.getBlocks", s_did, ("cids", GoldenRepo.Data))] = true,
+        [Url("com.atproto.sync.listBlobs", s_did)] = true,
+        [Url("com.atproto.sync.listReposByCollection", ("collection", "com.example.thing"))] = false,
+        [Url("com.atproto.identity.resolveHandle", ("handle", ArchiveServer.GoldenHandle))] = false,
+        [Url("com.atproto.identity.resolveDid", s_did)] = false,
+        [Url("com.atproto.identity.resolveIdentity", ("identifier", GoldenRepo.Did))] = false,
+    };
+
+    public static TheoryData<string> All => [.. s_all.Keys];
+
+    public static TheoryData<string> Tagged => [.. s_all.Where(item => item.Value).Select(item => item.Key)];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Head_OfEverything_HasTheHeadersOfGet(string url)
+    {
+        var get = await server.Pds.FetchRawAsync(url);
+        Assert.Equal(200, get.Status);
+        Assert.Equal($"{get.Body.Length}", get.Header("Content-Length"));
+        using var raw = await server.Pds.ConnectAsync();
+        // A second request on the same connection shows that no body came.
+        await raw.SendAsync(
+            $"HEAD {url} HTTP/1.1\r\nHost: pds.example\r\n\r\nGET /robots.txt HTTP/1.1\r\nHost: a\r\n\r\n");
+        var head = await raw.ReadResponseAsync(toHead: true);
+        Assert.Equal(
+            get.Headers.Where(h => h.Key != "Date"), head.Headers.Where(h => h.Key != "Date"));
+        Assert.Equal(200, (await raw.ReadResponseAsync()).Status);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Answer_OfEverything_CanBeReadByAnyPage(string url)
+    {
+        var answer = await server.Pds.FetchRawAsync(url);
+        Assert.Equal("*", answer.Header("Access-Control-Allow-Origin"));
+        Assert.Equal("Accept-Encoding", answer.Header("Vary"));
+        Assert.NotNull(answer.Header("Date"));
+        Assert.Null(answer.Header("Access-Control-Allow-Credentials"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Tagged))]
+    public async Task Answer_OfAHead_HasItsTagAnd304(string url)
+    {
+        var answer = await server.Pds.FetchAsync(HttpMethod.Get, url);
+        string tag = answer.Header("ETag")!;
+        Assert.Equal("public, no-cache", answer.Header("Cache-Control"));
+        foreach (string header in (string[])[tag, $"W/{tag}", $"\"a\", {tag}", "*"])
+        {
+            var known = await server.Pds.FetchAsync(HttpMethod.Get, url, ("If-None-Match", header));
+            Assert.Equal((304, 0), (known.Status, known.Body.Length));
+            Assert.Equal(tag, known.Header("ETag"));
+            Assert.Equal("*", known.Header("Access-Control-Allow-Origin"));
+        }
+
+        var other = await server.Pds.FetchAsync(HttpMethod.Get, url, ("If-None-Match", "\"a\", b"));
+        Assert.Equal(200, other.Status);
+        Assert.Equal(answer.Body, other.Body);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    [InlineData("/nowhere")]
+    [InlineData("/xrpc/%ZZ")]
+    [InlineData("/xrpc/com.atproto.repo.createRecord")]
+    public async Task Options_OnAnything_IsAPreflight(string url)
+    {
+        using var raw = await server.Pds.ConnectAsync();
+        await raw.SendAsync(
+            $"OPTIONS {url} HTTP/1.1\r\nHost: a\r\nAccess-Control-Request-Headers: X-A, b\r\n\r\n");
+        var answer = await raw.ReadResponseAsync();
+        Assert.Equal(204, answer.Status);
+        Assert.Equal("*", answer.Header("Access-Control-Allow-Origin"));
+        Assert.Equal("GET,HEAD,PUT,PATCH,POST,DELETE", answer.Header("Access-Control-Allow-Methods"));
+        Assert.Equal("86400", answer.Header("Access-Control-Max-Age"));
+        Assert.Equal("X-A, b", answer.Header("Access-Control-Allow-Headers"));
+        Assert.Equal("Access-Control-Request-Headers", answer.Header("Vary"));
+        Assert.Null(answer.Header("Access-Control-Allow-Credentials"));
+    }
+
+    [Fact]
+    public async Task Options_NoHeadersAskedFor_AllowsNone() => Assert.Null(
+        (await server.Pds.FetchRawAsync("/xrpc/a.b.c", "OPTIONS")).Header("Access-Control-Allow-Headers"));
+
+    [Theory]
+    [InlineData("/xrpc/com.atproto.sync.listRepos/", 200)]
+    [InlineData("/xrpc/com.atproto.sync.listRepos/?limit=1", 200)]
+    [InlineData("/xrpc/com.atproto.sync.listRepos#x", 200)]
+    [InlineData("/xrpc/com.atproto.sync.listRepos?", 200)]
+    [InlineData("/xrpc/com.atproto.sync.listRepos?&&", 200)]
+    [InlineData("/xrpc/com.atproto.sync.listRepos/x", 400)]
+    [InlineData("/xrpc/com.atproto.sync.listRepos//", 400)]
+    [InlineData("/xrpc//com.atproto.sync.listRepos", 400)]
+    [InlineData("/xrpc/./com.atproto.sync.listRepos", 400)]
+    [InlineData("/xrpc/../xrpc/com.atproto.sync.listRepos", 400)]
+    [InlineData("/xrpc/com%2Eatproto.sync.listRepos", 400)]
+    [InlineData("/xrpc/com.atproto.sync.listRepos;x", 400)]
+    [InlineData("/xrpc/%ZZ", 400)]
+    [InlineData("/xrpc/", 400)]
+    [InlineData("/xrpc/-a", 400)]
+    [InlineData("/xrpc/a..b", 400)]
+    [InlineData("/xrpc/a", 400)]
+    [InlineData("/xrpc", 404)]
+    [InlineData("/unknown", 404)]
+    [InlineData("//xrpc/com.atproto.sync.listRepos", 404)]
+    [InlineData("/.well-known/oauth-protected-resource", 404)]
+    [InlineData("/.well-known/oauth-authorization-server", 404)]
+    public async Task Path_OfEveryShape_IsRoutedOrRefused(string target, int status)
+    {
+        var answer = await server.Pds.FetchRawAsync(target);
+        Assert.Equal(status, answer.Status);
+        if (status == 400)
+        {
+            Assert.Equal(
+                """{"error":"InvalidRequest","message":"invalid xrpc path"}""", answer.Text);
+        }
+
+        if (status == 404) Assert.Contains("\"error\":\"NotFound\"", answer.Text, StringComparison.Ordinal);
+    }
+
+    private static string Url(string nsid, params (string, string)[] parameters) =>
+        PdsProcess.UrlOf(nsid, parameters);
+}
