@@ -23,14 +23,17 @@ internal sealed class CarOptions
     /// <summary>Gives the arguments and the action to a command.</summary>
     internal void AddTo(Command command, Func<CarSettings, int> run)
     {
-        _cars.Validators.Add(result => RefuseOptions(result.Tokens.Select(token => token.Value), result));
+        _cars.Validators.Add(
+            result => RefuseOptions(result.Tokens.Select(token => token.Value), result));
         command.Arguments.Add(_cars);
         command.Options.Add(_json);
         command.SetAction(result => run(
             new CarSettings(result.GetValue(_cars) ?? [], result.GetValue(_json))));
     }
 
-    /// <summary>Where several names may follow, a mistyped option would be taken for one of them.</summary>
+    /// <summary>
+    /// Where several names may follow, a mistyped option would be taken for one of them.
+    /// </summary>
     internal static void RefuseOptions(IEnumerable<string> cars, SymbolResult result)
     {
         foreach (string car in cars.Where(car => car.StartsWith('-') && !File.Exists(car)))

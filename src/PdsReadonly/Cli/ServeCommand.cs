@@ -33,19 +33,22 @@ internal static class ServeCommand
         }
         catch (SocketException e)
         {
-            return Fail(error, $"cannot listen on {settings.Bind} port {settings.Port}: {e.Message}");
+            return Fail(
+                error, $"cannot listen on {settings.Bind} port {settings.Port}: {e.Message}");
         }
     }
 
     private static async Task<int> ServeAsync(
-        ServeSettings settings, DataFolder data, CommandContext context, CancellationToken cancellation)
+        ServeSettings settings, DataFolder data, CommandContext context,
+        CancellationToken cancellation)
     {
         var (_, error, isTerminal, time) = context;
         using var database = data.OpenCatalog(error);
         var catalog = new RepoCatalog(database, time);
         if (settings.Blobs is { } blobs && !Directory.Exists(blobs))
         {
-            error.WriteLine($"warning: --blobs {blobs} is no folder; blobs are looked for there all the same");
+            error.WriteLine(
+                $"warning: --blobs {blobs} is no folder; blobs are looked for there all the same");
         }
 
         var load = new LoadOptions
@@ -57,7 +60,8 @@ internal static class ServeCommand
         };
         var reporter = new LoadReporter(error, isTerminal, time);
         using var loader = new ArchiveLoader(load, catalog, time, reporter);
-        using var pool = new RepoPool(DescriptorBudget.OpenRepos(), repo => loader.Reread(repo.SourcePath));
+        using var pool = new RepoPool(
+            DescriptorBudget.OpenRepos(), repo => loader.Reread(repo.SourcePath));
         using var logs = LoggerFactory.Create(Logging.Configure);
         var services = new XrpcServices
         {
@@ -80,7 +84,8 @@ internal static class ServeCommand
                 Events = new EngineLog(logs.CreateLogger<EngineLog>()),
                 ErrorHeaders = AnswerWriter.CommonHeaders,
             });
-        await error.WriteLineAsync($"listening on {UrlOf(server.LocalEndPoint)}").ConfigureAwait(false);
+        string url = UrlOf(server.LocalEndPoint);
+        await error.WriteLineAsync($"listening on {url}").ConfigureAwait(false);
         loader.Start();
         await WaitAsync(cancellation).ConfigureAwait(false);
         await error.WriteLineAsync("stopping").ConfigureAwait(false);

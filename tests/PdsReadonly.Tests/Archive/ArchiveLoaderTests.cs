@@ -177,7 +177,8 @@ public sealed class ArchiveLoaderTests : IDisposable
     {
         var earlier = TestRepos.Build("alice", revSecond: 1);
         _archive.WriteCar("a.car", earlier.ToCar());
-        string later = _archive.WriteCar("b.car", TestRepos.Build("alice", posts: 9, revSecond: 2).ToCar());
+        string later = _archive.WriteCar(
+            "b.car", TestRepos.Build("alice", posts: 9, revSecond: 2).ToCar());
         using (_archive.Load())
         {
         }
@@ -217,7 +218,8 @@ public sealed class ArchiveLoaderTests : IDisposable
         var repo = TestRepos.Build("alice");
         _archive.WriteCar("a.car", repo.ToCar());
         using var other = TestRepos.KeyOf("bob");
-        _archive.WriteCar("a.did.json", SampleIdentity.Document(repo.Did, "a.test", other, "https://a"));
+        _archive.WriteCar(
+            "a.did.json", SampleIdentity.Document(repo.Did, "a.test", other, "https://a"));
 
         using var run = _archive.Load();
 
@@ -320,7 +322,10 @@ public sealed class ArchiveLoaderTests : IDisposable
     private void WritePacked(string name, SampleRepo repo)
     {
         using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest)) gzip.Write(repo.ToCar());
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+        {
+            gzip.Write(repo.ToCar());
+        }
         _archive.WriteCar(name, packed.ToArray());
     }
 }

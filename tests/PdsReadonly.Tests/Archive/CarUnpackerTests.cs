@@ -36,8 +36,8 @@ public sealed class CarUnpackerTests : IDisposable
         Assert.Equal([1, 2, 3], File.ReadAllBytes(_folder.At("a.car")));
     }
 
-    // The platform takes the end of the file for the end of what is packed. Then the CAR is cut short,
-    // which verifying it finds out.
+    // The platform takes the end of the file for the end of what is packed. Then the CAR is cut
+    // short, which verifying it finds out.
     [Fact]
     public void Unpack_CutAnywhere_IsRefusedOrGivesABeginning()
     {

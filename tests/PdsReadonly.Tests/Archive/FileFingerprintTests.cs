@@ -53,7 +53,8 @@ public sealed class FileFingerprintTests : IDisposable
 
         File.WriteAllBytes(_car, [1, 2, 3, 4]);
 
-        Assert.False(FileFingerprint.IsSameFile(before, FileFingerprint.OfSource(_car, null, settled)));
+        Assert.False(
+            FileFingerprint.IsSameFile(before, FileFingerprint.OfSource(_car, null, settled)));
     }
 
     [Fact]
@@ -72,7 +73,8 @@ public sealed class FileFingerprintTests : IDisposable
     [Fact]
     public void IsSameFile_FileMissing_IsNever()
     {
-        string missing = FileFingerprint.OfSource(_folder.At("b.car"), null, DateTimeOffset.UnixEpoch);
+        string missing = FileFingerprint.OfSource(
+            _folder.At("b.car"), null, DateTimeOffset.UnixEpoch);
 
         Assert.False(FileFingerprint.IsSameFile(missing, missing));
         Assert.Equal("", FileFingerprint.Of(_folder.At("b.car")));
@@ -84,7 +86,8 @@ public sealed class FileFingerprintTests : IDisposable
     [InlineData("2200-01-01T00:00:00.0000001Z")]
     public void Of_BothTwins_TellTheSameSizeAndTime(string modified)
     {
-        var time = DateTimeOffset.Parse(modified, System.Globalization.CultureInfo.InvariantCulture);
+        var time = DateTimeOffset.Parse(
+            modified, System.Globalization.CultureInfo.InvariantCulture);
         File.SetLastWriteTimeUtc(_car, time.UtcDateTime);
 
         var plain = FileStat.OfPlain(_car)!.Value;

@@ -73,7 +73,8 @@ public sealed class IdentityFilesTests : IDisposable
         var identity = IdentityFiles.Read(path, commit, SignaturePolicy.Historical);
 
         Assert.Equal(SignatureState.Unchecked, identity.Signature);
-        Assert.StartsWith($"{_folder.At(name)} {warning}", identity.Warning, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{_folder.At(name)} {warning}", identity.Warning, StringComparison.Ordinal);
     }
 
     [Fact]

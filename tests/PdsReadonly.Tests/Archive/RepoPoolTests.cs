@@ -122,7 +122,8 @@ public sealed class RepoPoolTests : IDisposable
 
     private RepoReader Use(RepoPool pool, string name)
     {
-        Assert.True(pool.TryRent(Entry(name), forLong: false, out var lease, out string? reason), reason);
+        Assert.True(
+            pool.TryRent(Entry(name), forLong: false, out var lease, out string? reason), reason);
         using (lease) return lease.Reader;
     }
 }

@@ -62,7 +62,10 @@ public sealed class RepoReaderTests : IDisposable
     [Fact]
     public void Open_IndexCutShort_IsRefused()
     {
-        using (var index = TempFolder.OpenShared(_entry.IndexPath)) index.SetLength(_entry.IndexBytes - 1024);
+        using (var index = TempFolder.OpenShared(_entry.IndexPath))
+        {
+            index.SetLength(_entry.IndexBytes - 1024);
+        }
 
         Assert.Throws<InvalidDataException>(() => RepoReader.Open(_entry));
     }

@@ -112,14 +112,19 @@ public sealed class RepoCatalogTests : IDisposable
     [Fact]
     public void ListByCollection_InactiveRepos_AreSkippedAndThePageFilled()
     {
-        string[] dids = [.. Enumerable.Range(0, 20).Select(i => TestRepos.DidOf($"r{i}")).Order(StringComparer.Ordinal)];
+        string[] dids =
+        [
+            .. Enumerable.Range(0, 20).Select(i => TestRepos.DidOf($"r{i}"))
+                .Order(StringComparer.Ordinal),
+        ];
         for (int i = 0; i < 20; i++) Publish($"r{i}", 1, "x", $"{i}.car");
         for (int i = 0; i < 20; i++)
         {
             if (i % 5 != 0) _catalog.SetStatus(DidOf(dids[i]), HostingStatus.Takendown);
         }
 
-        Assert.Equal([dids[0], dids[5], dids[10]], _catalog.ListByCollection("com.example.x", "", 3));
+        Assert.Equal(
+            [dids[0], dids[5], dids[10]], _catalog.ListByCollection("com.example.x", "", 3));
         Assert.Equal([dids[15]], _catalog.ListByCollection("com.example.x", dids[10], 3));
         Assert.Empty(_catalog.ListByCollection("com.example.y", "", 3));
     }
@@ -188,7 +193,10 @@ public sealed class RepoCatalogTests : IDisposable
     [Fact]
     public void Restore_UnchangedFiles_GivesTheEntriesBackInOrder()
     {
-        foreach (string name in (string[])["d", "b", "a"]) Publish(name, 1, "x", name + ".car", $"{name}.test");
+        foreach (string name in (string[])["d", "b", "a"])
+        {
+            Publish(name, 1, "x", name + ".car", $"{name}.test");
+        }
         Assert.True(Find("b", out var before));
         Restart();
 
@@ -240,7 +248,10 @@ public sealed class RepoCatalogTests : IDisposable
     [Fact]
     public void Restore_SourceNowHoldsSomethingElse_IsNotServed()
     {
-        foreach (string name in (string[])["a", "b", "c", "d"]) Publish(name, 1, "x", name + ".car");
+        foreach (string name in (string[])["a", "b", "c", "d"])
+        {
+            Publish(name, 1, "x", name + ".car");
+        }
         var sources = _catalog.ReadSources();
         sources["a.car"] = sources["a.car"] with { Fault = "Bad: it is" };
         sources["b.car"] = sources["b.car"] with { Did = TestRepos.DidOf("c") };
@@ -257,7 +268,8 @@ public sealed class RepoCatalogTests : IDisposable
     {
         Publish("alice", 1, "x", "a.car");
         Publish("alice", 1, "y", "b.car");
-        _catalog.RecordSource(new SourceRecord { Path = "c.car", Fingerprint = "f", Fault = "Bad: it is" });
+        _catalog.RecordSource(
+            new SourceRecord { Path = "c.car", Fingerprint = "f", Fault = "Bad: it is" });
         Restart();
 
         var sources = _catalog.ReadSources();

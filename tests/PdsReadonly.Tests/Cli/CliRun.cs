@@ -8,7 +8,8 @@ internal sealed record CliRun(int Code, string Output, string Error)
 {
     internal static readonly DateTimeOffset Now = new(2026, 12, 1, 0, 0, 0, TimeSpan.Zero);
 
-    internal string[] Lines => Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+    internal string[] Lines =>
+        Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
 
     internal static async Task<CliRun> Of(params string[] args)
     {

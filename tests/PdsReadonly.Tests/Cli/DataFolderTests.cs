@@ -21,7 +21,8 @@ public sealed class DataFolderTests : IDisposable
 
         Assert.NotNull(first);
         Assert.Null(second);
-        Assert.StartsWith($"data folder {_folder.Path} cannot be used: ", reason, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"data folder {_folder.Path} cannot be used: ", reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -42,7 +43,8 @@ public sealed class DataFolderTests : IDisposable
 
         using var database = data.OpenCatalog(_warnings);
 
-        Assert.StartsWith($"warning: {path} is not usable (", _warnings.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"warning: {path} is not usable (", _warnings.ToString(), StringComparison.Ordinal);
         Assert.Equal(garbage, File.ReadAllBytes(path + ".damaged"));
         Assert.Equal(0L, database.Command("SELECT count(*) FROM repo").ExecuteScalar());
     }
@@ -51,7 +53,10 @@ public sealed class DataFolderTests : IDisposable
     public void OpenCatalog_OfAnotherVersion_IsPutAside()
     {
         using var data = DataFolder.Open(_folder.Path, _warnings, out _)!;
-        using (var database = data.OpenCatalog(_warnings)) database.Execute("PRAGMA user_version = 99");
+        using (var database = data.OpenCatalog(_warnings))
+        {
+            database.Execute("PRAGMA user_version = 99");
+        }
         Assert.Throws<SqliteException>(() => CatalogDatabase.Open(_folder.At("catalog.sqlite")));
 
         using var anew = data.OpenCatalog(_warnings);

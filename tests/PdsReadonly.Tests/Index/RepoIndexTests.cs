@@ -17,7 +17,8 @@ public sealed class RepoIndexTests
             string? given = Environment.GetEnvironmentVariable("PDS_TEST_SEED");
             ulong seed = ulong.TryParse(given, out ulong value) ? value : 20240101;
             var data = new TheoryData<ulong, int>();
-            foreach (int records in (int[])[0, 1, 2, 20, 30, 31, 32, 33, 34, 35, 100, 105, 110, 115, 1500])
+            int[] sizes = [0, 1, 2, 20, 30, 31, 32, 33, 34, 35, 100, 105, 110, 115, 1500];
+            foreach (int records in sizes)
             {
                 data.Add(seed + (ulong)records, records);
             }
@@ -31,7 +32,8 @@ public sealed class RepoIndexTests
     public void RoundTrip_RandomRepo_AgreesWithTheModel(ulong seed, int records)
     {
         var repo = IndexedRepo.Random(seed, records);
-        using var indexed = new IndexedRepo(repo.ToCar(CarOrder.Doubled, seed, foreignBlockCount: 50));
+        using var indexed = new IndexedRepo(
+            repo.ToCar(CarOrder.Doubled, seed, foreignBlockCount: 50));
         var index = indexed.Index;
 
         Assert.Equal(repo.CommitCid, index.Head);
@@ -53,7 +55,8 @@ public sealed class RepoIndexTests
             string[] parts = path.Split('/');
             uint? ordinal = index.FindRecord(TestRepos.Ascii(parts[0]), TestRepos.Ascii(parts[1]));
             Assert.Equal(record, indexed.Bytes(index.LocationOf(ordinal!.Value)));
-            Assert.Null(index.FindRecord(TestRepos.Ascii(parts[0]), TestRepos.Ascii(parts[1] + "!")));
+            Assert.Null(
+                index.FindRecord(TestRepos.Ascii(parts[0]), TestRepos.Ascii(parts[1] + "!")));
             Assert.Null(index.FindRecord("com.example.none"u8, TestRepos.Ascii(parts[1])));
         }
 
@@ -68,7 +71,8 @@ public sealed class RepoIndexTests
         using var indexed = new IndexedRepo(repo.ToCar());
         var model = repo.Records.Select(r => r.Path.Split('/'))
             .GroupBy(parts => parts[0], parts => parts[1])
-            .ToDictionary(group => group.Key, group => group.Order(StringComparer.Ordinal).ToArray());
+            .ToDictionary(
+                group => group.Key, group => group.Order(StringComparer.Ordinal).ToArray());
 
         Assert.Equal(model.Keys.Order(StringComparer.Ordinal), indexed.Index.ListCollections());
         Assert.Equal(
@@ -107,8 +111,10 @@ public sealed class RepoIndexTests
         var pairs = Alike(count: 100_000);
         Assert.True(pairs.Count > 100);
         // Of every fifth pair, one is in the file only, not in the repo.
-        byte[][] inside = [.. pairs.SelectMany((pair, i) => i % 5 == 0 ? [pair.First] : Both(pair))];
-        var outside = pairs.Where((_, i) => i % 5 == 0).Select(p => SampleBlock.Of(p.Second)).ToArray();
+        byte[][] inside =
+            [.. pairs.SelectMany((pair, i) => i % 5 == 0 ? [pair.First] : Both(pair))];
+        var outside =
+            pairs.Where((_, i) => i % 5 == 0).Select(p => SampleBlock.Of(p.Second)).ToArray();
         using var key = TestRepos.KeyOf("alice");
         var repo = SampleRepo.Build(TestRepos.DidOf("alice"), key, TestRepos.Rev(1), inside.Select(
             (record, i) => ($"com.example.x/k{i:d4}", record)));
@@ -152,7 +158,8 @@ public sealed class RepoIndexTests
             ("com.example.x/b", TestRepos.Picture(carried, "image/jpeg")),
             ("com.example.x/c", TestRepos.Picture(elsewhere, "text/plain")),
         ]);
-        SampleBlock[] raw = [SampleBlock.Of(carried, CidCodec.Raw), SampleBlock.Of(stray, CidCodec.Raw)];
+        SampleBlock[] raw =
+            [SampleBlock.Of(carried, CidCodec.Raw), SampleBlock.Of(stray, CidCodec.Raw)];
         using var indexed = new IndexedRepo(
             (repo.Car with { Blocks = [.. repo.Car.Blocks, .. raw] }).ToBytes());
 
@@ -164,7 +171,8 @@ public sealed class RepoIndexTests
         Assert.Null(indexed.Index.FindBlob(raw[1].Cid));
         Assert.False(indexed.Index.TryFind(raw[0].Cid, out _));
 
-        string[] listed = [.. ((string[])[raw[0].Cid.ToString(), Cid.Of(CidCodec.Raw, elsewhere).ToString()])
+        string[] listed = [.. (
+            (string[])[raw[0].Cid.ToString(), Cid.Of(CidCodec.Raw, elsewhere).ToString()])
             .Order(StringComparer.Ordinal)];
         Assert.Equal(listed, indexed.Index.ListBlobs(default, 10));
         Assert.Equal(listed[1..], indexed.Index.ListBlobs(TestRepos.Ascii(listed[0]), 10));
@@ -177,7 +185,8 @@ public sealed class RepoIndexTests
         using var folder = new TempFolder();
         Assert.Throws<SqliteException>(() => RepoIndex.Open(folder.At("missing")));
         Assert.Throws<SqliteException>(
-            () => RepoIndex.Open(folder.Write("garbage", new byte[4096].Select((_, i) => (byte)i).ToArray())));
+            () => RepoIndex.Open(
+                folder.Write("garbage", new byte[4096].Select((_, i) => (byte)i).ToArray())));
         Assert.Null(RepoIndex.Open(folder.Write("empty", [])));
     }
 
@@ -206,8 +215,8 @@ public sealed class RepoIndexTests
         Assert.Equal(indexed.Index.Head, index!.Head);
     }
 
-    // Every statement that gives rows in order must find them in order: a temporary b-tree would hold
-    // all rows of a collection for every page.
+    // Every statement that gives rows in order must find them in order: a temporary b-tree would
+    // hold all rows of a collection for every page.
     [Fact]
     public void Statements_OfTheReader_SortNothing()
     {
@@ -230,18 +239,18 @@ public sealed class RepoIndexTests
     private static string[] Walk(IndexedRepo indexed, string collection, bool ascending, int limit)
     {
         var all = new List<string>();
-        string[] page;
-        while ((page = indexed.List(collection, all.Count == 0 ? "" : all[^1], ascending, limit)).Length > 0)
+        while (true)
         {
+            string beyond = all.Count == 0 ? "" : all[^1];
+            string[] page = indexed.List(collection, beyond, ascending, limit);
+            if (page.Length == 0) return [.. all];
             Assert.True(page.Length <= limit);
             all.AddRange(page);
         }
-
-        return [.. all];
     }
 
-    // Records whose digests share the three bytes that lookups are sorted by: by the birthday paradox
-    // some three hundred pairs among a hundred thousand.
+    // Records whose digests share the three bytes that lookups are sorted by: by the birthday
+    // paradox some three hundred pairs among a hundred thousand.
     private static List<(byte[] First, byte[] Second)> Alike(int count)
     {
         var byStart = new Dictionary<int, byte[]>();

@@ -5,8 +5,8 @@ using PdsReadonly.Index;
 namespace PdsReadonly.Tests.Support;
 
 /// <summary>
-/// A folder of CARs, a data folder, and the loader run over them in this process, again and again as
-/// starts of the program would.
+/// A folder of CARs, a data folder, and the loader run over them in this process, again and again
+/// as starts of the program would.
 /// </summary>
 internal sealed class TestArchive : IDisposable
 {
@@ -112,7 +112,8 @@ internal sealed class TestArchive : IDisposable
 
         internal int Served { get; private set; }
 
-        public void OnPlan(int files, long bytes, int unchanged) => (Files, Unchanged) = (files, unchanged);
+        public void OnPlan(int files, long bytes, int unchanged) =>
+            (Files, Unchanged) = (files, unchanged);
 
         public void OnProgress(long bytes)
         {
