@@ -82,7 +82,7 @@ public sealed class RepoIndexTests
         {
             foreach (bool ascending in (bool[])[true, false])
             {
-                string[] ordered = ascending ? keys : [.. keys.Reverse()];
+                string[] ordered = ascending ? keys : [.. Enumerable.Reverse(keys)];
                 foreach (int limit in (int[])[1, 7, 100])
                 {
                     Assert.Equal(ordered, Walk(indexed, collection, ascending, limit));
@@ -97,7 +97,8 @@ public sealed class RepoIndexTests
                     keys.Where(k => string.CompareOrdinal(k, beyond) > 0).Take(5),
                     indexed.List(collection, beyond, ascending: true, 5));
                 Assert.Equal(
-                    keys.Reverse().Where(k => string.CompareOrdinal(k, beyond) < 0).Take(5),
+                    Enumerable.Reverse(keys)
+                        .Where(k => string.CompareOrdinal(k, beyond) < 0).Take(5),
                     indexed.List(collection, beyond, ascending: false, 5));
             }
         }
