@@ -87,7 +87,7 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
         {
             string fingerprint = FileFingerprint.Of(path);
             if (FileStat.Of(path) is not { IsRegular: true }) return null;
-            handle = File.OpenHandle(path);
+            handle = File.OpenHandle(path, share: CarFile.Shared);
             bool known = IsKnown(path, fingerprint);
             if (known || HashesTo(handle, cid))
             {

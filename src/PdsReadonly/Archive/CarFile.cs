@@ -9,6 +9,12 @@ namespace PdsReadonly.Archive;
 /// </summary>
 internal sealed class CarFile : ICarSource, IDisposable
 {
+    /// <summary>
+    /// Others may do with the file what they like: what was changed is found out by hashing, and on
+    /// Windows a lock of ours would keep an operator from putting a new file in its place.
+    /// </summary>
+    internal const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
+
     private readonly SafeFileHandle _handle;
 
     private CarFile(SafeFileHandle handle, long length)
@@ -25,7 +31,7 @@ internal sealed class CarFile : ICarSource, IDisposable
     {
         // Opening a pipe waits for its writer, for ever if need be.
         if (FileStat.Of(path) is { IsRegular: false }) throw new IOException("is no regular file");
-        var handle = File.OpenHandle(path, options: FileOptions.None);
+        var handle = File.OpenHandle(path, share: Shared);
         return new CarFile(handle, RandomAccess.GetLength(handle));
     }
 

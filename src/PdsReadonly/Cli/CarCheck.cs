@@ -104,7 +104,10 @@ internal sealed class CarCheck : IDisposable
         if (identity.Warning is not null) warnings.Add(identity.Warning);
         if (commit.Version == 2) warnings.Add("commit is of version 2: serve wants --allow-legacy");
         else if (commit.IsLegacy) warnings.Add("commit lacks prev: serve wants --allow-legacy");
-        if (RevClock.IsInFuture(commit.Rev, _time.GetUtcNow())) warnings.Add("rev lies in the future");
+        if (RevClock.IsInFuture(commit.Rev, _time.GetUtcNow()))
+        {
+            warnings.Add("rev lies in the future");
+        }
         if (counts.RecordsUndecodable > 0)
         {
             warnings.Add($"{Figures.Count(counts.RecordsUndecodable, "record")} not decodable");

@@ -2,7 +2,9 @@ using PdsReadonly.Archive;
 
 namespace PdsReadonly.Cli;
 
-/// <summary>Checks one file after the other, with a bar for the large ones, and tells the exit code.</summary>
+/// <summary>
+/// Checks one file after the other, with a bar for the large ones, and tells the exit code.
+/// </summary>
 internal static class CarFiles
 {
     /// <summary>Checks a file and says what is to be printed of it.</summary>
@@ -10,14 +12,17 @@ internal static class CarFiles
         CarCheck check, string path, Action<long, long> onProgress);
 
     /// <summary>
-    /// <see cref="ExitCode.No"/> when a file is refused; else <see cref="ExitCode.CannotRun"/> when an
-    /// argument names nothing or a file cannot be read.
+    /// <see cref="ExitCode.No"/> when a file is refused; else <see cref="ExitCode.CannotRun"/> when
+    /// an argument names nothing or a file cannot be read.
     /// </summary>
     internal static int ForEach(CarSettings settings, CommandContext context, Look look)
     {
         var error = context.Error;
         var files = ArchiveFiles.Expand(settings.Cars, out var unmatched);
-        foreach (string argument in unmatched) error.WriteLine($"error: {argument} names no CAR file");
+        foreach (string argument in unmatched)
+        {
+            error.WriteLine($"error: {argument} names no CAR file");
+        }
         if (files.Count == 0 && unmatched.Count == 0) error.WriteLine("error: no CAR files there");
         bool lacking = unmatched.Count > 0 || files.Count == 0;
         bool refused = false;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace PdsReadonly.Cli;
 
@@ -22,20 +23,22 @@ internal sealed class CarOptions
     /// <summary>Gives the arguments and the action to a command.</summary>
     internal void AddTo(Command command, Func<CarSettings, int> run)
     {
-        // An argument takes what follows, so it would take a mistyped option for a file.
-        _cars.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens)
-            {
-                if (token.Value.StartsWith('-') && !File.Exists(token.Value))
-                {
-                    result.AddError($"Unrecognized option '{token.Value}'.");
-                }
-            }
-        });
+        _cars.Validators.Add(
+            result => RefuseOptions(result.Tokens.Select(token => token.Value), result));
         command.Arguments.Add(_cars);
         command.Options.Add(_json);
         command.SetAction(result => run(
             new CarSettings(result.GetValue(_cars) ?? [], result.GetValue(_json))));
+    }
+
+    /// <summary>
+    /// Where several names may follow, a mistyped option would be taken for one of them.
+    /// </summary>
+    internal static void RefuseOptions(IEnumerable<string> cars, SymbolResult result)
+    {
+        foreach (string car in cars.Where(car => car.StartsWith('-') && !File.Exists(car)))
+        {
+            result.AddError($"Unrecognized option '{car}'.");
+        }
     }
 }

@@ -28,6 +28,8 @@ internal sealed record CheckedCar
     /// <summary>What is odd about the file without making it wrong.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>Whether the file could not be read to its end, so that nothing is known of it.</summary>
+    /// <summary>
+    /// Whether the file could not be read to its end, so that nothing is known of it.
+    /// </summary>
     public bool IsUnread => Fault?.Code == nameof(CarError.ReadFailed);
 }

@@ -71,7 +71,11 @@ internal static class CommandLine
         root.Directives.Clear();
         foreach (var option in root.Options)
         {
-            if (option.Action is HelpAction help) help.MaxWidth = Math.Min(help.MaxWidth, HelpColumns);
+            if (option.Action is HelpAction help)
+            {
+                help.MaxWidth = Math.Min(help.MaxWidth, HelpColumns);
+            }
+            if (option is VersionOption) option.Action = new PrintVersion();
         }
 
         new ServeOptions().AddTo(root, context);
@@ -90,5 +94,18 @@ internal static class CommandLine
         return root;
     }
 
-    private static string FirstLine(string text) => text[..text.IndexOf('\n', StringComparison.Ordinal)];
+    private static string FirstLine(string text) =>
+        text[..text.IndexOf('\n', StringComparison.Ordinal)];
+
+    // The platform's own takes the version of whatever program this code runs in.
+    private sealed class PrintVersion : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine(ProgramVersion.Text);
+            return ExitCode.Done;
+        }
+    }
 }

@@ -47,10 +47,12 @@ internal sealed class DataFolder : IDisposable
             return CatalogDatabase.Open(path);
         }
         catch (SqliteException e) when (e.SqliteErrorCode
-            is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_MISMATCH)
+            is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB
+            or SQLitePCL.raw.SQLITE_MISMATCH)
         {
             string aside = path + ".damaged";
-            warnings.WriteLine($"warning: {path} is not usable ({e.Message}); kept as {aside}, begun anew");
+            warnings.WriteLine(
+                $"warning: {path} is not usable ({e.Message}); kept as {aside}, begun anew");
             File.Move(path, aside, overwrite: true);
             foreach (string suffix in (string[])["-wal", "-shm"]) File.Delete(path + suffix);
             return CatalogDatabase.Open(path);
@@ -66,8 +68,14 @@ internal sealed class DataFolder : IDisposable
         if (!string.IsNullOrEmpty(service)) yield return service.Split(':')[0];
         string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        if (string.IsNullOrEmpty(cache) && home.Length > 0) cache = System.IO.Path.Combine(home, ".cache");
-        if (!string.IsNullOrEmpty(cache)) yield return System.IO.Path.Combine(cache, "pds-readonly");
+        if (string.IsNullOrEmpty(cache) && home.Length > 0)
+        {
+            cache = System.IO.Path.Combine(home, ".cache");
+        }
+        if (!string.IsNullOrEmpty(cache))
+        {
+            yield return System.IO.Path.Combine(cache, "pds-readonly");
+        }
     }
 
     private static DataFolder? TryOpen(string path, out string? reason)

@@ -25,5 +25,6 @@ internal static class Figures
     /// <summary>Bytes by time, in MB/s; "-" when the clock did not move.</summary>
     internal static string Rate(long bytes, TimeSpan elapsed) => elapsed <= TimeSpan.Zero
         ? "-"
-        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6 / elapsed.TotalSeconds:N0} MB/s");
+        : string.Create(
+            CultureInfo.InvariantCulture, $"{bytes / 1e6 / elapsed.TotalSeconds:N0} MB/s");
 }

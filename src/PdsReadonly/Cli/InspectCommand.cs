@@ -4,16 +4,16 @@ namespace PdsReadonly.Cli;
 internal static class InspectCommand
 {
     internal const string Description = """
-        Show what CAR files hold: whose repo, which collections, how many records, how large, from when.
+        Show what CAR files hold: whose repo, which collections, how many records, from when.
 
-        Each file is checked as verify does; one that is refused gets its fault instead of figures. Times
-        are those of keys that are TIDs: first and last by collection and over all; other keys tell none.
+        Each file is checked as verify does; one that is refused gets its fault instead of figures.
+        Times are those of keys that are TIDs, first and last; other keys tell none.
 
-        With --json each line is an object: file, ok, fault, did, rev, commit, version, signature, handle
-        (as verify); revTime, records, recordBytes {min, median, max, total}, nodes, layers, blocks,
-        bytes, exportBytes, earliest, latest, blobs, rawBlocks, rawBytes, duplicates, unreached, foreign,
-        undecodable, collections [{nsid, records, bytes, earliest, latest}], warnings. What is not known
-        is null; times are RFC 3339.
+        With --json each line is an object: file, ok, fault, did, rev, commit, version, signature,
+        handle (as verify); revTime, bytes, warnings; and where ok: exportBytes, blocks, nodes,
+        layers, records, recordBytes {min, median, max, total}, earliest, latest, blobs, rawBlocks,
+        rawBytes, duplicates, unreached, foreign, undecodable, collections [{nsid, records, bytes,
+        earliest, latest}]. What is not known is null; times are RFC 3339.
 
         Exit codes are those of verify.
         """;

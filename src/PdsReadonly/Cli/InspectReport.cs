@@ -51,7 +51,8 @@ internal static class InspectReport
         Row(
             text,
             "file",
-            $"{Figures.Count(car.Bytes)} bytes, {Figures.Count(counts.ExportBytes)} as an export of "
+            $"{Figures.Count(car.Bytes)} bytes, "
+            + $"{Figures.Count(counts.ExportBytes)} as an export of "
             + Figures.Count(counts.Blocks, "block"));
         var times = survey.Times();
         if (times.Earliest is { } from && times.Latest is { } to)
@@ -68,7 +69,8 @@ internal static class InspectReport
         Row(
             text,
             "not used",
-            $"{Figures.Count(survey.Unreached)} unreached, {Figures.Count(survey.Duplicates)} duplicate, "
+            $"{Figures.Count(survey.Unreached)} unreached, "
+            + $"{Figures.Count(survey.Duplicates)} duplicate, "
             + $"{Figures.Count(counts.SectionsSkipped)} foreign blocks");
         if (counts.RecordsUndecodable > 0)
         {

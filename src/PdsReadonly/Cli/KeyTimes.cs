@@ -4,8 +4,8 @@ using Atproto.Syntax;
 namespace PdsReadonly.Cli;
 
 /// <summary>
-/// The earliest and the latest of record keys that are TIDs (https://atproto.com/specs/tid). What they
-/// say is what their writer said: nobody checks it.
+/// The earliest and the latest of record keys that are TIDs (https://atproto.com/specs/tid). What
+/// they say is what their writer said: nobody checks it.
 /// </summary>
 internal record struct KeyTimes
 {

@@ -5,10 +5,11 @@ using PdsReadonly.Catalog;
 namespace PdsReadonly.Cli;
 
 /// <summary>
-/// Says how loading goes on: a bar that is redrawn on a terminal, lines every few seconds elsewhere. A
-/// file that is refused is one line, always.
+/// Says how loading goes on: a bar that is redrawn on a terminal, lines every few seconds
+/// elsewhere. A file that is refused is one line, always.
 /// </summary>
-internal sealed class LoadReporter(TextWriter output, bool isTerminal, TimeProvider time) : ILoadObserver
+internal sealed class LoadReporter(TextWriter output, bool isTerminal, TimeProvider time)
+    : ILoadObserver
 {
     // With more files than this, those that went well are only counted.
     private const int FilesNamedMax = 100;
@@ -64,13 +65,17 @@ internal sealed class LoadReporter(TextWriter output, bool isTerminal, TimeProvi
         string? note = outcome.Verdict switch
         {
             PublishVerdict.OlderRev =>
-                $"passed over {outcome.Path}: {outcome.Replaced?.SourcePath} has a later rev of {outcome.Did}",
+                $"passed over {outcome.Path}: {outcome.Replaced?.SourcePath} "
+                + $"has a later rev of {outcome.Did}",
             PublishVerdict.SameHead =>
-                $"passed over {outcome.Path}: {outcome.Replaced?.SourcePath} has the same head of {outcome.Did}",
+                $"passed over {outcome.Path}: {outcome.Replaced?.SourcePath} "
+                + $"has the same head of {outcome.Did}",
             PublishVerdict.RevInFuture =>
-                $"passed over {outcome.Path}: rev {outcome.Rev} of {outcome.Did} lies in the future",
+                $"passed over {outcome.Path}: rev {outcome.Rev} of {outcome.Did} "
+                + "lies in the future",
             _ when outcome.Replaced is { } old && old.SourcePath != outcome.Path =>
-                $"loaded {outcome.Path}: {outcome.Did} rev {outcome.Rev} takes the place of {old.SourcePath}",
+                $"loaded {outcome.Path}: {outcome.Did} rev {outcome.Rev} "
+                + $"takes the place of {old.SourcePath}",
             _ when _filesAll <= FilesNamedMax =>
                 $"loaded {outcome.Path}: {outcome.Did} rev {outcome.Rev}, "
                 + $"{outcome.Counts.Records:N0} records, signature {Name(outcome.Signature)}",
@@ -83,11 +88,11 @@ internal sealed class LoadReporter(TextWriter output, bool isTerminal, TimeProvi
 
     public void OnDone(int served)
     {
-        double seconds = time.GetElapsedTime(_started).TotalSeconds;
+        double elapsed = time.GetElapsedTime(_started).TotalSeconds;
+        string seconds = elapsed.ToString("F1", CultureInfo.InvariantCulture);
         string refused = _refused > 0 ? $", {_refused:N0} files refused" : "";
-        Line(string.Create(
-            CultureInfo.InvariantCulture,
-            $"ready: {served:N0} repos served, {_records:N0} records loaded in {seconds:F1} s{refused}"));
+        string loaded = $"{_records:N0} records loaded in {seconds} s";
+        Line($"ready: {served:N0} repos served, {loaded}{refused}");
     }
 
     private void Line(string text)

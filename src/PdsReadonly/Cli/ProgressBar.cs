@@ -1,8 +1,8 @@
 namespace PdsReadonly.Cli;
 
 /// <summary>
-/// One line that is drawn over itself on a terminal, a few times a second at most. Lines of text come
-/// between only after <see cref="Clear"/>.
+/// One line that is drawn over itself on a terminal, a few times a second at most. Lines of text
+/// come between only after <see cref="Clear"/>.
 /// </summary>
 internal sealed class ProgressBar(TextWriter output, TimeProvider time)
 {

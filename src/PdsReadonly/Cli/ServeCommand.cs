@@ -32,12 +32,14 @@ internal static class ServeCommand
         }
         catch (SocketException e)
         {
-            return Fail(error, $"cannot listen on {settings.Bind} port {settings.Port}: {e.Message}");
+            return Fail(
+                error, $"cannot listen on {settings.Bind} port {settings.Port}: {e.Message}");
         }
     }
 
     private static async Task<int> ServeAsync(
-        ServeSettings settings, DataFolder data, CommandContext context, CancellationToken cancellation)
+        ServeSettings settings, DataFolder data, CommandContext context,
+        CancellationToken cancellation)
     {
         // From here on a signal ends it in good order, whatever it is at.
         using var stop = new StopSignal(cancellation);
@@ -46,7 +48,8 @@ internal static class ServeCommand
         var catalog = new RepoCatalog(database, time);
         if (settings.Blobs is { } blobs && !Directory.Exists(blobs))
         {
-            error.WriteLine($"warning: --blobs {blobs} is no folder; blobs are looked for there all the same");
+            error.WriteLine(
+                $"warning: --blobs {blobs} is no folder; blobs are looked for there all the same");
         }
 
         var load = new LoadOptions
@@ -58,7 +61,8 @@ internal static class ServeCommand
         };
         var reporter = new LoadReporter(error, isTerminal, time);
         using var loader = new ArchiveLoader(load, catalog, time, reporter);
-        using var pool = new RepoPool(DescriptorBudget.OpenRepos(), repo => loader.Reread(repo.SourcePath));
+        using var pool = new RepoPool(
+            DescriptorBudget.OpenRepos(), repo => loader.Reread(repo.SourcePath));
         using var logs = LoggerFactory.Create(Logging.Configure);
         var services = new XrpcServices
         {
@@ -69,6 +73,7 @@ internal static class ServeCommand
         };
 
         // Before anyone can ask: what was taken down stays so, what was here is here.
+        // Before anything is shown: a takedown must not come a moment late.
         foreach (var (did, status) in settings.Statuses) catalog.SetStatus(did, status);
         loader.Plan();
         await using var server = StartServer(
@@ -80,7 +85,8 @@ internal static class ServeCommand
                 Events = new EngineLog(logs.CreateLogger<EngineLog>()),
                 ErrorHeaders = AnswerWriter.CommonHeaders,
             });
-        await error.WriteLineAsync($"listening on {UrlOf(server.LocalEndPoint)}").ConfigureAwait(false);
+        string url = UrlOf(server.LocalEndPoint);
+        await error.WriteLineAsync($"listening on {url}").ConfigureAwait(false);
         loader.Start();
         await stop.Requested.ConfigureAwait(false);
         await error.WriteLineAsync("stopping").ConfigureAwait(false);

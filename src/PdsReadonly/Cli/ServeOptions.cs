@@ -16,15 +16,16 @@ internal sealed class ServeOptions
     {
         Description = "CAR files (*.car, *.car.gz), folders of them, or patterns with * and ?; any "
             + "number of times. Of several CARs of one repo the highest rev is served. "
-            + "NAME.did.json (DID document) and NAME.plc.json (PLC audit log) beside NAME.car tell the "
-            + "handle and the keys. [PDS_CAR_DIR]",
+            + "NAME.did.json (DID document) and NAME.plc.json (PLC audit log) beside NAME.car "
+            + "tell the handle and the keys. [PDS_CAR_DIR]",
         HelpName = "FILE|DIR|GLOB",
         AllowMultipleArgumentsPerToken = true,
     };
 
     private readonly Option<string?> _blobs = new("--blobs")
     {
-        Description = "A folder of blobs: DIR/<did>/…/<cid>, the DID with colons or underscores. Without "
+        Description =
+            "A folder of blobs: DIR/<did>/…/<cid>, the DID with colons or underscores. Without "
             + "it, blobs are listed but only those inside a CAR are served. [PDS_BLOBS_DIR]",
         HelpName = "DIR",
     };
@@ -39,7 +40,8 @@ internal sealed class ServeOptions
 
     private readonly Option<IPAddress> _bind = new("--bind")
     {
-        Description = "The address to listen on, such as 127.0.0.1 behind a proxy. All of them unless given.",
+        Description =
+            "The address to listen on, such as 127.0.0.1 behind a proxy. All of them unless given.",
         HelpName = "ADDRESS",
         CustomParser = Parser<IPAddress>("--bind", IPAddress.TryParse, "an IP address"),
     };
@@ -52,16 +54,18 @@ internal sealed class ServeOptions
 
     private readonly Option<string?> _data = new("--data")
     {
-        Description = "Where catalog and indexes are kept; one process at a time. [PDS_DATA_DIR, else "
+        Description =
+            "Where catalog and indexes are kept; one process at a time. [PDS_DATA_DIR, else "
             + "$CACHE_DIRECTORY, else the user's cache folder]",
         HelpName = "DIR",
     };
 
     private readonly Option<SignaturePolicy> _signatures = new("--signatures")
     {
-        Description = "Which signatures a repo must have. historical: valid under a key its identity "
-            + "names now or named before, where one is known; require: the same, and it must be known; "
-            + "any: serve all. [historical]",
+        Description =
+            "Which signatures a repo must have. historical: valid under a key its identity "
+            + "names now or named before, where one is known; require: the same, and it must be "
+            + "known; any: serve all. [historical]",
         HelpName = "historical|require|any",
         CustomParser = Parser<SignaturePolicy>(
             "--signatures", TryParseName, "historical, require or any"),
@@ -111,8 +115,8 @@ internal sealed class ServeOptions
     {
         Option[] options =
         [
-            _cars, _blobs, _port, _bind, _hostname, _data, _signatures, _allowLegacy, _immutableBlobs,
-            _status, _contact, _privacy, _terms,
+            _cars, _blobs, _port, _bind, _hostname, _data, _signatures, _allowLegacy,
+            _immutableBlobs, _status, _contact, _privacy, _terms,
         ];
         foreach (var option in options) command.Options.Add(option);
         command.Validators.Add(Validate);
@@ -122,9 +126,12 @@ internal sealed class ServeOptions
 
     private void Validate(CommandResult result)
     {
-        // The root's validators run for its subcommands too, where serve's options stand by themselves.
+        // The root's validators run for its subcommands too, where serve's options stand by
+        // themselves.
         if (result.Children.OfType<CommandResult>().Any()) return;
-        if (CarsOf(result.GetValue(_cars)).Length == 0) result.AddError("--car is missing: what to serve?");
+        string[] cars = CarsOf(result.GetValue(_cars));
+        if (cars.Length == 0) result.AddError("--car is missing: what to serve?");
+        CarOptions.RefuseOptions(cars, result);
         foreach (string text in result.GetValue(_status) ?? [])
         {
             if (TryParseStatus(text, out _)) continue;
@@ -141,7 +148,10 @@ internal sealed class ServeOptions
         foreach (var option in (Option<string?>[])[_privacy, _terms])
         {
             string? url = result.GetValue(option);
-            if (url is not null && !IsWebUrl(url)) result.AddError($"{option.Name} {url}: expected a URL");
+            if (url is not null && !IsWebUrl(url))
+            {
+                result.AddError($"{option.Name} {url}: expected a URL");
+            }
         }
     }
 
@@ -215,7 +225,8 @@ internal sealed class ServeOptions
         return PortByDefault;
     }
 
-    private static Func<ArgumentResult, T?> Parser<T>(string name, TryParse<T> parse, string expected) =>
+    private static Func<ArgumentResult, T?> Parser<T>(
+        string name, TryParse<T> parse, string expected) =>
         result =>
         {
             string text = result.Tokens.Count > 0 ? result.Tokens[^1].Value : "";

@@ -36,6 +36,8 @@ internal sealed class RepoIndex : IDisposable
 
     private const string ListBlobsSql = "SELECT cid FROM blob WHERE cid > ?1 ORDER BY cid LIMIT ?2";
 
+    private const string ListCollectionsSql = "SELECT nsid FROM collection ORDER BY nsid";
+
     // Above every key: no UTF-8 text has this byte.
     private static ReadOnlySpan<byte> AfterEverything => [0xff];
 
@@ -47,6 +49,13 @@ internal sealed class RepoIndex : IDisposable
     private long _rowPage = -1;
     private bool _isIncomplete;
     private int _rowBytes;
+
+    /// <summary>Every statement, for its plan to be looked at.</summary>
+    internal static IReadOnlyList<string> Statements { get; } =
+    [
+        FindRowSql, RowsBeforeSql, RowsAfterSql, BlocksSql, LookupSql, FindBlobSql, ListBlobsSql,
+        ListCollectionsSql,
+    ];
 
     private RepoIndex(SqliteDatabase database) => _database = database;
 
@@ -130,7 +139,7 @@ internal sealed class RepoIndex : IDisposable
     /// <summary>The collections that have records, in key order.</summary>
     internal List<string> ListCollections()
     {
-        var statement = Statement(7, "SELECT nsid FROM collection ORDER BY nsid");
+        var statement = Statement(7, ListCollectionsSql);
         var collections = new List<string>();
         while (statement.Step()) collections.Add(Encoding.ASCII.GetString(statement.Bytes(0)));
         statement.Reset();

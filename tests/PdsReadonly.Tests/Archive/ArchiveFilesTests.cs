@@ -11,8 +11,8 @@ public sealed class ArchiveFilesTests : IDisposable
     {
         string[] names =
         [
-            "a.car", "b.CAR", "c.car.gz", "d.txt", "a.did.json", "one/e.car", "two/f.car", "two/deep/g.car",
-            "[odd] name#1.car",
+            "a.car", "b.CAR", "c.car.gz", "d.txt", "a.did.json", "one/e.car", "two/f.car",
+            "two/deep/g.car", "[odd] name#1.car",
         ];
         foreach (string name in names) _folder.Write(name, []);
     }
@@ -73,7 +73,8 @@ public sealed class ArchiveFilesTests : IDisposable
     [Fact]
     public void Expand_FileNamedTwice_IsThereOnce()
     {
-        string[] arguments = [_folder.At("a.car"), _folder.At("*.car"), _folder.At("one", "..", "a.car")];
+        string[] arguments =
+            [_folder.At("a.car"), _folder.At("*.car"), _folder.At("one", "..", "a.car")];
 
         var files = ArchiveFiles.Expand(arguments, out var unmatched);
 
@@ -93,7 +94,9 @@ public sealed class ArchiveFilesTests : IDisposable
     [Fact]
     public void SidecarsOf_KnownDid_ComeAfterTheFilesOwn() => Assert.Equal(
         ["/x/a.did.json", "/x/did:plc:abc.did.json", "/x/did_plc_abc.did.json"],
-        ArchiveFiles.SidecarsOf("/x/a.car", "did:plc:abc", "did").Select(path => path.Replace('\\', '/')));
+        ArchiveFiles.SidecarsOf("/x/a.car", "did:plc:abc", "did").Select(
+            path => path.Replace('\\', '/')));
 
-    private string Relative(string path) => Path.GetRelativePath(_folder.Path, path).Replace('\\', '/');
+    private string Relative(string path) =>
+        Path.GetRelativePath(_folder.Path, path).Replace('\\', '/');
 }

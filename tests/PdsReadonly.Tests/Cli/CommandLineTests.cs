@@ -31,7 +31,7 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("--no-such", "Unrecognized command or argument '--no-such'.")]
-    [InlineData("serve --car x --no-such", "Unrecognized command or argument '--no-such'.")]
+    [InlineData("serve --car x --no-such", "Unrecognized option '--no-such'.")]
     [InlineData("verify --no-such x.car", "Unrecognized option '--no-such'.")]
     [InlineData("inspect", "Required argument missing for command: 'inspect'.")]
     [InlineData("serve", "--car is missing: what to serve?")]
@@ -40,7 +40,8 @@ public sealed class CommandLineTests
     [InlineData("--car x --port http", "--port http: expected a port, 0 to 65535")]
     [InlineData("--car x --bind home", "--bind home: expected an IP address")]
     [InlineData("--car x --signatures 2", "--signatures 2: expected historical, require or any")]
-    [InlineData("--car x --signatures all", "--signatures all: expected historical, require or any")]
+    [InlineData(
+        "--car x --signatures all", "--signatures all: expected historical, require or any")]
     [InlineData(
         "--car x --status did:plc:abc=deleted",
         "--status did:plc:abc=deleted: expected DID=active, deactivated, suspended or takendown")]
@@ -51,7 +52,8 @@ public sealed class CommandLineTests
         "--car x --status takendown",
         "--status takendown: expected DID=active, deactivated, suspended or takendown")]
     [InlineData(
-        "--car x --hostname a.test:3000", "--hostname a.test:3000: expected a host name without a port")]
+        "--car x --hostname a.test:3000",
+        "--hostname a.test:3000: expected a host name without a port")]
     [InlineData(
         "--car x --privacy-policy-url a.test", "--privacy-policy-url a.test: expected a URL")]
     [InlineData(

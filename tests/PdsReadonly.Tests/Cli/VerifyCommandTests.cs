@@ -75,13 +75,15 @@ public sealed class VerifyCommandTests : IDisposable
 
         Assert.Equal(ExitCode.No, run.Code);
         Assert.Equal(3, run.Lines.Length);
-        Assert.StartsWith($"refused {bad}: CidMismatch at ", run.Lines[1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"refused {bad}: CidMismatch at ", run.Lines[1], StringComparison.Ordinal);
         Assert.Equal(ExitCode.No, json.Code);
         using var document = JsonDocument.Parse(json.Output);
         var fault = document.RootElement.GetProperty("fault");
         Assert.Equal("CidMismatch", fault.GetProperty("code").GetString());
         Assert.True(fault.GetProperty("offset").GetInt64() > 0);
-        Assert.StartsWith("bafyrei", fault.GetProperty("cid").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "bafyrei", fault.GetProperty("cid").GetString(), StringComparison.Ordinal);
         Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty("records").ValueKind);
     }
 
@@ -92,12 +94,14 @@ public sealed class VerifyCommandTests : IDisposable
         using var other = TestRepos.KeyOf("bob");
         _folder.Write(
             "a.did.json",
-            SampleIdentity.Document(TestRepos.DidOf("alice"), "alice.test", other, "https://pds.example"));
+            SampleIdentity.Document(
+                TestRepos.DidOf("alice"), "alice.test", other, "https://pds.example"));
 
         var run = await CliRun.Of("verify", path);
 
         Assert.Equal(ExitCode.No, run.Code);
-        Assert.StartsWith($"refused {path}: SignatureKeyMismatch: ", run.Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"refused {path}: SignatureKeyMismatch: ", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,7 +113,10 @@ public sealed class VerifyCommandTests : IDisposable
         var run = await CliRun.Of("verify", path);
 
         Assert.Equal(ExitCode.Done, run.Code);
-        Assert.EndsWith("; warning: rev lies in the future", Assert.Single(run.Lines), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "; warning: rev lies in the future",
+            Assert.Single(run.Lines),
+            StringComparison.Ordinal);
     }
 
     [Fact]

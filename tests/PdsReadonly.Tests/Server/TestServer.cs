@@ -11,7 +11,8 @@ using PdsReadonly.Xrpc;
 namespace PdsReadonly.Tests.Server;
 
 /// <summary>
-/// The dispatcher with all its routes, over a host directory of one handle and one did:web, and no repo.
+/// The dispatcher with all its routes, over a host directory of one handle and one did:web, and no
+/// repo.
 /// </summary>
 internal sealed class TestServer : IHostDirectory, IHealthProbe, ILogger<XrpcDispatcher>
 {

@@ -52,7 +52,8 @@ internal sealed class SamplePlcLog
         string prevJson = prev is null ? "null" : $"\"{prev}\"";
         string json = $$$"""
             {"type":"plc_operation","rotationKeys":["{{{rotation.DidKey}}}"],
-             "verificationMethods":{"atproto":"{{{signing.DidKey}}}"},"alsoKnownAs":["at://moved.test"],
+             "verificationMethods":{"atproto":"{{{signing.DidKey}}}"},
+             "alsoKnownAs":["at://moved.test"],
              "services":{"atproto_pds":{"type":"AtprotoPersonalDataServer",
              "endpoint":"https://pds.example"}},"prev":{{{prevJson}}},"sig":"{{{sig}}}"}
             """;

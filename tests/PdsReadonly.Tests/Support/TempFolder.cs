@@ -22,4 +22,8 @@ internal sealed class TempFolder : IDisposable
     /// <summary>Names of the files directly in a folder of it, in order.</summary>
     internal string[] Names(string folder = "") =>
         [.. Directory.EnumerateFiles(At(folder)).Select(System.IO.Path.GetFileName).Order()!];
+
+    /// <summary>Opens a file to write into it while others have it open.</summary>
+    internal static FileStream OpenShared(string path) =>
+        new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
 }

@@ -17,8 +17,11 @@ internal static class TestRepos
 
     internal static SampleKey KeyOf(string name) => SampleKey.FromSeed(SampleCurve.K256, name);
 
-    /// <summary>Posts with TIDs as keys, a second apart from the start of 2024, and a profile.</summary>
-    internal static SampleRepo Build(string name, int posts = 5, int revSecond = 1000, string? rev = null)
+    /// <summary>
+    /// Posts with TIDs as keys, a second apart from the start of 2024, and a profile.
+    /// </summary>
+    internal static SampleRepo Build(
+        string name, int posts = 5, int revSecond = 1000, string? rev = null)
     {
         var records = new List<(string, byte[])>
         {
@@ -26,7 +29,8 @@ internal static class TestRepos
         };
         for (int i = 0; i < posts; i++)
         {
-            byte[] post = SampleRecord.Encode(("$type", "app.bsky.feed.post"), ("text", $"{name} {i}"));
+            byte[] post = SampleRecord.Encode(
+                ("$type", "app.bsky.feed.post"), ("text", $"{name} {i}"));
             records.Add(($"app.bsky.feed.post/{Rev(i)}", post));
         }
 

@@ -1,0 +1,331 @@
+using System.IO.Compression;
+using PdsReadonly.Archive;
+using PdsReadonly.Catalog;
+using PdsReadonly.Tests.Support;
+using Samples;
+
+namespace PdsReadonly.Tests.Archive;
+
+public sealed class ArchiveLoaderTests : IDisposable
+{
+    private readonly TestArchive _archive = new();
+
+    public void Dispose() => _archive.Dispose();
+
+    [Theory]
+    [InlineData(CarOrder.Preorder)]
+    [InlineData(CarOrder.Shuffled)]
+    [InlineData(CarOrder.Doubled)]
+    public void Load_SoundCar_IsServedWithEveryRecord(CarOrder order)
+    {
+        var repo = TestRepos.Build("alice", posts: 300);
+        _archive.WriteCar("a.car", repo.ToCar(order, seed: 7, foreignBlockCount: 9));
+
+        using var run = _archive.Load();
+
+        var entry = run.Find(repo.Did)!;
+        Assert.Equal(repo.CommitCid, entry.Head);
+        Assert.Equal(SignatureState.Unchecked, entry.Signature);
+        Assert.Equal(1, run.Observer.Served);
+        using var reader = RepoReader.Open(entry);
+        Assert.Equal(repo.ToCar().Length, reader.Index.ExportBytes);
+        foreach (var (path, record) in repo.Records)
+        {
+            string[] parts = path.Split('/');
+            uint ordinal = reader.Index.FindRecord(
+                TestRepos.Ascii(parts[0]), TestRepos.Ascii(parts[1]))!.Value;
+            Assert.Equal(
+                ReadStatus.Done,
+                reader.Read(reader.Index.LocationOf(ordinal), out var block, out _));
+            Assert.Equal(record, block.ToArray());
+        }
+    }
+
+    [Theory]
+    [InlineData("a.car", "b.car")]
+    [InlineData("b.car", "a.car")]
+    public void Load_TwoCarsOfOneRepo_HigherRevIsServed(string older, string newer)
+    {
+        _archive.WriteCar(older, TestRepos.Build("alice", revSecond: 100).ToCar());
+        var latest = TestRepos.Build("alice", posts: 9, revSecond: 200);
+        string path = _archive.WriteCar(newer, latest.ToCar());
+
+        using var run = _archive.Load();
+
+        Assert.Equal(latest.CommitCid, run.Find(latest.Did)!.Head);
+        Assert.Equal(path, run.Find(latest.Did)!.SourcePath);
+        using var next = _archive.Load();
+        Assert.Equal(latest.CommitCid, next.Find(latest.Did)!.Head);
+        Assert.Single(_archive.DataFiles("indexes"));
+    }
+
+    [Fact]
+    public void Load_SameRevOtherHead_IsAConflictAndTheFirstStays()
+    {
+        _archive.WriteCar("a.car", TestRepos.Build("alice", posts: 1).ToCar());
+        using (_archive.Load())
+        {
+        }
+
+        _archive.WriteCar("b.car", TestRepos.Build("alice", posts: 2).ToCar());
+        using var run = _archive.Load();
+
+        Assert.Equal(PublishVerdict.RevConflict, run.Outcome("b.car").Verdict);
+        Assert.StartsWith("RevConflict: ", run.Outcome("b.car").Fault, StringComparison.Ordinal);
+        Assert.Equal("a.car", Path.GetFileName(run.Find(TestRepos.DidOf("alice"))!.SourcePath));
+    }
+
+    [Fact]
+    public void Load_RevAheadOfTheClock_NeverReplacesAHead()
+    {
+        var now = _archive.Time.Now;
+        _archive.WriteCar("a.car", TestRepos.Build("alice").ToCar());
+        using (_archive.Load())
+        {
+        }
+
+        string rev = SampleTid.Of(now.AddHours(1).ToUnixTimeMilliseconds() * 1000);
+        _archive.WriteCar("b.car", TestRepos.Build("alice", posts: 2, rev: rev).ToCar());
+        _archive.WriteCar("c.car", TestRepos.Build("carol", rev: rev).ToCar());
+        using var run = _archive.Load();
+
+        Assert.Equal(PublishVerdict.RevInFuture, run.Outcome("b.car").Verdict);
+        Assert.Equal("a.car", Path.GetFileName(run.Find(TestRepos.DidOf("alice"))!.SourcePath));
+        Assert.Equal(PublishVerdict.Published, run.Outcome("c.car").Verdict);
+        Assert.Equal("rev lies in the future", run.Outcome("c.car").Warning);
+    }
+
+    [Fact]
+    public void Load_ClockAt1970_ServesAllTheSame()
+    {
+        _archive.Time.Now = DateTimeOffset.UnixEpoch;
+        _archive.WriteCar("a.car", TestRepos.Build("alice", revSecond: 1).ToCar());
+        var latest = TestRepos.Build("alice", revSecond: 2);
+        _archive.WriteCar("b.car", latest.ToCar());
+
+        using (var run = _archive.Load())
+        {
+            Assert.Equal(latest.CommitCid, run.Find(latest.Did)!.Head);
+            Assert.Null(run.Outcome("b.car").Warning);
+        }
+
+        using var again = _archive.Load();
+        Assert.Equal(latest.CommitCid, again.Find(latest.Did)!.Head);
+    }
+
+    [Fact]
+    public void Load_SecondStart_ReadsNothingAgain()
+    {
+        var repo = TestRepos.Build("alice");
+        _archive.WriteCar("a.car", repo.ToCar());
+        byte[] spoilt = TestRepos.Build("bob").ToCar();
+        spoilt[^1] ^= 1;
+        _archive.WriteCar("b.car", spoilt);
+        long firstSeen;
+        using (var first = _archive.Load())
+        {
+            Assert.Equal(2, first.Observer.Files);
+            firstSeen = first.Find(repo.Did)!.FirstSeen;
+        }
+
+        _archive.Time.Now += TimeSpan.FromDays(1);
+        using var run = _archive.Load();
+
+        Assert.Equal((0, 2), (run.Observer.Files, run.Observer.Unchanged));
+        Assert.Equal(repo.CommitCid, run.Find(repo.Did)!.Head);
+        Assert.Equal(firstSeen, run.Find(repo.Did)!.FirstSeen);
+        Assert.StartsWith("CidMismatch ", run.Outcome("b.car").Fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_FileReplacedByNewRev_IsServedAndTheOldIndexGoneByTheNextStart()
+    {
+        _archive.WriteCar("a.car", TestRepos.Build("alice", revSecond: 1).ToCar());
+        using (_archive.Load())
+        {
+        }
+
+        var repo = TestRepos.Build("alice", posts: 9, revSecond: 2);
+        _archive.WriteCar("a.car", repo.ToCar());
+        _archive.Time.Now += TimeSpan.FromMinutes(1);
+        using var run = _archive.Load();
+
+        Assert.Equal(repo.CommitCid, run.Find(repo.Did)!.Head);
+        using var next = _archive.Load();
+        Assert.Equal(repo.CommitCid, next.Find(repo.Did)!.Head);
+        Assert.Single(_archive.DataFiles("indexes"));
+    }
+
+    [Fact]
+    public void Load_FileBecameBad_RepoIsNoLongerServed()
+    {
+        var repo = TestRepos.Build("alice");
+        string path = _archive.WriteCar("a.car", repo.ToCar());
+        using (_archive.Load())
+        {
+        }
+
+        File.WriteAllBytes(path, repo.ToCar().AsSpan(0, 100).ToArray());
+        using var run = _archive.Load();
+
+        Assert.StartsWith("UnexpectedEnd ", run.Outcome("a.car").Fault, StringComparison.Ordinal);
+        Assert.Null(run.Find(repo.Did));
+    }
+
+    [Fact]
+    public void Load_LaterRevTakenAway_EarlierIsServedAgain()
+    {
+        var earlier = TestRepos.Build("alice", revSecond: 1);
+        _archive.WriteCar("a.car", earlier.ToCar());
+        string later = _archive.WriteCar(
+            "b.car", TestRepos.Build("alice", posts: 9, revSecond: 2).ToCar());
+        using (_archive.Load())
+        {
+        }
+
+        File.Delete(later);
+        using var run = _archive.Load();
+
+        Assert.Equal(earlier.CommitCid, run.Find(earlier.Did)!.Head);
+    }
+
+    [Fact]
+    public void Load_SidecarAdded_ChangesHandleAndSignature()
+    {
+        var repo = TestRepos.Build("alice");
+        _archive.WriteCar("a.car", repo.ToCar());
+        using (_archive.Load())
+        {
+        }
+
+        File.WriteAllBytes(
+            Path.Combine(_archive.Cars, "a.did.json"), TestRepos.Document("alice", "alice.test"));
+        _archive.Time.Now += TimeSpan.FromMinutes(1);
+        using var run = _archive.Load();
+
+        Assert.Equal("alice.test", run.Find(repo.Did)!.Handle.ToString());
+        Assert.Equal(SignatureState.Valid, run.Find(repo.Did)!.Signature);
+        Assert.True(run.Find(repo.Did)!.HasDocument);
+    }
+
+    [Theory]
+    [InlineData(SignaturePolicy.Historical, "SignatureKeyMismatch")]
+    [InlineData(SignaturePolicy.Require, "SignatureKeyMismatch")]
+    [InlineData(SignaturePolicy.Any, null)]
+    public void Load_KeyOfAnother_IsRefusedUnlessAnyWillDo(object policy, string? fault)
+    {
+        _archive.Signatures = (SignaturePolicy)policy;
+        var repo = TestRepos.Build("alice");
+        _archive.WriteCar("a.car", repo.ToCar());
+        using var other = TestRepos.KeyOf("bob");
+        _archive.WriteCar(
+            "a.did.json", SampleIdentity.Document(repo.Did, "a.test", other, "https://a"));
+
+        using var run = _archive.Load();
+
+        Assert.Equal(fault, run.Outcome("a.car").Fault?.Split(':')[0]);
+        Assert.Equal(fault is null ? SignatureState.Mismatch : null, run.Find(repo.Did)?.Signature);
+    }
+
+    [Fact]
+    public void Load_PackedCarReplaced_LeavesOneUnpackedForm()
+    {
+        WritePacked("a.car.gz", TestRepos.Build("alice", revSecond: 1));
+        WritePacked("b.car.gz", TestRepos.Build("bob"));
+        using (_archive.Load())
+        {
+        }
+
+        var repo = TestRepos.Build("alice", revSecond: 2);
+        WritePacked("a.car.gz", repo);
+        File.Delete(Path.Combine(_archive.Cars, "b.car.gz"));
+        using var run = _archive.Load();
+
+        Assert.Equal(repo.CommitCid, run.Find(repo.Did)!.Head);
+        using var next = _archive.Load();
+        Assert.Contains(
+            Path.GetFileName(next.Find(repo.Did)!.CarPath), _archive.DataFiles("unpacked"));
+        Assert.Equal(2, _archive.DataFiles("unpacked").Length);
+    }
+
+    [Fact]
+    public void Load_PackedCar_IsServedFromItsUnpackedForm()
+    {
+        var repo = TestRepos.Build("alice");
+        WritePacked("a.car.gz", repo);
+        using (var run = _archive.Load())
+        {
+            var entry = run.Find(repo.Did)!;
+            Assert.Equal("a.car.gz", Path.GetFileName(entry.SourcePath));
+            Assert.Equal(repo.ToCar(), File.ReadAllBytes(entry.CarPath));
+        }
+
+        using var again = _archive.Load();
+        Assert.Equal(0, again.Observer.Files);
+        Assert.NotNull(again.Find(repo.Did));
+    }
+
+    [Fact]
+    public void Load_LeftoversOfAKilledRun_AreDeleted()
+    {
+        _archive.WriteCar("a.car", TestRepos.Build("alice").ToCar());
+        File.WriteAllBytes(Path.Combine(_archive.Data, "indexes", "old.sqlite.tmp"), [1]);
+        File.WriteAllBytes(Path.Combine(_archive.Data, "indexes", "old.sqlite"), [1]);
+        File.WriteAllBytes(Path.Combine(_archive.Data, "unpacked", "x.car.tmp"), [1]);
+
+        using var run = _archive.Load();
+
+        Assert.Equal(
+            Path.GetFileName(run.Find(TestRepos.DidOf("alice"))!.IndexPath),
+            Assert.Single(_archive.DataFiles("indexes")));
+        Assert.Empty(_archive.DataFiles("unpacked"));
+    }
+
+    [Fact]
+    public void Load_IndexDamagedOrGone_IsBuiltAnewWhenAskedFor()
+    {
+        var repo = TestRepos.Build("alice");
+        _archive.WriteCar("a.car", repo.ToCar());
+        using (var first = _archive.Load()) File.Delete(first.Find(repo.Did)!.IndexPath);
+
+        using var run = _archive.Load();
+        using var pool = new RepoPool(4, entry => run.Loader.Reread(entry.SourcePath));
+        Assert.False(pool.TryRent(run.Find(repo.Did)!, forLong: false, out _, out string? reason));
+        Assert.Contains("cannot be opened", reason, StringComparison.Ordinal);
+        Assert.True(run.Observer.Told.Wait(TimeSpan.FromMinutes(1), CancellationToken.None));
+
+        Assert.True(pool.TryRent(run.Find(repo.Did)!, forLong: false, out var lease, out _));
+        lease.Dispose();
+    }
+
+    [Fact]
+    public void Reread_AskedAgainAndAgain_ReadsOnceInFiveSeconds()
+    {
+        string path = _archive.WriteCar("a.car", TestRepos.Build("alice").ToCar());
+        using var run = _archive.Load();
+        Assert.True(run.Observer.Told.Wait(0, CancellationToken.None));
+
+        for (int i = 0; i < 100; i++) run.Loader.Reread(path);
+        Assert.True(run.Observer.Told.Wait(TimeSpan.FromMinutes(1), CancellationToken.None));
+        bool told = false;
+        // The pause begins after the outcome was told, at the time it is then.
+        for (int i = 0; i < 600 && !told; i++)
+        {
+            _archive.Time.Now += TimeSpan.FromSeconds(6);
+            run.Loader.Reread(path);
+            told = run.Observer.Told.Wait(TimeSpan.FromMilliseconds(100), CancellationToken.None);
+        }
+
+        Assert.Equal(3, run.Observer.Outcomes.Length);
+    }
+
+    private void WritePacked(string name, SampleRepo repo)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+        {
+            gzip.Write(repo.ToCar());
+        }
+        _archive.WriteCar(name, packed.ToArray());
+    }
+}

@@ -1,0 +1,136 @@
+using PdsReadonly.Archive;
+using PdsReadonly.Catalog;
+using PdsReadonly.Index;
+
+namespace PdsReadonly.Tests.Support;
+
+/// <summary>
+/// A folder of CARs, a data folder, and the loader run over them in this process, again and again
+/// as starts of the program would.
+/// </summary>
+internal sealed class TestArchive : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    internal TestArchive()
+    {
+        foreach (string name in (string[])["cars", "data/indexes", "data/unpacked"])
+        {
+            Directory.CreateDirectory(_folder.At(name));
+        }
+    }
+
+    /// <summary>A minute on from now, when files just written have settled.</summary>
+    internal FakeTime Time { get; } = new(TimeProvider.System.GetUtcNow().AddMinutes(1));
+
+    internal SignaturePolicy Signatures { get; set; }
+
+    internal bool AllowLegacy { get; set; }
+
+    internal string Cars => _folder.At("cars");
+
+    internal string Data => _folder.At("data");
+
+    public void Dispose() => _folder.Dispose();
+
+    internal string WriteCar(string name, ReadOnlySpan<byte> content) =>
+        _folder.Write(Path.Combine("cars", name), content);
+
+    internal string[] DataFiles(string folder) => _folder.Names(Path.Combine("data", folder));
+
+    /// <summary>Starts, and waits until everything was read.</summary>
+    internal Run Load()
+    {
+        var run = new Run(this);
+        run.Loader.Plan();
+        run.Loader.Start();
+        Assert.True(run.Observer.Done.Wait(TimeSpan.FromMinutes(1)));
+        return run;
+    }
+
+    /// <summary>One start of the program.</summary>
+    internal sealed class Run : IDisposable
+    {
+        private readonly CatalogDatabase _database;
+
+        internal Run(TestArchive archive)
+        {
+            _database = CatalogDatabase.Open(Path.Combine(archive.Data, "catalog.sqlite"));
+            Catalog = new RepoCatalog(_database, archive.Time);
+            var options = new LoadOptions
+            {
+                Cars = [archive.Cars],
+                DataFolder = archive.Data,
+                Signatures = archive.Signatures,
+                AllowLegacy = archive.AllowLegacy,
+                Parallelism = 2,
+            };
+            Loader = new ArchiveLoader(options, Catalog, archive.Time, Observer);
+        }
+
+        internal RepoCatalog Catalog { get; }
+
+        internal ArchiveLoader Loader { get; }
+
+        internal LoadEvents Observer { get; } = new();
+
+        internal RepoEntry? Find(string did) =>
+            Catalog.TryFind(TestRepos.Ascii(did), out var entry) ? entry : null;
+
+        internal LoadOutcome Outcome(string fileName) =>
+            Observer.Outcomes.Last(outcome => Path.GetFileName(outcome.Path) == fileName);
+
+        public void Dispose()
+        {
+            Loader.Dispose();
+            _database.Dispose();
+        }
+    }
+
+    /// <summary>Keeps what the loader told.</summary>
+    internal sealed class LoadEvents : ILoadObserver
+    {
+        private readonly List<LoadOutcome> _outcomes = [];
+
+        internal ManualResetEventSlim Done { get; } = new();
+
+        internal SemaphoreSlim Told { get; } = new(0);
+
+        internal LoadOutcome[] Outcomes
+        {
+            get
+            {
+                lock (_outcomes) return [.. _outcomes];
+            }
+        }
+
+        internal int Files { get; private set; } = -1;
+
+        internal int Unchanged { get; private set; }
+
+        internal List<string> Unmatched { get; } = [];
+
+        internal int Served { get; private set; }
+
+        public void OnPlan(int files, long bytes, int unchanged) =>
+            (Files, Unchanged) = (files, unchanged);
+
+        public void OnProgress(long bytes)
+        {
+        }
+
+        public void OnOutcome(LoadOutcome outcome)
+        {
+            lock (_outcomes) _outcomes.Add(outcome);
+            Told.Release();
+        }
+
+        public void OnUnmatched(string argument) => Unmatched.Add(argument);
+
+        public void OnDone(int served)
+        {
+            Served = served;
+            Done.Set();
+        }
+    }
+}
