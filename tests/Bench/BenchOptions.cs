@@ -39,7 +39,9 @@ internal sealed record BenchOptions
                 case "--binary": options = options with { Binary = value }; break;
                 case "--only": options = options with { Only = value }; break;
                 case "--work": options = options with { Work = value }; break;
-                case "--runs" when int.TryParse(value, CultureInfo.InvariantCulture, out int runs) && runs > 0:
+                case "--runs":
+                    bool known = int.TryParse(value, CultureInfo.InvariantCulture, out int runs);
+                    if (!known || runs < 1) return false;
                     options = options with { Runs = runs };
                     break;
                 default: return false;

@@ -18,7 +18,9 @@ internal readonly record struct Figures(double Median, double Least, double Most
     internal static Figures Repeat(int runs, Func<double> measure) =>
         Of(Enumerable.Range(0, runs).Select(_ => measure()));
 
-    internal string Print(string format = "N0") => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Median.ToString(format, CultureInfo.InvariantCulture)} ({Least.ToString(format, CultureInfo.InvariantCulture)} to {Most.ToString(format, CultureInfo.InvariantCulture)})");
+    internal string Print()
+    {
+        var culture = CultureInfo.InvariantCulture;
+        return string.Create(culture, $"{Median:N0} ({Least:N0} to {Most:N0})");
+    }
 }

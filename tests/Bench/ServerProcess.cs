@@ -31,10 +31,12 @@ internal sealed class ServerProcess : IDisposable
 
     internal List<string> Lines { get; } = [];
 
-    internal Uri WaitListening() => _listening.Task.WaitAsync(TimeSpan.FromMinutes(1)).GetAwaiter().GetResult();
+    internal Uri WaitListening() =>
+        _listening.Task.WaitAsync(TimeSpan.FromMinutes(1)).GetAwaiter().GetResult();
 
     /// <summary>Seconds from start until every file was read.</summary>
-    internal double WaitReady() => _ready.Task.WaitAsync(TimeSpan.FromMinutes(10)).GetAwaiter().GetResult();
+    internal double WaitReady() =>
+        _ready.Task.WaitAsync(TimeSpan.FromMinutes(10)).GetAwaiter().GetResult();
 
     /// <summary>One line of /proc/pid/status in KB: VmHWM, VmRSS, RssAnon.</summary>
     internal long StatusKilobytes(string name)
@@ -43,7 +45,8 @@ internal sealed class ServerProcess : IDisposable
             .First(line => line.StartsWith(name, StringComparison.Ordinal));
         return long.Parse(
             line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal),
-            NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
+            NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+            CultureInfo.InvariantCulture);
     }
 
     /// <summary>User and system time so far.</summary>

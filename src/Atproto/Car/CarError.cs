@@ -43,7 +43,9 @@ public enum CarError
     /// <summary>A block that does not hash to its CID.</summary>
     CidMismatch,
 
-    /// <summary>Two different blocks whose digests begin with the same 16 bytes: made on purpose.</summary>
+    /// <summary>
+    /// Two different blocks whose digests begin with the same 16 bytes: made on purpose.
+    /// </summary>
     DigestPrefixShared,
 
     /// <summary>Larger than <see cref="CarLimits.FileBytesMax"/>.</summary>

@@ -12,8 +12,8 @@ public readonly record struct CarHeader
     public int RootCount { get; private init; }
 
     /// <summary>
-    /// Reads the header at the start of a file. <paramref name="needed"/> is how many bytes it takes
-    /// in all, once its length is known: what to have at hand before asking again.
+    /// Reads the header at the start of a file. <paramref name="needed"/> is how many bytes it
+    /// takes in all, once its length is known: what to have at hand before asking again.
     /// </summary>
     public static CarStatus Read(
         ReadOnlySpan<byte> input, out CarHeader header, out int needed, out CarError error)
@@ -44,7 +44,10 @@ public readonly record struct CarHeader
             return CarError.VersionUnsupported;
         }
 
-        if (pairs != 2 || reader.ReadKey("roots"u8) != CborError.None) return CarError.HeaderMalformed;
+        if (pairs != 2 || reader.ReadKey("roots"u8) != CborError.None)
+        {
+            return CarError.HeaderMalformed;
+        }
         if (reader.ReadArray(out int rootCount) != CborError.None) return CarError.HeaderMalformed;
         var error = ReadRoots(ref reader, rootCount, out var first);
         if (error == CarError.HeaderMalformed) return error;
@@ -61,7 +64,10 @@ public readonly record struct CarHeader
         var verdict = count == 0 ? CarError.RootAbsent : CarError.None;
         for (int i = 0; i < count; i++)
         {
-            if (reader.ReadAnyLink(out var binary) != CborError.None) return CarError.HeaderMalformed;
+            if (reader.ReadAnyLink(out var binary) != CborError.None)
+            {
+                return CarError.HeaderMalformed;
+            }
             if (i > 0) continue;
             bool blessed = Cid.TryRead(binary, out first) && first.Codec == CidCodec.DagCbor;
             if (!blessed) verdict = CarError.RootUnsupported;

@@ -2,10 +2,14 @@ using Atproto.Multiformats;
 
 namespace Atproto.Car;
 
-/// <summary>One section of a CAR: a CID and the data behind it, as places in the bytes at hand.</summary>
+/// <summary>
+/// One section of a CAR: a CID and the data behind it, as places in the bytes at hand.
+/// </summary>
 public readonly record struct CarSection
 {
-    /// <summary>The blessed CID, or a default one: then the block is well-formed but to be skipped.</summary>
+    /// <summary>
+    /// The blessed CID, or a default one: then the block is well-formed but to be skipped.
+    /// </summary>
     public Cid Cid { get; private init; }
 
     /// <summary>Where the data begins, from the section's first byte.</summary>

@@ -52,7 +52,8 @@ public static class CborCheck
         private CborError Array(ulong count, int depthLeft)
         {
             var error = CheckContainer(count, 1, depthLeft);
-            for (ulong i = 0; i < count && error == CborError.None; i++) error = Item(depthLeft - 1);
+            for (ulong i = 0; i < count && error == CborError.None; i++) error =
+                Item(depthLeft - 1);
             return error;
         }
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Atproto.Cbor;
 
-/// <summary>Floats of the three widths, which occur in old records though atproto has none.</summary>
+/// <summary>
+/// Floats of the three widths, which occur in old records though atproto has none.
+/// </summary>
 internal static class CborFloat
 {
     // From here on JavaScript prints an exponent, and so do the servers clients know.

@@ -9,9 +9,10 @@ namespace Atproto.Cbor;
 
 /// <summary>
 /// DAG-CBOR as JSON, straight from a block's bytes into an output buffer
-/// (https://atproto.com/specs/data-model#json-representation). Field order stays, links become $link,
-/// bytes $bytes without padding, integers are printed exactly. Lenient as <see cref="CborRules.Lenient"/>:
-/// undefined is null, and text that is not UTF-8 gets replacement characters.
+/// (https://atproto.com/specs/data-model#json-representation). Field order stays, links become
+/// $link, bytes $bytes without padding, integers are printed exactly. Lenient as <see
+/// cref="CborRules.Lenient"/>: undefined is null, and text that is not UTF-8 gets replacement
+/// characters.
 /// </summary>
 public static class CborJson
 {
@@ -20,7 +21,8 @@ public static class CborJson
         [.. Enumerable.Range(0, 0x20).Select(value => (byte)value), (byte)'"', (byte)'\\']);
 
     /// <summary>
-    /// Writes the one item of a block. None, or why the block has no JSON form; then nothing is written.
+    /// Writes the one item of a block. None, or why the block has no JSON form; then nothing is
+    /// written.
     /// </summary>
     public static CborError TryWrite(ReadOnlySpan<byte> block, IBufferWriter<byte> output)
     {
@@ -198,7 +200,8 @@ public static class CborJson
             }
         }
 
-        private void JsonNumber(double value) => Raw(Encoding.ASCII.GetBytes(CborFloat.Print(value)));
+        private void JsonNumber(double value) =>
+            Raw(Encoding.ASCII.GetBytes(CborFloat.Print(value)));
 
         private void Number<T>(T value)
             where T : IUtf8SpanFormattable

@@ -33,14 +33,16 @@ public ref struct CborReader(ReadOnlySpan<byte> input)
     }
 
     /// <summary>How many pairs follow.</summary>
-    public CborError ReadMap(out int pairCount) => ReadContainer(CborMajorType.Map, 2, out pairCount);
+    public CborError ReadMap(out int pairCount) =>
+        ReadContainer(CborMajorType.Map, 2, out pairCount);
 
     /// <summary>How many items follow.</summary>
     public CborError ReadArray(out int itemCount) =>
         ReadContainer(CborMajorType.Array, 1, out itemCount);
 
     /// <summary>The bytes of a text; whether they are UTF-8 is the caller's question.</summary>
-    public CborError ReadText(out ReadOnlySpan<byte> text) => ReadString(CborMajorType.Text, out text);
+    public CborError ReadText(out ReadOnlySpan<byte> text) =>
+        ReadString(CborMajorType.Text, out text);
 
     public CborError ReadBytes(out ReadOnlySpan<byte> bytes) =>
         ReadString(CborMajorType.Bytes, out bytes);
@@ -117,7 +119,8 @@ public ref struct CborReader(ReadOnlySpan<byte> input)
     }
 
     /// <summary>
-    /// Takes one item whole, whatever it is; only for input that <see cref="CborCheck"/> has passed.
+    /// Takes one item whole, whatever it is; only for input that <see cref="CborCheck"/> has
+    /// passed.
     /// </summary>
     internal void Skip()
     {
@@ -144,7 +147,8 @@ public ref struct CborReader(ReadOnlySpan<byte> input)
     }
 
     /// <summary>
-    /// The next item's head, without taking it. For simple values and floats the argument is the bits.
+    /// The next item's head, without taking it. For simple values and floats the argument is the
+    /// bits.
     /// </summary>
     internal readonly CborError PeekHead(
         out CborMajorType type, out ulong argument, out int headBytes)

@@ -5,8 +5,9 @@ using Atproto.Multiformats;
 namespace Atproto.Cbor;
 
 /// <summary>
-/// Writes DAG-CBOR in its one canonical form, except for the order of map keys: the caller writes them
-/// shortest first, then bytewise (https://atproto.com/specs/data-model). Containers state their length.
+/// Writes DAG-CBOR in its one canonical form, except for the order of map keys: the caller writes
+/// them shortest first, then bytewise (https://atproto.com/specs/data-model). Containers state
+/// their length.
 /// </summary>
 public readonly ref struct CborWriter(IBufferWriter<byte> output)
 {

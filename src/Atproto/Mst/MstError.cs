@@ -18,7 +18,9 @@ public enum MstError
     /// <summary>More than <see cref="MstLimits.EntriesMax"/> entries in one node.</summary>
     TooManyEntries,
 
-    /// <summary>An entry shares more bytes with its predecessor than that one has, or the first any.</summary>
+    /// <summary>
+    /// An entry shares more bytes with its predecessor than that one has, or the first any.
+    /// </summary>
     PrefixTooLong,
 
     /// <summary>An entry repeats bytes that it should share with its predecessor.</summary>

@@ -4,8 +4,8 @@ namespace Atproto.Mst;
 public static class MstLimits
 {
     /// <summary>
-    /// Entries of one node. With a fanout of 4 the chance of n keys in a row falls as (3/4)^n, so an
-    /// honest node of some hundred entries does not occur.
+    /// Entries of one node. With a fanout of 4 the chance of n keys in a row falls as (3/4)^n, so
+    /// an honest node of some hundred entries does not occur.
     /// </summary>
     public const int EntriesMax = 10_000;
 

@@ -16,7 +16,9 @@ public readonly record struct MstEntry
     /// <summary>Where the 36 bytes of the record's CID begin.</summary>
     public required int ValueStart { get; init; }
 
-    /// <summary>Where the CID of the subtree right of this entry begins; -1 when there is none.</summary>
+    /// <summary>
+    /// Where the CID of the subtree right of this entry begins; -1 when there is none.
+    /// </summary>
     public required int SubtreeStart { get; init; }
 
     public int KeyLength => PrefixLength + SuffixLength;
@@ -39,7 +41,9 @@ public sealed class MstNode
 
     public int EntryCount { get; private set; }
 
-    /// <summary>Where the CID of the subtree left of all entries begins; -1 when there is none.</summary>
+    /// <summary>
+    /// Where the CID of the subtree left of all entries begins; -1 when there is none.
+    /// </summary>
     public int LeftStart { get; private set; }
 
     public ReadOnlySpan<MstEntry> Entries => _entries.AsSpan(0, EntryCount);
@@ -50,8 +54,8 @@ public sealed class MstNode
     public CborError CborError { get; private set; }
 
     /// <summary>
-    /// Whether a block begins like a node. A record can begin so too: what a block is, only the walk
-    /// that reached it knows.
+    /// Whether a block begins like a node. A record can begin so too: what a block is, only the
+    /// walk that reached it knows.
     /// </summary>
     public static bool LooksLikeNode(ReadOnlySpan<byte> block) =>
         block.Length >= NodeBytesMin
@@ -71,7 +75,10 @@ public sealed class MstNode
             return MstError.NodeMalformed;
         }
 
-        if (count > _entries.Length) Array.Resize(ref _entries, Math.Max(count, 2 * _entries.Length));
+        if (count > _entries.Length)
+        {
+            Array.Resize(ref _entries, Math.Max(count, 2 * _entries.Length));
+        }
         for (int i = 0; i < count && CborError == CborError.None; i++)
         {
             CborError = ReadEntry(ref reader, out _entries[i]);

@@ -11,7 +11,9 @@ public enum MstStep
     /// <summary>The key, if anywhere, is below this link.</summary>
     Descend,
 
-    /// <summary>The link that would lead to the key is null: this proves that it is absent.</summary>
+    /// <summary>
+    /// The link that would lead to the key is null: this proves that it is absent.
+    /// </summary>
     Absent,
 
     /// <summary>The node's keys cannot be put together: it is malformed.</summary>
@@ -19,8 +21,9 @@ public enum MstStep
 }
 
 /// <summary>
-/// One step of a search by key (https://atproto.com/specs/repository): the first entry not below the key
-/// decides. A path of such steps, from the root on, is the proof that the key is there or is not.
+/// One step of a search by key (https://atproto.com/specs/repository): the first entry not below
+/// the key decides. A path of such steps, from the root on, is the proof that the key is there or
+/// is not.
 /// </summary>
 public static class MstSearch
 {
@@ -37,8 +40,12 @@ public static class MstSearch
         int link = node.LeftStart;
         foreach (var entry in node.Entries)
         {
-            if (entry.PrefixLength > length || entry.KeyLength > current.Length) return MstStep.Malformed;
-            block.Slice(entry.SuffixStart, entry.SuffixLength).CopyTo(current[entry.PrefixLength..]);
+            if (entry.PrefixLength > length || entry.KeyLength > current.Length)
+            {
+                return MstStep.Malformed;
+            }
+            block.Slice(entry.SuffixStart, entry.SuffixLength).CopyTo(
+                current[entry.PrefixLength..]);
             length = entry.KeyLength;
             int order = current[..length].SequenceCompareTo(key);
             if (order == 0) return Take(block, entry.ValueStart, MstStep.Found, out cid);

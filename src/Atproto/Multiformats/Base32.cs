@@ -8,7 +8,9 @@ public static class Base32
     /// <summary>How many characters so many bytes take.</summary>
     public static int EncodedLength(int byteCount) => ((byteCount * 8) + 4) / 5;
 
-    /// <summary>Fills <paramref name="destination"/>, which has exactly the encoded length.</summary>
+    /// <summary>
+    /// Fills <paramref name="destination"/>, which has exactly the encoded length.
+    /// </summary>
     public static void Encode(ReadOnlySpan<byte> source, Span<byte> destination)
     {
         int bits = 0;
@@ -29,8 +31,8 @@ public static class Base32
     }
 
     /// <summary>
-    /// Decodes canonical text only: a wrong character, a length no encoder produces, or bits set after
-    /// the last byte are refused, and so is output that does not fit.
+    /// Decodes canonical text only: a wrong character, a length no encoder produces, or bits set
+    /// after the last byte are refused, and so is output that does not fit.
     /// </summary>
     public static bool TryDecode(ReadOnlySpan<byte> text, Span<byte> destination, out int written)
     {

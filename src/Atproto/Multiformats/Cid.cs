@@ -65,7 +65,9 @@ public readonly struct Cid : IEquatable<Cid>, ISyntax<Cid>
         return true;
     }
 
-    /// <summary>Reads the canonical text form; false for every other CID (protocol: "not found").</summary>
+    /// <summary>
+    /// Reads the canonical text form; false for every other CID (protocol: "not found").
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out Cid cid)
     {
         Span<byte> binary = stackalloc byte[Bytes];
@@ -76,8 +78,8 @@ public readonly struct Cid : IEquatable<Cid>, ISyntax<Cid>
     }
 
     /// <summary>
-    /// Whether the text is a CID of version 1 in canonical lower-case base32, of any codec and hash:
-    /// what a request may name.
+    /// Whether the text is a CID of version 1 in canonical lower-case base32, of any codec and
+    /// hash: what a request may name.
     /// </summary>
     public static bool IsValid(ReadOnlySpan<byte> text) => CidText.IsCanonical(text);
 

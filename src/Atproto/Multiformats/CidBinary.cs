@@ -1,8 +1,8 @@
 namespace Atproto.Multiformats;
 
 /// <summary>
-/// CIDs of any version, codec and hash in binary form, as links inside records may hold them. They are
-/// measured and printed, never followed (https://github.com/multiformats/cid).
+/// CIDs of any version, codec and hash in binary form, as links inside records may hold them. They
+/// are measured and printed, never followed (https://github.com/multiformats/cid).
 /// </summary>
 public static class CidBinary
 {

@@ -1,17 +1,22 @@
 namespace Atproto.Multiformats;
 
-/// <summary>Unsigned LEB128 in its shortest form (https://github.com/multiformats/unsigned-varint).</summary>
+/// <summary>
+/// Unsigned LEB128 in its shortest form (https://github.com/multiformats/unsigned-varint).
+/// </summary>
 public static class Varint
 {
     /// <summary>The specification's own limit: 63 bits.</summary>
     public const int BytesMax = 9;
 
-    /// <summary>False when the bytes end inside the number, or it is over-long or not shortest.</summary>
+    /// <summary>
+    /// False when the bytes end inside the number, or it is over-long or not shortest.
+    /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> source, out ulong value, out int consumed) =>
         Read(source, BytesMax, out value, out consumed) == VarintStatus.Done;
 
     /// <summary>
-    /// Reads one number of at most <paramref name="bytesMax"/> bytes. NeedMoreData consumes nothing.
+    /// Reads one number of at most <paramref name="bytesMax"/> bytes. NeedMoreData consumes
+    /// nothing.
     /// </summary>
     public static VarintStatus Read(
         ReadOnlySpan<byte> source, int bytesMax, out ulong value, out int consumed)

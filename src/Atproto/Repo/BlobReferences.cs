@@ -4,9 +4,9 @@ using Atproto.Multiformats;
 namespace Atproto.Repo;
 
 /// <summary>
-/// Finds the blobs a record references, without its schema (https://atproto.com/specs/data-model#blob-type):
-/// a map of exactly $type "blob", ref, mimeType, size, or the older one of exactly cid and mimeType. A
-/// map that matches is not searched further.
+/// Finds the blobs a record references, without its schema
+/// (https://atproto.com/specs/data-model#blob-type): a map of exactly $type "blob", ref, mimeType,
+/// size, or the older one of exactly cid and mimeType. A map that matches is not searched further.
 /// </summary>
 public static class BlobReferences
 {
@@ -70,7 +70,8 @@ public static class BlobReferences
             reader.ReadText(out var key);
             if (key.SequenceEqual("$type"u8))
             {
-                hasType = reader.ReadText(out var type) == CborError.None && type.SequenceEqual("blob"u8);
+                hasType =
+                    reader.ReadText(out var type) == CborError.None && type.SequenceEqual("blob"u8);
                 if (!hasType) return false;
             }
             else if (key.SequenceEqual("ref"u8))

@@ -7,7 +7,8 @@ public enum BlockKind
     Plain = 0,
 
     /// <summary>
-    /// To be read again should it turn out to be a record: it may reference blobs, or does not decode.
+    /// To be read again should it turn out to be a record: it may reference blobs, or does not
+    /// decode.
     /// </summary>
     LookAgain = 1,
 
@@ -18,14 +19,17 @@ public enum BlockKind
     Raw = 3,
 }
 
-/// <summary>Offset (38 bits), length (24 bits) and kind (2 bits) of a block in one number.</summary>
+/// <summary>
+/// Offset (38 bits), length (24 bits) and kind (2 bits) of a block in one number.
+/// </summary>
 public readonly record struct BlockPlace(ulong Bits)
 {
     private const int KindBits = 2;
     private const int LengthBits = 24;
 
     public BlockPlace(long offset, int length, BlockKind kind)
-        : this(((ulong)offset << (LengthBits + KindBits)) | ((ulong)length << KindBits) | (ulong)kind)
+        : this(
+            ((ulong)offset << (LengthBits + KindBits)) | ((ulong)length << KindBits) | (ulong)kind)
     {
     }
 

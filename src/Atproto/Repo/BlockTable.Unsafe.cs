@@ -8,16 +8,17 @@ using Atproto.Multiformats;
 namespace Atproto.Repo;
 
 /// <summary>
-/// Every block of one CAR by the first 16 bytes of its digest. Filled in file order, then sealed: sorted
-/// by digest, which is uniform, so that a lookup starts at the right place and touches a line or two.
+/// Every block of one CAR by the first 16 bytes of its digest. Filled in file order, then sealed:
+/// sorted by digest, which is uniform, so that a lookup starts at the right place and touches a
+/// line or two.
 /// </summary>
 /// <remarks>
 /// A sorted array instead of a hash table, because it takes 28 bytes a block whatever the load, its
 /// duplicates are neighbours, and it needs no size known beforehand. It lives outside the collected
-/// heap: growing moves pages instead of copying them, and disposing gives them back at once. The plain
-/// twin is a dictionary in the tests. Not for use by several threads.
-/// The other half of a digest is kept as 32 bits of a hash under a key that nobody outside knows: a
-/// link can be made to share the first half with a block without any work, and must not find it.
+/// heap: growing moves pages instead of copying them, and disposing gives them back at once. The
+/// plain twin is a dictionary in the tests. Not for use by several threads. The other half of a
+/// digest is kept as 32 bits of a hash under a key that nobody outside knows: a link can be made to
+/// share the first half with a block without any work, and must not find it.
 /// </remarks>
 public sealed unsafe class BlockTable : IDisposable
 {
@@ -46,7 +47,8 @@ public sealed unsafe class BlockTable : IDisposable
         if (Count == _capacity)
         {
             _capacity = Math.Max(64, _capacity + (_capacity / 2));
-            _entries = (Entry*)NativeMemory.Realloc(_entries, (nuint)_capacity * (nuint)sizeof(Entry));
+            _entries = (Entry*)NativeMemory.Realloc(
+                _entries, (nuint)_capacity * (nuint)sizeof(Entry));
         }
 
         var prefix = cid.DigestPrefix;
@@ -56,8 +58,8 @@ public sealed unsafe class BlockTable : IDisposable
 
     /// <summary>
     /// Sorts, drops all but the first of equal blocks, and makes lookups possible. Where two blocks
-    /// share the prefix, <paramref name="areEqual"/> says whether they really are the same one; false
-    /// is returned, and the table is of no use, when they are not.
+    /// share the prefix, <paramref name="areEqual"/> says whether they really are the same one;
+    /// false is returned, and the table is of no use, when they are not.
     /// </summary>
     public bool Seal(Func<BlockPlace, BlockPlace, bool> areEqual)
     {
@@ -86,8 +88,8 @@ public sealed unsafe class BlockTable : IDisposable
 
     /// <summary>
     /// Looks many dag-cbor CIDs up at once; each is 36 bytes of <paramref name="block"/> from its
-    /// start. Gives positions, -1 for those not there or with a negative start. Step by step over all
-    /// of them, so that the waits for memory overlap instead of adding up.
+    /// start. Gives positions, -1 for those not there or with a negative start. Step by step over
+    /// all of them, so that the waits for memory overlap instead of adding up.
     /// </summary>
     public void FindAll(ReadOnlySpan<byte> block, ReadOnlySpan<int> cidStarts, Span<int> indexes)
     {
@@ -202,7 +204,8 @@ public sealed unsafe class BlockTable : IDisposable
         return true;
     }
 
-    // At most two entries with one digest are kept: a raw one and another. So two steps back suffice.
+    // At most two entries with one digest are kept: a raw one and another. So two steps back
+    // suffice.
     private int TwinOf(in Entry entry, int kept)
     {
         bool raw = entry.Place.Kind == BlockKind.Raw;

@@ -6,8 +6,9 @@ using Atproto.Syntax;
 namespace Atproto.Repo;
 
 /// <summary>
-/// The signed root of a repo (https://atproto.com/specs/repository#commit-objects). Read strictly: the
-/// six keys in canonical order and no other, since consumers encode them again to check the signature.
+/// The signed root of a repo (https://atproto.com/specs/repository#commit-objects). Read strictly:
+/// the six keys in canonical order and no other, since consumers encode them again to check the
+/// signature.
 /// </summary>
 public sealed record Commit
 {
@@ -20,7 +21,9 @@ public sealed record Commit
 
     public Did Did { get; private set; }
 
-    /// <summary>Zero, which is earlier than every repo, in a version 2 commit without one.</summary>
+    /// <summary>
+    /// Zero, which is earlier than every repo, in a version 2 commit without one.
+    /// </summary>
     public Tid Rev { get; private set; }
 
     /// <summary>The root node of the tree.</summary>
@@ -125,7 +128,10 @@ public sealed record Commit
     private static CommitError ReadPrev(ref CborReader reader, out bool found)
     {
         found = true;
-        if (reader.TryReadNull() || reader.ReadLink(out _) == CborError.None) return CommitError.None;
+        if (reader.TryReadNull() || reader.ReadLink(out _) == CborError.None)
+        {
+            return CommitError.None;
+        }
         return CommitError.CommitMalformed;
     }
 

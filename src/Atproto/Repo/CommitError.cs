@@ -19,7 +19,9 @@ public enum CommitError
     /// <summary>A version other than 2 and 3.</summary>
     CommitVersionUnsupported,
 
-    /// <summary>Version 2, or without prev: read for inspection, served only when asked for.</summary>
+    /// <summary>
+    /// Version 2, or without prev: read for inspection, served only when asked for.
+    /// </summary>
     CommitLegacy,
 
     /// <summary>The did is no DID.</summary>

@@ -6,12 +6,14 @@ namespace Atproto.Repo;
 /// </summary>
 public interface IRepoSink : IBlobReferenceSink
 {
-    /// <summary>A block of the tree: its number from 0, what its digest begins with, where it lies.</summary>
+    /// <summary>
+    /// A block of the tree: its number from 0, what its digest begins with, where it lies.
+    /// </summary>
     void OnBlock(uint ordinal, UInt128 digestPrefix, BlockPlace place);
 
     /// <summary>
-    /// A record, in key order; the block may have come earlier, where another path has it too. Blobs
-    /// it references are told right before.
+    /// A record, in key order; the block may have come earlier, where another path has it too.
+    /// Blobs it references are told right before.
     /// </summary>
     void OnRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal);
 }

@@ -4,8 +4,9 @@ using Atproto.Multiformats;
 namespace Atproto.Repo;
 
 /// <summary>
-/// The blocks that look like tree nodes, put aside while a CAR streams by, so that the walk need not
-/// seek through the whole file for them. What fits stays in memory, the rest goes to a file in chunks.
+/// The blocks that look like tree nodes, put aside while a CAR streams by, so that the walk need
+/// not seek through the whole file for them. What fits stays in memory, the rest goes to a file in
+/// chunks.
 /// </summary>
 internal sealed class NodeSpill(ISpillFile file, long memoryBytesMax)
 {
@@ -29,7 +30,9 @@ internal sealed class NodeSpill(ISpillFile file, long memoryBytesMax)
         _staging = [];
     }
 
-    /// <summary>Clears, and gives back the memory kept for the next CAR, but for one chunk.</summary>
+    /// <summary>
+    /// Clears, and gives back the memory kept for the next CAR, but for one chunk.
+    /// </summary>
     internal void Trim()
     {
         Clear();
@@ -59,8 +62,8 @@ internal sealed class NodeSpill(ISpillFile file, long memoryBytesMax)
     }
 
     /// <summary>
-    /// The block, whether it really is the one <paramref name="cid"/> names, and its place in the CAR.
-    /// The span is valid until the next call.
+    /// The block, whether it really is the one <paramref name="cid"/> names, and its place in the
+    /// CAR. The span is valid until the next call.
     /// </summary>
     internal ReadOnlySpan<byte> Read(
         BlockPlace place, scoped in Cid cid, out bool isThatBlock, out BlockPlace carPlace)

@@ -11,7 +11,9 @@ namespace Atproto.Repo;
 /// </summary>
 public sealed record RepoFault
 {
-    /// <summary>The cause: a member of CarError, CommitError, MstError or SignatureVerdict.</summary>
+    /// <summary>
+    /// The cause: a member of CarError, CommitError, MstError or SignatureVerdict.
+    /// </summary>
     public required string Code { get; init; }
 
     /// <summary>The cause in words.</summary>
@@ -32,14 +34,15 @@ public sealed record RepoFault
         new() { Code = error.ToString(), Message = error.Describe(), Offset = offset, Cid = cid };
 
     internal static RepoFault Of(
-        MstError error, Cid cid, long? offset, ReadOnlySpan<byte> key, string? detail = null) => new()
-        {
-            Code = error.ToString(),
-            Message = detail is null ? error.Describe() : $"{error.Describe()}: {detail}",
-            Offset = offset,
-            Cid = cid,
-            Key = key.IsEmpty ? null : Printable(key),
-        };
+        MstError error, Cid cid, long? offset, ReadOnlySpan<byte> key, string? detail = null) =>
+            new()
+            {
+                Code = error.ToString(),
+                Message = detail is null ? error.Describe() : $"{error.Describe()}: {detail}",
+                Offset = offset,
+                Cid = cid,
+                Key = key.IsEmpty ? null : Printable(key),
+            };
 
     /// <summary>One line: code, place, block, key, words.</summary>
     public override string ToString()

@@ -5,7 +5,9 @@ namespace Atproto.Repo;
 /// <summary>A key of the tree: collection, slash, record key.</summary>
 public static class RepoPath
 {
-    /// <summary>The longest legal path: an NSID of 317, a slash, a record key of 512 bytes.</summary>
+    /// <summary>
+    /// The longest legal path: an NSID of 317, a slash, a record key of 512 bytes.
+    /// </summary>
     public const int BytesMax = 317 + 1 + 512;
 
     /// <summary>False when the key is no NSID, one slash and a record key.</summary>

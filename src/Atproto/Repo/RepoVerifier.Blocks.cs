@@ -11,7 +11,8 @@ public sealed partial class RepoVerifier
 {
     private const int BufferBytes = 1 << 20;
 
-    // Bytes read and not yet taken: _buffer[_start.._filled], beginning at _bufferOffset in the file.
+    // Bytes read and not yet taken: _buffer[_start.._filled], beginning at _bufferOffset in the
+    // file.
     private byte[] _buffer = new byte[BufferBytes];
     private int _start;
     private int _filled;
@@ -126,7 +127,10 @@ public sealed partial class RepoVerifier
 
     private RepoFault? ReadCommit(in Cid root)
     {
-        if (!_blocks.TryFind(root, out int index)) return RepoFault.Of(CarError.RootMissing, 0, root);
+        if (!_blocks.TryFind(root, out int index))
+        {
+            return RepoFault.Of(CarError.RootMissing, 0, root);
+        }
         var block = ReadBlock(index, root, out var place, out var fault);
         if (fault is not null) return fault;
         var error = Repo.Commit.Read(root, block, out var commit);
@@ -137,8 +141,8 @@ public sealed partial class RepoVerifier
     }
 
     /// <summary>
-    /// Makes at least so many bytes available, or any more when the need is unknown (0). False at the
-    /// end of the file; a claim beyond it is refused before the buffer grows for it.
+    /// Makes at least so many bytes available, or any more when the need is unknown (0). False at
+    /// the end of the file; a claim beyond it is refused before the buffer grows for it.
     /// </summary>
     private bool TryFill(int needed)
     {

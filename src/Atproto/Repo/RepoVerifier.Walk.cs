@@ -82,7 +82,8 @@ public sealed partial class RepoVerifier
         var error = frame.Load(cid, place, block);
         if (error != MstError.None)
         {
-            string? detail = error == MstError.NodeMalformed ? frame.Node.CborError.Describe() : null;
+            string? detail =
+                error == MstError.NodeMalformed ? frame.Node.CborError.Describe() : null;
             return RepoFault.Of(error, cid, place.Offset, default, detail);
         }
 
@@ -216,7 +217,10 @@ public sealed partial class RepoVerifier
         internal MstError Load(in Cid cid, BlockPlace place, ReadOnlySpan<byte> block)
         {
             if (block.Length > MstLimits.NodeBytesMax) return MstError.NodeTooLarge;
-            if (block.Length > _block.Length) _block = new byte[Math.Max(block.Length, 2 * _block.Length)];
+            if (block.Length > _block.Length)
+            {
+                _block = new byte[Math.Max(block.Length, 2 * _block.Length)];
+            }
             block.CopyTo(_block);
             _blockLength = block.Length;
             _keyLength = 0;
@@ -227,7 +231,9 @@ public sealed partial class RepoVerifier
             return Node.Read(Block);
         }
 
-        /// <summary>Looks up every link of the node: record and subtree of each entry, then the left.</summary>
+        /// <summary>
+        /// Looks up every link of the node: record and subtree of each entry, then the left.
+        /// </summary>
         internal void FindLinks(BlockTable blocks)
         {
             int count = (2 * Node.EntryCount) + 1;

@@ -5,9 +5,9 @@ using Atproto.Multiformats;
 namespace Atproto.Repo;
 
 /// <summary>
-/// Verifies one repo's CAR completely: every block against its CID, the commit, and the tree by every
-/// rule of https://atproto.com/specs/repository; not the signature, which needs a key (the commit holds
-/// what it takes). First <see cref="ReadBlocks"/>, then <see cref="Walk"/>.
+/// Verifies one repo's CAR completely: every block against its CID, the commit, and the tree by
+/// every rule of https://atproto.com/specs/repository; not the signature, which needs a key (the
+/// commit holds what it takes). First <see cref="ReadBlocks"/>, then <see cref="Walk"/>.
 /// </summary>
 /// <remarks>
 /// Memory: about 34 bytes a block, plus what the spill is allowed. One object is used for CAR after

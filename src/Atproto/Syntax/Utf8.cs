@@ -14,7 +14,9 @@ public readonly ref struct Utf8<T>
     /// <summary>The checked text; empty only in a default value.</summary>
     public ReadOnlySpan<byte> Bytes { get; }
 
-    /// <summary>False, and an empty value, when the text is not a <typeparamref name="T"/>.</summary>
+    /// <summary>
+    /// False, and an empty value, when the text is not a <typeparamref name="T"/>.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out Utf8<T> value)
     {
         bool valid = T.IsValid(text);

@@ -147,7 +147,8 @@ public sealed class SocketTransport : ITransport
         {
             socket.NoDelay = true;
             if (socket.RemoteEndPoint is not IPEndPoint remote) return false;
-            address = remote.Address.IsIPv4MappedToIPv6 ? remote.Address.MapToIPv4() : remote.Address;
+            address =
+                remote.Address.IsIPv4MappedToIPv6 ? remote.Address.MapToIPv4() : remote.Address;
             return true;
         }
         catch (SocketException)

@@ -3,7 +3,8 @@ using System.IO.Enumeration;
 namespace PdsReadonly.Archive;
 
 /// <summary>
-/// Turns what --car was given into files: a file, a folder (its *.car and *.car.gz), or a pattern with
+/// Turns what --car was given into files: a file, a folder (its *.car and *.car.gz), or a pattern
+/// with
 /// * and ? in any part, as a compose file passes it unexpanded.
 /// </summary>
 internal static class ArchiveFiles
@@ -13,7 +14,8 @@ internal static class ArchiveFiles
     private static readonly string[] Suffixes = [".car", ".car" + PackedSuffix];
 
     /// <summary>
-    /// Full paths, each once, in order. <paramref name="unmatched"/> are arguments that name nothing.
+    /// Full paths, each once, in order. <paramref name="unmatched"/> are arguments that name
+    /// nothing.
     /// </summary>
     internal static List<string> Expand(IEnumerable<string> arguments, out List<string> unmatched)
     {
@@ -23,7 +25,8 @@ internal static class ArchiveFiles
         {
             var named = TryExpand(argument);
             files.UnionWith(named);
-            // An empty folder is a fine place to begin; a file or pattern that names nothing is not.
+            // An empty folder is a fine place to begin; a file or pattern that names nothing is
+            // not.
             if (named.Count == 0 && !Directory.Exists(argument)) unmatched.Add(argument);
         }
 
@@ -31,8 +34,8 @@ internal static class ArchiveFiles
     }
 
     /// <summary>
-    /// The files beside a CAR that say whose it is: NAME.did.json and NAME.plc.json, then the same with
-    /// the DID as name, its colons kept or written as underscores.
+    /// The files beside a CAR that say whose it is: NAME.did.json and NAME.plc.json, then the same
+    /// with the DID as name, its colons kept or written as underscores.
     /// </summary>
     internal static IEnumerable<string> SidecarsOf(string carPath, string? did, string kind)
     {
@@ -66,7 +69,10 @@ internal static class ArchiveFiles
         string name = Path.GetFileName(carPath);
         foreach (string suffix in Suffixes)
         {
-            if (name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)) return name[..^suffix.Length];
+            if (name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
+            {
+                return name[..^suffix.Length];
+            }
         }
 
         return Path.GetFileNameWithoutExtension(name);
@@ -79,7 +85,8 @@ internal static class ArchiveFiles
         {
             return [.. ExpandOne(argument)];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return [];
         }
@@ -126,11 +133,15 @@ internal static class ArchiveFiles
             ? List(folder, Directory.EnumerateFiles)
             : List(folder, Directory.EnumerateDirectories);
         return entries.Where(
-            path => FileSystemName.MatchesSimpleExpression(part, Path.GetFileName(path), ignoreCase: false));
+            path => FileSystemName.MatchesSimpleExpression(
+                part, Path.GetFileName(path), ignoreCase: false));
     }
 
     // One folder that may not be read does not hide its neighbours.
     private static IEnumerable<string> List(
         string folder, Func<string, string, EnumerationOptions, IEnumerable<string>> list) =>
-        list(folder, "*", new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = 0 });
+        list(
+            folder,
+            "*",
+            new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = 0 });
 }

@@ -9,7 +9,8 @@ namespace PdsReadonly.Archive;
 
 /// <summary>
 /// Loads everything given, while requests are served: small files side by side, large ones one at a
-/// time, so that memory stays within one budget. Then waits for files that turned out to have changed.
+/// time, so that memory stays within one budget. Then waits for files that turned out to have
+/// changed.
 /// </summary>
 internal sealed class ArchiveLoader : IDisposable
 {
@@ -31,7 +32,8 @@ internal sealed class ArchiveLoader : IDisposable
     private readonly ConcurrentQueue<string> _large = new();
 
     // Files to be read again, or being so, and when each was last: null while it waits or runs.
-    private readonly ConcurrentDictionary<string, DateTimeOffset?> _rereads = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTimeOffset?> _rereads = new(
+        StringComparer.Ordinal);
     private readonly Lock _report = new();
     private List<string> _files = [];
     private readonly AutoResetEvent _wake = new(false);
@@ -49,7 +51,9 @@ internal sealed class ArchiveLoader : IDisposable
         _loader = new RepoLoader(options, catalog, time);
     }
 
-    /// <summary>Shows what is unchanged since an earlier run, and finds out what is to be read.</summary>
+    /// <summary>
+    /// Shows what is unchanged since an earlier run, and finds out what is to be read.
+    /// </summary>
     internal void Plan()
     {
         _files = ArchiveFiles.Expand(_options.Cars, out var unmatched);
@@ -86,8 +90,9 @@ internal sealed class ArchiveLoader : IDisposable
     }
 
     /// <summary>
-    /// A request met a block that is not where it was: the file is read again. Not while it waits for
-    /// that or is being read, and not soon after: a file that stays bad is asked for again and again.
+    /// A request met a block that is not where it was: the file is read again. Not while it waits
+    /// for that or is being read, and not soon after: a file that stays bad is asked for again and
+    /// again.
     /// </summary>
     internal void Reread(string sourcePath)
     {
@@ -118,7 +123,8 @@ internal sealed class ArchiveLoader : IDisposable
     }
 
     // What an unchanged file holds is known. Its head is served, or a later one from elsewhere is;
-    // where neither is so, the file that held the later one is gone, and this one is loaded after all.
+    // where neither is so, the file that held the later one is gone, and this one is loaded after
+    // all.
     private bool IsSettled(SourceRecord source)
     {
         if (source.Fault is not null)
@@ -136,7 +142,8 @@ internal sealed class ArchiveLoader : IDisposable
         byte[] did = System.Text.Encoding.ASCII.GetBytes(source.Did ?? "");
         if (!_catalog.TryFind(did, out var served)) return false;
         return string.CompareOrdinal(served.Rev.ToString(), source.Rev) >= 0
-            || (Tid.TryParse(source.Rev ?? "", out var rev) && RevClock.IsInFuture(rev, _time.GetUtcNow()));
+            || (Tid.TryParse(source.Rev ?? "", out var rev) && RevClock.IsInFuture(
+                rev, _time.GetUtcNow()));
     }
 
     private void Run()
@@ -205,7 +212,8 @@ internal sealed class ArchiveLoader : IDisposable
         TryReport(outcome);
         if (!_rereads.ContainsKey(path)) return;
         _rereads[path] = _time.GetUtcNow();
-        // It may hold an older head than before, or another repo: then another file's turn has come.
+        // It may hold an older head than before, or another repo: then another file's turn has
+        // come.
         EnqueueUnserved();
     }
 
@@ -239,7 +247,8 @@ internal sealed class ArchiveLoader : IDisposable
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
-    // What a run that was killed left behind, and indexes and unpacked files that are no repo's any more.
+    // What a run that was killed left behind, and indexes and unpacked files that are no repo's any
+    // more.
     private void DeleteLeftovers()
     {
         try
@@ -253,7 +262,8 @@ internal sealed class ArchiveLoader : IDisposable
                 }
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException or SqliteException)
         {
             // They are in nobody's way; the next start tries again.
         }

@@ -12,8 +12,8 @@ namespace PdsReadonly.Archive;
 internal readonly record struct BlobFile(SafeFileHandle Handle, long Length);
 
 /// <summary>
-/// Blobs on disk: DIR/did/…/cid at any depth, the DID with its colons or with underscores. A file is
-/// hashed before it is first served; that it is the same later is told by size and times alone.
+/// Blobs on disk: DIR/did/…/cid at any depth, the DID with its colons or with underscores. A file
+/// is hashed before it is first served; that it is the same later is told by size and times alone.
 /// </summary>
 internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
 {
@@ -64,7 +64,8 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
             IgnoreInaccessible = true,
             AttributesToSkip = FileAttributes.ReparsePoint,
         };
-        foreach (string inner in Directory.EnumerateDirectories(folder, "*", options).Take(FoldersMax))
+        foreach (
+            string inner in Directory.EnumerateDirectories(folder, "*", options).Take(FoldersMax))
         {
             string path = Path.Combine(inner, name);
             if (File.Exists(path)) return path;

@@ -26,7 +26,9 @@ internal sealed class CarFile : ICarSource, IDisposable
     /// <inheritdoc/>
     public long Length { get; }
 
-    /// <summary>Throws IOException or UnauthorizedAccessException when it cannot be opened.</summary>
+    /// <summary>
+    /// Throws IOException or UnauthorizedAccessException when it cannot be opened.
+    /// </summary>
     internal static CarFile Open(string path)
     {
         // Opening a pipe waits for its writer, for ever if need be.
@@ -36,8 +38,8 @@ internal sealed class CarFile : ICarSource, IDisposable
     }
 
     /// <summary>
-    /// The same for a file that is to vanish when it is closed, or at once where open files can lose
-    /// their name.
+    /// The same for a file that is to vanish when it is closed, or at once where open files can
+    /// lose their name.
     /// </summary>
     internal static CarFile OpenTemporary(string path)
     {

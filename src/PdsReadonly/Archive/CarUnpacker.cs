@@ -13,14 +13,16 @@ internal static class CarUnpacker
 {
     private const int BufferBytes = 1 << 20;
 
-    // Repos pack to a half or a third. What unpacks to a hundred times its size was made to fill disks.
+    // Repos pack to a half or a third. What unpacks to a hundred times its size was made to fill
+    // disks.
     private const int RatioMax = 100;
     private const long RatioFreeBytes = 16L << 20;
 
     /// <summary>Where the unpacked form of a source lies, whether made yet or not.</summary>
     internal static string PathFor(string sourcePath, string folder)
     {
-        // Another state of the source is another file: one that is being served is never overwritten.
+        // Another state of the source is another file: one that is being served is never
+        // overwritten.
         string state = $"{sourcePath}\n{FileFingerprint.Of(sourcePath)}";
         byte[] name = SHA256.HashData(Encoding.UTF8.GetBytes(state));
         return Path.Combine(folder, Convert.ToHexStringLower(name.AsSpan(0, 16)) + ".car");
@@ -28,7 +30,8 @@ internal static class CarUnpacker
 
     /// <summary>
     /// Unpacks under a temporary name and renames. Throws IOException when the disk is full or the
-    /// source cannot be read, InvalidDataException when it is no gzip or unpacks to more than it should.
+    /// source cannot be read, InvalidDataException when it is no gzip or unpacks to more than it
+    /// should.
     /// <paramref name="onProgress"/> is called now and then, and may throw to stop it.
     /// </summary>
     internal static void Unpack(string sourcePath, string targetPath, Action? onProgress = null)

@@ -24,8 +24,10 @@ internal static class DescriptorBudget
             foreach (string line in File.ReadLines("/proc/self/limits"))
             {
                 if (!line.StartsWith(Name, StringComparison.Ordinal)) continue;
-                string soft = line[Name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
-                return int.TryParse(soft, CultureInfo.InvariantCulture, out int limit) ? limit : Usual;
+                string soft =
+                    line[Name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
+                bool known = int.TryParse(soft, CultureInfo.InvariantCulture, out int limit);
+                return known ? limit : Usual;
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

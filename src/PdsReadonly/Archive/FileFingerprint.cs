@@ -4,8 +4,8 @@ using System.Text;
 namespace PdsReadonly.Archive;
 
 /// <summary>
-/// What tells that a file is the one read before: size, time of modification, time of status change.
-/// The inode is left out: overlay and FAT file systems change it between starts.
+/// What tells that a file is the one read before: size, time of modification, time of status
+/// change. The inode is left out: overlay and FAT file systems change it between starts.
 /// </summary>
 internal static class FileFingerprint
 {
@@ -20,13 +20,15 @@ internal static class FileFingerprint
     internal static string Of(string path) => FileStat.Of(path) is { } stat ? Print(stat) : "";
 
     /// <summary>
-    /// Of a CAR and the files beside it that say whose it is. Ends in "~" when one of them changed so
-    /// recently that it must be looked at once more: such a fingerprint equals none taken later.
+    /// Of a CAR and the files beside it that say whose it is. Ends in "~" when one of them changed
+    /// so recently that it must be looked at once more: such a fingerprint equals none taken later.
     /// </summary>
     /// <param name="carPath">The CAR.</param>
     /// <param name="did">Whose it is, once that is known: files may be named after it.</param>
     /// <param name="now">The present time.</param>
-    /// <param name="present">Which files beside CARs there are at all, if they were listed before.</param>
+    /// <param name="present">
+    /// Which files beside CARs there are at all, if they were listed before.
+    /// </param>
     internal static string OfSource(
         string carPath, string? did, DateTimeOffset now, HashSet<string>? present = null)
     {
@@ -63,7 +65,9 @@ internal static class FileFingerprint
 
     internal static string AsRecent(string fingerprint) => fingerprint + RecentMark;
 
-    /// <summary>Whether two fingerprints of a source are of the same CAR, whatever lies beside it.</summary>
+    /// <summary>
+    /// Whether two fingerprints of a source are of the same CAR, whatever lies beside it.
+    /// </summary>
     internal static bool IsSameFile(string first, string second)
     {
         var car = first.AsSpan(0, first.IndexOf(' ', StringComparison.Ordinal) + 1);

@@ -13,10 +13,11 @@ internal readonly unsafe partial record struct FileStat(
     private const int RegularFile = 0x8000;
 
     /// <summary>
-    /// Null when the file is not there. The time of status change, which no program can set back, is
-    /// known on Linux alone; elsewhere it is the time of modification.
+    /// Null when the file is not there. The time of status change, which no program can set back,
+    /// is known on Linux alone; elsewhere it is the time of modification.
     /// </summary>
-    internal static FileStat? Of(string path) => OperatingSystem.IsLinux() ? OfLinux(path) : OfPlain(path);
+    internal static FileStat? Of(string path) =>
+        OperatingSystem.IsLinux() ? OfLinux(path) : OfPlain(path);
 
     /// <summary>The plain twin, from what the platform shows everywhere.</summary>
     internal static FileStat? OfPlain(string path)

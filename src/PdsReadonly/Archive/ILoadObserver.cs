@@ -3,7 +3,9 @@ namespace PdsReadonly.Archive;
 /// <summary>Hears how loading goes on; called from several threads, one call at a time.</summary>
 internal interface ILoadObserver
 {
-    /// <summary>So many files of so many bytes are to be read; others are unchanged since last time.</summary>
+    /// <summary>
+    /// So many files of so many bytes are to be read; others are unchanged since last time.
+    /// </summary>
     void OnPlan(int files, long bytes, int unchanged);
 
     /// <summary>Bytes read in all, over all files under way.</summary>
@@ -14,6 +16,8 @@ internal interface ILoadObserver
     /// <summary>An argument that names no file.</summary>
     void OnUnmatched(string argument);
 
-    /// <summary>Everything given was read; files may still be read again when they change.</summary>
+    /// <summary>
+    /// Everything given was read; files may still be read again when they change.
+    /// </summary>
     void OnDone(int served);
 }

@@ -59,7 +59,8 @@ internal static class IdentityFiles
         if (keys.Count == 0) return SignatureState.Unchecked;
         foreach (var key in keys)
         {
-            var error = SignatureVerifier.Verify(key, commit.SignedDigest.Span, commit.Signature.Span);
+            var error = SignatureVerifier.Verify(
+                key, commit.SignedDigest.Span, commit.Signature.Span);
             if (error == SignatureError.None)
             {
                 return key.Equals(current) ? SignatureState.Valid : SignatureState.Historical;
@@ -73,16 +74,23 @@ internal static class IdentityFiles
 
     private static DidDocument? ReadDocument(string carPath, Did did, List<string> warnings)
     {
-        if (ReadFirst(carPath, did, "did", DidDocument.BytesMax, warnings) is not { } file) return null;
+        if (ReadFirst(carPath, did, "did", DidDocument.BytesMax, warnings) is not { } file)
+        {
+            return null;
+        }
         var error = DidDocument.TryParse(file.Content, did, out var document);
         if (error != DidDocumentError.None) warnings.Add($"{file.Path} is not used: {error}");
-        else if (document!.SigningKey is null) warnings.Add($"{file.Path}: {document.SigningKeyError}");
+        else if (document!.SigningKey is null) warnings.Add(
+            $"{file.Path}: {document.SigningKeyError}");
         return document;
     }
 
     private static PlcAuditLog? ReadLog(string carPath, Did did, List<string> warnings)
     {
-        if (ReadFirst(carPath, did, "plc", PlcAuditLog.BytesMax, warnings) is not { } file) return null;
+        if (ReadFirst(carPath, did, "plc", PlcAuditLog.BytesMax, warnings) is not { } file)
+        {
+            return null;
+        }
         var error = PlcAuditLog.TryVerify(file.Content, did, out var log, out int entry);
         if (error != PlcLogError.None)
         {
@@ -106,13 +114,15 @@ internal static class IdentityFiles
         return null;
     }
 
-    // Only a name that is a did:plc to the letter promises anything: NAME may be a backup's, or dated.
+    // Only a name that is a did:plc to the letter promises anything: NAME may be a backup's, or
+    // dated.
     private static Did? DidInName(string carPath)
     {
         const int PlcLength = 32;
         string name = ArchiveFiles.NameOf(carPath);
         if (name.StartsWith("did_plc_", StringComparison.Ordinal)) name = name.Replace('_', ':');
-        bool promises = name.Length == PlcLength && name.StartsWith("did:plc:", StringComparison.Ordinal);
+        bool promises = name.Length == PlcLength && name.StartsWith(
+            "did:plc:", StringComparison.Ordinal);
         return promises && Did.TryParse(name, out var did) ? did : null;
     }
 }

@@ -3,7 +3,9 @@ namespace PdsReadonly.Archive;
 /// <summary>Which signatures a repo must have to be served.</summary>
 internal enum SignaturePolicy
 {
-    /// <summary>Valid under a key of the DID, today's or an earlier one; repos without a key pass.</summary>
+    /// <summary>
+    /// Valid under a key of the DID, today's or an earlier one; repos without a key pass.
+    /// </summary>
     Historical,
 
     /// <summary>Valid under a key of the DID; repos without a key are refused.</summary>
@@ -34,7 +36,8 @@ internal sealed record LoadOptions
     public int Parallelism { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
 
     /// <summary>
-    /// Of a source as these options judge it: what was refused or served under others is read again.
+    /// Of a source as these options judge it: what was refused or served under others is read
+    /// again.
     /// </summary>
     internal string FingerprintOf(
         string path, string? did, DateTimeOffset now, HashSet<string>? present = null) =>

@@ -5,6 +5,8 @@ internal enum ReadStatus
 {
     Done,
 
-    /// <summary>The file does not hold the block where it did: it was changed, cut or is unreadable.</summary>
+    /// <summary>
+    /// The file does not hold the block where it did: it was changed, cut or is unreadable.
+    /// </summary>
     Changed,
 }

@@ -48,8 +48,9 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
     private readonly ConcurrentQueue<(string Path, DateTimeOffset Since)> _retired = new();
 
     /// <summary>
-    /// Never throws for what a file holds or the disk does: the outcome says it. OperationCanceledException
-    /// from <paramref name="onProgress"/> passes through, and leaves everything as it was.
+    /// Never throws for what a file holds or the disk does: the outcome says it.
+    /// OperationCanceledException from <paramref name="onProgress"/> passes through, and leaves
+    /// everything as it was.
     /// </summary>
     internal LoadOutcome Load(string path, RepoVerifier verifier, Action<long>? onProgress = null)
     {
@@ -106,7 +107,8 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
     }
 
     private LoadOutcome LoadCar(
-        string path, string carPath, string fingerprint, RepoVerifier verifier, Action<long>? onProgress)
+        string path, string carPath, string fingerprint, RepoVerifier verifier,
+        Action<long>? onProgress)
     {
         using var car = CarFile.Open(carPath);
         var fault = verifier.ReadBlocks(car, onProgress);
@@ -130,7 +132,8 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
     }
 
     private LoadOutcome IndexAndPublish(
-        string path, string carPath, string fingerprint, RepoVerifier verifier, RepoIdentity identity)
+        string path, string carPath, string fingerprint, RepoVerifier verifier,
+        RepoIdentity identity)
     {
         var commit = verifier.Commit!;
         string indexPath = Path.Combine(options.IndexFolder, $"{Guid.NewGuid():N}.sqlite");
@@ -177,7 +180,7 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
                 Replaced = replaced,
                 Warning = WarningOf(identity, verifier, verdict),
                 Fault = verdict == PublishVerdict.RevConflict
-                    ? $"RevConflict: {replaced?.SourcePath} holds rev {commit.Rev} with another head"
+                    ? $"RevConflict: {replaced?.SourcePath} has rev {commit.Rev} with another head"
                     : null,
             };
         }
@@ -225,7 +228,8 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
 
     private LoadOutcome Refuse(string path, string fingerprint, Commit? commit, RepoFault fault)
     {
-        // A disk that fails today may work tomorrow, and a file that was being written may be whole.
+        // A disk that fails today may work tomorrow, and a file that was being written may be
+        // whole.
         bool passing = fault.Code is nameof(CarError.ReadFailed) or nameof(CarError.FileChanged);
         return passing
             ? new LoadOutcome { Path = path, Fault = fault.ToString() }
@@ -248,8 +252,8 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
     private static LoadOutcome Changed(string path) =>
         new() { Path = path, Fault = $"{CarError.FileChanged}: {CarError.FileChanged.Describe()}" };
 
-    // A request may have looked the old entry up and be about to open its files: they go when the next
-    // ones are replaced, not now. What is left at the end, the next start deletes.
+    // A request may have looked the old entry up and be about to open its files: they go when the
+    // next ones are replaced, not now. What is left at the end, the next start deletes.
     private void Retire(RepoEntry replaced, RepoHead head)
     {
         var settledBefore = time.GetUtcNow() - Retirement;

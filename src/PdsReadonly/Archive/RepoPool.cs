@@ -5,8 +5,8 @@ namespace PdsReadonly.Archive;
 
 /// <summary>
 /// Lends open repos and keeps the ones used last, however many repos there are. Each costs two file
-/// descriptors and some tens of KB; past the limit the one unused for longest is closed. A repo asked
-/// for by several threads at once is opened once for each.
+/// descriptors and some tens of KB; past the limit the one unused for longest is closed. A repo
+/// asked for by several threads at once is opened once for each.
 /// </summary>
 /// <param name="openMax">Repos open at once, lent and idle: two file descriptors each.</param>
 /// <param name="onDamaged">Hears of repos whose CAR or index is not what it was.</param>
@@ -24,9 +24,10 @@ internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisp
     private int _lent;
 
     /// <summary>
-    /// Takes an open repo, or opens it. False, with the reason for the log, when it cannot be opened
-    /// or too many are open already; <paramref name="forLong"/> tells that it is kept while a client
-    /// takes a body, for which half of all may be used, so that slow ones leave room for the others.
+    /// Takes an open repo, or opens it. False, with the reason for the log, when it cannot be
+    /// opened or too many are open already; <paramref name="forLong"/> tells that it is kept while
+    /// a client takes a body, for which half of all may be used, so that slow ones leave room for
+    /// the others.
     /// </summary>
     internal bool TryRent(RepoEntry entry, bool forLong, out Lease lease, out string? reason)
     {
@@ -97,10 +98,12 @@ internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisp
         }
     }
 
-    // Out of descriptors: nothing is wrong with the repo. SQLite does not say so, but the file is there.
+    // Out of descriptors: nothing is wrong with the repo. SQLite does not say so, but the file is
+    // there.
     private static bool IsShortage(Exception e, RepoEntry entry) => e switch
     {
-        SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_CANTOPEN } => File.Exists(entry.IndexPath),
+        SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_CANTOPEN } =>
+            File.Exists(entry.IndexPath),
         IOException { HResult: TooManyOpenFiles or TooManyOpenFilesInSystem } => true,
         _ => false,
     };

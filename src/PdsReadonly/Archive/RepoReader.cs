@@ -6,9 +6,9 @@ using PdsReadonly.Index;
 namespace PdsReadonly.Archive;
 
 /// <summary>
-/// One repo open for reading: its index and its CAR. Every block is hashed against what the index or
-/// its parent says before it is handed out, so a changed file gives an error and never wrong data. Two
-/// file descriptors; for one thread at a time. Lent by <see cref="RepoPool"/>.
+/// One repo open for reading: its index and its CAR. Every block is hashed against what the index
+/// or its parent says before it is handed out, so a changed file gives an error and never wrong
+/// data. Two file descriptors; for one thread at a time. Lent by <see cref="RepoPool"/>.
 /// </summary>
 internal sealed class RepoReader : IDisposable
 {
@@ -31,7 +31,9 @@ internal sealed class RepoReader : IDisposable
     /// <summary>Room to decode tree nodes in.</summary>
     internal MstNode Node { get; } = new();
 
-    /// <summary>Whether CAR or index turned out not to be what they were: never to be used again.</summary>
+    /// <summary>
+    /// Whether CAR or index turned out not to be what they were: never to be used again.
+    /// </summary>
     internal bool IsStale => _changed || Index.IsDamaged;
 
     /// <summary>

@@ -24,7 +24,10 @@ internal sealed class SpillFile(string folder) : ISpillFile, IDisposable
         while (!buffer.IsEmpty)
         {
             int read = _handle is null ? 0 : RandomAccess.Read(_handle, buffer, offset);
-            if (read == 0) throw new IOException("the spill file is shorter than what was put there");
+            if (read == 0)
+            {
+                throw new IOException("the spill file is shorter than what was put there");
+            }
             offset += read;
             buffer = buffer[read..];
         }
@@ -43,7 +46,8 @@ internal sealed class SpillFile(string folder) : ISpillFile, IDisposable
     {
         string path = Path.Combine(folder, $"spill-{Guid.NewGuid():N}.tmp");
         var handle = File.OpenHandle(
-            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
+            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
+            FileOptions.DeleteOnClose);
         // Where open files can lose their name, it goes at once: then a kill leaves nothing behind.
         if (!OperatingSystem.IsWindows()) File.Delete(path);
         return handle;

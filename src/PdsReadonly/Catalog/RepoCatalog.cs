@@ -8,8 +8,8 @@ using PdsReadonly.Index;
 namespace PdsReadonly.Catalog;
 
 /// <summary>
-/// Which repos are served: a map in memory for requests, the catalog database behind it for what must
-/// outlive the process. Requests read without a lock; publishing takes the database's.
+/// Which repos are served: a map in memory for requests, the catalog database behind it for what
+/// must outlive the process. Requests read without a lock; publishing takes the database's.
 /// </summary>
 internal sealed class RepoCatalog
 {
@@ -22,10 +22,12 @@ internal sealed class RepoCatalog
     private readonly CatalogDatabase _database;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<byte[], RepoEntry> _byDid = new(Utf8Comparer.Instance);
-    private readonly ConcurrentDictionary<byte[], RepoEntry>.AlternateLookup<ReadOnlySpan<byte>> _find;
+    private readonly
+        ConcurrentDictionary<byte[], RepoEntry>.AlternateLookup<ReadOnlySpan<byte>> _find;
     private readonly Dictionary<Handle, List<Did>> _byHandle = [];
 
-    // In order of first sight, which is the order repos are listed in. Guarded by the database's gate.
+    // In order of first sight, which is the order repos are listed in. Guarded by the database's
+    // gate.
     private readonly List<(long FirstSeen, Did Did)> _order = [];
 
     internal RepoCatalog(CatalogDatabase database, TimeProvider time)
@@ -46,7 +48,9 @@ internal sealed class RepoCatalog
         return found;
     }
 
-    /// <summary>The only repo whose document claims the handle; two that claim it are none.</summary>
+    /// <summary>
+    /// The only repo whose document claims the handle; two that claim it are none.
+    /// </summary>
     internal bool TryFindByHandle(Handle handle, bool activeOnly, out RepoEntry entry)
     {
         entry = null!;
@@ -67,8 +71,8 @@ internal sealed class RepoCatalog
     }
 
     /// <summary>
-    /// The repo's handle as others may be told it: null when it has none, or another active repo here
-    /// claims the same, since a document beside a CAR can claim any.
+    /// The repo's handle as others may be told it: null when it has none, or another active repo
+    /// here claims the same, since a document beside a CAR can claim any.
     /// </summary>
     internal Handle? HandleOf(RepoEntry entry) =>
         entry.Handle is { } handle
@@ -82,7 +86,8 @@ internal sealed class RepoCatalog
         var page = new List<RepoEntry>();
         lock (_database.Gate)
         {
-            for (int i = FirstBeyond(afterTime, afterDid); i < _order.Count && page.Count < limit; i++)
+            int first = FirstBeyond(afterTime, afterDid);
+            for (int i = first; i < _order.Count && page.Count < limit; i++)
             {
                 byte[] did = Encoding.ASCII.GetBytes(_order[i].Did.ToString());
                 if (TryFind(did, out var entry)) page.Add(entry);
@@ -105,7 +110,8 @@ internal sealed class RepoCatalog
             {
                 int before = 0;
                 string last = afterDid;
-                using (var rows = _database.Command(Sql, collection, afterDid, limit).ExecuteReader())
+                using (
+                    var rows = _database.Command(Sql, collection, afterDid, limit).ExecuteReader())
                 {
                     while (rows.Read() && page.Count < limit)
                     {
@@ -135,7 +141,9 @@ internal sealed class RepoCatalog
         }
     }
 
-    /// <summary>The fingerprint a blob's file had when it was hashed; null when it never was.</summary>
+    /// <summary>
+    /// The fingerprint a blob's file had when it was hashed; null when it never was.
+    /// </summary>
     internal string? FindBlobCheck(string path)
     {
         lock (_database.Gate)
@@ -150,7 +158,8 @@ internal sealed class RepoCatalog
     {
         lock (_database.Gate)
         {
-            _database.Execute("INSERT OR REPLACE INTO blob_check VALUES(?1, ?2)", path, fingerprint);
+            _database.Execute(
+                "INSERT OR REPLACE INTO blob_check VALUES(?1, ?2)", path, fingerprint);
         }
     }
 
@@ -176,7 +185,8 @@ internal sealed class RepoCatalog
         var sources = new Dictionary<string, SourceRecord>(StringComparer.Ordinal);
         lock (_database.Gate)
         {
-            using var row = _database.Command("SELECT path, fingerprint, did, rev, head, fault FROM source")
+            using var row = _database.Command(
+                "SELECT path, fingerprint, did, rev, head, fault FROM source")
                 .ExecuteReader();
             while (row.Read())
             {
@@ -201,18 +211,23 @@ internal sealed class RepoCatalog
     }
 
     /// <summary>
-    /// Serves again what was published in an earlier run from files that are unchanged, and hold what
-    /// was published: not another repo, and no fault. Whether an index is whole shows when it is opened.
+    /// Serves again what was published in an earlier run from files that are unchanged, and hold
+    /// what was published: not another repo, and no fault. Whether an index is whole shows when it
+    /// is opened.
     /// </summary>
     internal void Restore(string indexFolder, IReadOnlyDictionary<string, SourceRecord> unchanged)
     {
         lock (_database.Gate)
         {
-            using var rows = _database.Command(SelectRepos + " ORDER BY first_seen").ExecuteReader();
+            using var rows =
+                _database.Command(SelectRepos + " ORDER BY first_seen").ExecuteReader();
             while (rows.Read())
             {
                 var entry = ReadEntry(rows, indexFolder);
-                if (entry is null || !unchanged.TryGetValue(entry.SourcePath, out var source)) continue;
+                if (entry is null || !unchanged.TryGetValue(entry.SourcePath, out var source))
+                {
+                    continue;
+                }
                 bool holdsIt = source.Fault is null && source.Did == entry.Did.ToString()
                     && source.Head == entry.Head.ToString();
                 if (holdsIt) Show(entry);
@@ -221,8 +236,8 @@ internal sealed class RepoCatalog
     }
 
     /// <summary>
-    /// Makes a verified head the one that is served, or says why not. In one transaction with what is
-    /// stored about its file; requests see the old entry or the new one.
+    /// Makes a verified head the one that is served, or says why not. In one transaction with what
+    /// is stored about its file; requests see the old entry or the new one.
     /// </summary>
     internal PublishVerdict Publish(RepoHead head, out RepoEntry? replaced)
     {
@@ -233,7 +248,8 @@ internal sealed class RepoCatalog
             var verdict = Judge(head, replaced);
             if (verdict != PublishVerdict.Published)
             {
-                // Nothing is wrong with the file itself: should the other one go, this one is served.
+                // Nothing is wrong with the file itself: should the other one go, this one is
+                // served.
                 WriteSource(head.Source);
                 return verdict;
             }
@@ -252,8 +268,8 @@ internal sealed class RepoCatalog
     }
 
     /// <summary>
-    /// Sets whether a repo is shown, now and after a restart; one that is not here yet gets the status
-    /// when it comes.
+    /// Sets whether a repo is shown, now and after a restart; one that is not here yet gets the
+    /// status when it comes.
     /// </summary>
     internal void SetStatus(Did did, HostingStatus status)
     {
@@ -329,7 +345,8 @@ internal sealed class RepoCatalog
     {
         var stored = ReadRepo(head.Did.ToString());
         long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        long last = _database.Command("SELECT max(first_seen) FROM repo").ExecuteScalar() as long? ?? 0;
+        long last =
+            _database.Command("SELECT max(first_seen) FROM repo").ExecuteScalar() as long? ?? 0;
         return new RepoEntry
         {
             Did = head.Did,
@@ -395,8 +412,8 @@ internal sealed class RepoCatalog
     {
         const string Sql = """
             INSERT OR REPLACE INTO repo(
-              did, first_seen, source, rev, head, index_file, index_bytes, signature, handle, document,
-              car)
+              did, first_seen, source, rev, head, index_file, index_bytes, signature, handle,
+              document, car)
             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             """;
         _database.Execute(

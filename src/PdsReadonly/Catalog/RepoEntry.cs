@@ -3,7 +3,9 @@ using Atproto.Syntax;
 
 namespace PdsReadonly.Catalog;
 
-/// <summary>One repo as it is served now. Never changed: a new head or status is a new entry.</summary>
+/// <summary>
+/// One repo as it is served now. Never changed: a new head or status is a new entry.
+/// </summary>
 internal sealed record RepoEntry
 {
     public required Did Did { get; init; }
@@ -17,7 +19,9 @@ internal sealed record RepoEntry
 
     public required SignatureState Signature { get; init; }
 
-    /// <summary>Unix milliseconds; no two repos share one, and later repos have later ones.</summary>
+    /// <summary>
+    /// Unix milliseconds; no two repos share one, and later repos have later ones.
+    /// </summary>
     public required long FirstSeen { get; init; }
 
     /// <summary>The file it was loaded from, as given.</summary>

@@ -9,7 +9,9 @@ internal enum SignatureState
     /// <summary>Valid under the key its DID document names today.</summary>
     Valid,
 
-    /// <summary>Valid under an earlier key of the DID: usual for an account that has moved since.</summary>
+    /// <summary>
+    /// Valid under an earlier key of the DID: usual for an account that has moved since.
+    /// </summary>
     Historical,
 
     /// <summary>Valid under no known key; served only where the operator said so.</summary>

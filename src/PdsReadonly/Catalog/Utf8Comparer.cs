@@ -1,6 +1,8 @@
 namespace PdsReadonly.Catalog;
 
-/// <summary>Keys that are UTF-8 bytes, findable by a span of a request without copying it.</summary>
+/// <summary>
+/// Keys that are UTF-8 bytes, findable by a span of a request without copying it.
+/// </summary>
 internal sealed class Utf8Comparer
     : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {
@@ -10,7 +12,8 @@ internal sealed class Utf8Comparer
 
     public int GetHashCode(byte[] obj) => GetHashCode(obj.AsSpan());
 
-    public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
+    public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) =>
+        alternate.SequenceEqual(other);
 
     public int GetHashCode(ReadOnlySpan<byte> alternate)
     {

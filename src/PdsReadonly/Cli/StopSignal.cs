@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace PdsReadonly.Cli;
 
-/// <summary>Hears SIGTERM and SIGINT, instead of being ended by them, until it is disposed.</summary>
+/// <summary>
+/// Hears SIGTERM and SIGINT, instead of being ended by them, until it is disposed.
+/// </summary>
 internal sealed class StopSignal : IDisposable
 {
     private readonly TaskCompletionSource _requested =

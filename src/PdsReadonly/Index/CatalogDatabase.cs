@@ -3,9 +3,9 @@ using Microsoft.Data.Sqlite;
 namespace PdsReadonly.Index;
 
 /// <summary>
-/// The one database that is not made from the CARs again: which repos are here, since when, with what
-/// status and identity, which files were read, which blobs were hashed. All writes go through one
-/// connection under its lock; write-ahead logging keeps what was committed over a crash.
+/// The one database that is not made from the CARs again: which repos are here, since when, with
+/// what status and identity, which files were read, which blobs were hashed. All writes go through
+/// one connection under its lock; write-ahead logging keeps what was committed over a crash.
 /// </summary>
 internal sealed class CatalogDatabase : IDisposable
 {
@@ -34,7 +34,9 @@ internal sealed class CatalogDatabase : IDisposable
     /// <summary>Held around every use of the connection.</summary>
     internal Lock Gate { get; } = new();
 
-    /// <summary>Opens or makes it. Throws SqliteException when the file is damaged or unwritable.</summary>
+    /// <summary>
+    /// Opens or makes it. Throws SqliteException when the file is damaged or unwritable.
+    /// </summary>
     internal static CatalogDatabase Open(string path)
     {
         SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
@@ -114,7 +116,8 @@ internal sealed class CatalogDatabase : IDisposable
         if (version == SchemaVersion) return;
         if (version != 0)
         {
-            throw new SqliteException($"catalog is of version {version}", SQLitePCL.raw.SQLITE_MISMATCH);
+            throw new SqliteException(
+                $"catalog is of version {version}", SQLitePCL.raw.SQLITE_MISMATCH);
         }
 
         InTransaction(() =>
@@ -124,7 +127,8 @@ internal sealed class CatalogDatabase : IDisposable
         });
     }
 
-    // SQLite may have rolled back on its own, on a full disk for one; then there is nothing to undo.
+    // SQLite may have rolled back on its own, on a full disk for one; then there is nothing to
+    // undo.
     private void TryRollBack()
     {
         try

@@ -1,19 +1,22 @@
 namespace PdsReadonly.Index;
 
 /// <summary>
-/// The layout of one repo's index: where things are in its CAR, not a second copy of them. A published
-/// index is never written again; a new revision is a new file.
+/// The layout of one repo's index: where things are in its CAR, not a second copy of them. A
+/// published index is never written again; a new revision is a new file.
 /// </summary>
 /// <remarks>
-/// Blocks have numbers in the order of a canonical export, so that an export, and a page of records,
-/// reads neighbouring rows. <c>record</c> holds the keys of a collection with their blocks' numbers, some
-/// fifteen to a row (<see cref="RecordChunkWriter"/>), by the first of each. <c>block</c> holds them 41 to a row, 24 bytes each: half a digest and the
-/// place. <c>lookup</c> leads from a digest to the number: rows of 138 sorted entries of 7 bytes, found by
-/// the first of each. A block is only ever found through a CID that a parent or this index vouches for.
+/// Blocks have numbers in the order of a canonical export, so that an export, and a page of
+/// records, reads neighbouring rows. <c>record</c> holds the keys of a collection with their
+/// blocks' numbers, some fifteen to a row (<see cref="RecordChunkWriter"/>), by the first of each.
+/// <c>block</c> holds them 41 to a row, 24 bytes each: half a digest and the place. <c>lookup</c>
+/// leads from a digest to the number: rows of 138 sorted entries of 7 bytes, found by the first of
+/// each. A block is only ever found through a CID that a parent or this index vouches for.
 /// </remarks>
 internal static class IndexSchema
 {
-    /// <summary>Raised with every change of layout or meaning; another version is built anew.</summary>
+    /// <summary>
+    /// Raised with every change of layout or meaning; another version is built anew.
+    /// </summary>
     internal const int Version = 1;
 
     /// <summary>Small, so that a repo of 20 records takes a few KB.</summary>
@@ -32,9 +35,11 @@ internal static class IndexSchema
     internal const int LookupsPerRow = 138;
 
     internal const string Create = """
-        CREATE TABLE repo(did TEXT, rev TEXT, head BLOB, data BLOB, blocks INT, records INT, export INT);
+        CREATE TABLE repo(
+          did TEXT, rev TEXT, head BLOB, data BLOB, blocks INT, records INT, export INT);
         CREATE TABLE collection(nsid TEXT PRIMARY KEY, id INT, records INT) WITHOUT ROWID;
-        CREATE TABLE record(collection INT, first TEXT, rows BLOB, PRIMARY KEY(collection, first)) WITHOUT ROWID;
+        CREATE TABLE record(
+          collection INT, first TEXT, rows BLOB, PRIMARY KEY(collection, first)) WITHOUT ROWID;
         CREATE TABLE block(page INTEGER PRIMARY KEY, entries BLOB);
         CREATE TABLE lookup(first INTEGER PRIMARY KEY, entries BLOB);
         CREATE TABLE blob(cid TEXT PRIMARY KEY, mime TEXT, offset INT, length INT) WITHOUT ROWID;
@@ -43,5 +48,6 @@ internal static class IndexSchema
     /// <summary>
     /// The key of a lookup entry: the digest's first 24 bits, then the block number.
     /// </summary>
-    internal static long LookupKey(uint digestBits, uint ordinal) => ((long)digestBits << 32) | ordinal;
+    internal static long LookupKey(uint digestBits, uint ordinal) =>
+        ((long)digestBits << 32) | ordinal;
 }

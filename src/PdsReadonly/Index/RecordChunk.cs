@@ -3,9 +3,10 @@ using Atproto.Multiformats;
 namespace PdsReadonly.Index;
 
 /// <summary>
-/// Some records of one collection, neighbours in key order, as the bytes of one row: for each the bytes
-/// it shares with the key before, the rest of the key, and how far its block number is from the one
-/// before. About 12 bytes a record instead of 27 for a row of its own, and far fewer rows to insert.
+/// Some records of one collection, neighbours in key order, as the bytes of one row: for each the
+/// bytes it shares with the key before, the rest of the key, and how far its block number is from
+/// the one before. About 12 bytes a record instead of 27 for a row of its own, and far fewer rows
+/// to insert.
 /// </summary>
 internal sealed class RecordChunkWriter
 {
@@ -27,7 +28,9 @@ internal sealed class RecordChunkWriter
 
     internal bool IsEmpty => _length == 0;
 
-    /// <summary>Whether the row is large enough: to be written before the next record is added.</summary>
+    /// <summary>
+    /// Whether the row is large enough: to be written before the next record is added.
+    /// </summary>
     internal bool IsFull => _length >= BytesMax;
 
     internal ReadOnlySpan<byte> First => _first.AsSpan(0, _firstLength);
@@ -60,7 +63,8 @@ internal sealed class RecordChunkWriter
         _lastOrdinal = 0;
     }
 
-    // Small numbers of either sign become small numbers: a block shared by two paths lies further back.
+    // Small numbers of either sign become small numbers: a block shared by two paths lies further
+    // back.
     private static ulong ZigZag(long value) => (ulong)((value << 1) ^ (value >> 63));
 }
 

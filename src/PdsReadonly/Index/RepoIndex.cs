@@ -6,8 +6,8 @@ using Atproto.Repo;
 namespace PdsReadonly.Index;
 
 /// <summary>
-/// Reads one published index. For one thread at a time: its statements are reused. Damage to the file
-/// shows as SqliteException, or as a block that does not hash to what was asked for.
+/// Reads one published index. For one thread at a time: its statements are reused. Damage to the
+/// file shows as SqliteException, or as a block that does not hash to what was asked for.
 /// </summary>
 internal sealed class RepoIndex : IDisposable
 {
@@ -105,7 +105,9 @@ internal sealed class RepoIndex : IDisposable
         }
     }
 
-    /// <summary>The number of a record's block; null when the repo does not hold the record.</summary>
+    /// <summary>
+    /// The number of a record's block; null when the repo does not hold the record.
+    /// </summary>
     internal uint? FindRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey)
     {
         var statement = Statement(0, FindRowSql).BindText(1, collection).BindText(2, rkey);
@@ -125,7 +127,8 @@ internal sealed class RepoIndex : IDisposable
     }
 
     /// <summary>
-    /// One page of a collection's records beyond a key (exclusive; empty: from the end or the start).
+    /// One page of a collection's records beyond a key (exclusive; empty: from the end or the
+    /// start).
     /// </summary>
     internal void ListRecords(
         ReadOnlySpan<byte> collection, ReadOnlySpan<byte> beyond, bool ascending, int limit,
@@ -171,12 +174,14 @@ internal sealed class RepoIndex : IDisposable
         if (cid.Codec != CidCodec.DagCbor) return false;
         var prefix = cid.DigestPrefix;
         uint digestBits = (uint)(prefix >> (128 - IndexSchema.LookupDigestBits));
-        var statement = Statement(4, LookupSql).Bind(1, IndexSchema.LookupKey(digestBits, uint.MaxValue));
+        var statement = Statement(4, LookupSql).Bind(
+            1, IndexSchema.LookupKey(digestBits, uint.MaxValue));
         bool found = false;
         while (!found && statement.Step())
         {
             found = FindInRow(statement.Bytes(1), digestBits, prefix, out location);
-            // Entries with these bits can begin in the row before only if this row begins with them.
+            // Entries with these bits can begin in the row before only if this row begins with
+            // them.
             if (statement.Int64(0) >> 32 != digestBits) break;
         }
 

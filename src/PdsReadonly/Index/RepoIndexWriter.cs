@@ -5,8 +5,8 @@ using Atproto.Repo;
 namespace PdsReadonly.Index;
 
 /// <summary>
-/// Writes one repo's index under a temporary name while the walk goes on. Incomplete files are never
-/// published: <see cref="Complete"/> comes last, and only then may the file be renamed.
+/// Writes one repo's index under a temporary name while the walk goes on. Incomplete files are
+/// never published: <see cref="Complete"/> comes last, and only then may the file be renamed.
 /// </summary>
 internal sealed class RepoIndexWriter : IRepoSink, IDisposable
 {
@@ -17,7 +17,8 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
     private readonly SqliteStatement _insertBlocks;
     private readonly SqliteStatement _insertCollection;
     private readonly SqliteStatement _insertBlob;
-    private readonly byte[] _blocks = new byte[IndexSchema.BlocksPerRow * IndexSchema.BlockEntryBytes];
+    private readonly byte[] _blocks =
+        new byte[IndexSchema.BlocksPerRow * IndexSchema.BlockEntryBytes];
     private readonly RecordChunkWriter _chunk = new();
     private readonly List<(string Nsid, long Records)> _collections = [];
     private readonly byte[] _collection = new byte[RepoPath.BytesMax];
@@ -122,7 +123,8 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
 
     private void FlushRecords()
     {
-        _insertRecord.Bind(1, _collectionId).BindText(2, _chunk.First).BindBlob(3, _chunk.Bytes).Run();
+        _insertRecord.Bind(1, _collectionId).BindText(2, _chunk.First).BindBlob(3, _chunk.Bytes)
+            .Run();
         _chunk.Clear();
     }
 
@@ -131,7 +133,8 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
         if (_collectionLength == 0) return;
         FlushRecords();
         var nsid = _collection.AsSpan(0, _collectionLength);
-        _insertCollection.BindText(1, nsid).Bind(2, _collectionId).Bind(3, _collectionRecords).Run();
+        _insertCollection.BindText(1, nsid).Bind(2, _collectionId).Bind(3, _collectionRecords)
+            .Run();
         _collections.Add((System.Text.Encoding.ASCII.GetString(nsid), _collectionRecords));
         _collectionRecords = 0;
     }
@@ -147,7 +150,8 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
             uint ordinal = blocks.OrdinalAt(i);
             // Not reached by the walk: not part of the repo, never to be found.
             if (ordinal == 0) continue;
-            uint digestBits = (uint)(blocks.DigestPrefixAt(i) >> (128 - IndexSchema.LookupDigestBits));
+            uint digestBits = (uint)(
+                blocks.DigestPrefixAt(i) >> (128 - IndexSchema.LookupDigestBits));
             if (count == 0) first = IndexSchema.LookupKey(digestBits, ordinal - 1);
             var entry = row.AsSpan(count * IndexSchema.LookupEntryBytes);
             entry[0] = (byte)(digestBits >> 16);
@@ -159,7 +163,8 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
         }
 
         if (count == 0) return;
-        insert.Bind(1, first).BindBlob(2, row.AsSpan(0, count * IndexSchema.LookupEntryBytes)).Run();
+        var rest = row.AsSpan(0, count * IndexSchema.LookupEntryBytes);
+        insert.Bind(1, first).BindBlob(2, rest).Run();
     }
 
     private void WriteRepo(Commit commit, RepoCounts counts)

@@ -16,8 +16,8 @@ internal sealed class SqliteDatabase : IDisposable
     private SqliteDatabase(sqlite3 handle) => _handle = handle;
 
     /// <summary>
-    /// Opens a file that nobody writes any more: SQLite then takes no locks and looks for no journal,
-    /// which makes lookups several times faster.
+    /// Opens a file that nobody writes any more: SQLite then takes no locks and looks for no
+    /// journal, which makes lookups several times faster.
     /// </summary>
     internal static SqliteDatabase OpenImmutable(string path)
     {
@@ -38,7 +38,8 @@ internal sealed class SqliteDatabase : IDisposable
 
     internal SqliteStatement Prepare(string sql)
     {
-        Check(raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement));
+        Check(
+            raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement));
         return new SqliteStatement(this, statement);
     }
 
@@ -53,7 +54,8 @@ internal sealed class SqliteDatabase : IDisposable
 
     private static SqliteDatabase Open(string name, int flags)
     {
-        int result = raw.sqlite3_open_v2(name, out var handle, flags | raw.SQLITE_OPEN_NOMUTEX, null);
+        int result = raw.sqlite3_open_v2(
+            name, out var handle, flags | raw.SQLITE_OPEN_NOMUTEX, null);
         if (result == raw.SQLITE_OK) return new SqliteDatabase(handle);
         using (handle) SqliteException.ThrowExceptionForRC(result, handle);
         throw new InvalidOperationException("SQLite failed without saying so");

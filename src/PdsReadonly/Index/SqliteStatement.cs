@@ -3,7 +3,8 @@ using SQLitePCL;
 namespace PdsReadonly.Index;
 
 /// <summary>
-/// One prepared statement: bind, step, read, reset. Spans from columns are valid until the next step.
+/// One prepared statement: bind, step, read, reset. Spans from columns are valid until the next
+/// step.
 /// </summary>
 internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt statement) : IDisposable
 {

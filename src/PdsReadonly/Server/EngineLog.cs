@@ -23,7 +23,8 @@ internal sealed partial class EngineLog(ILogger<EngineLog> logger) : EngineEvent
     [LoggerMessage(2, LogLevel.Warning, "An answer could not be finished; its connection was cut")]
     private partial void LogBodyFailed(Exception? exception);
 
-    [LoggerMessage(3, LogLevel.Warning, "No connection could be accepted ({Reason}); again in {Milliseconds} ms")]
+    [LoggerMessage(
+        3, LogLevel.Warning, "No connection was accepted ({Reason}); again in {Milliseconds} ms")]
     private partial void LogAcceptFailed(string reason, double milliseconds);
 
     [LoggerMessage(4, LogLevel.Debug, "Too many connections: {Address} was turned away")]

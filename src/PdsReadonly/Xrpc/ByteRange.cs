@@ -20,7 +20,8 @@ internal readonly record struct ByteRange(long Offset, long Length)
 {
     private static ReadOnlySpan<byte> Unit => "bytes="u8;
 
-    internal static RangeVerdict Read(ReadOnlySpan<byte> header, long bodyLength, out ByteRange range)
+    internal static RangeVerdict Read(
+        ReadOnlySpan<byte> header, long bodyLength, out ByteRange range)
     {
         range = new ByteRange(0, bodyLength);
         if (!header.StartsWith(Unit)) return RangeVerdict.Whole;
@@ -39,7 +40,8 @@ internal readonly record struct ByteRange(long Offset, long Length)
         return RangeVerdict.Part;
     }
 
-    private static RangeVerdict Suffix(ReadOnlySpan<byte> text, long bodyLength, out ByteRange range)
+    private static RangeVerdict Suffix(
+        ReadOnlySpan<byte> text, long bodyLength, out ByteRange range)
     {
         range = new ByteRange(0, bodyLength);
         if (!TryReadNumber(text, out long count)) return RangeVerdict.Whole;

@@ -7,9 +7,9 @@ using PdsReadonly.Index;
 namespace PdsReadonly.Xrpc;
 
 /// <summary>
-/// Blocks of one repo as a CAR, made while it is sent. Every block is hashed on its way; one that is
-/// not what it should be breaks the transfer. Blocks that lie in the file as they are sent, one behind
-/// the other, are read together.
+/// Blocks of one repo as a CAR, made while it is sent. Every block is hashed on its way; one that
+/// is not what it should be breaks the transfer. Blocks that lie in the file as they are sent, one
+/// behind the other, are read together.
 /// </summary>
 internal sealed class CarBody : IBodySource
 {
@@ -17,7 +17,8 @@ internal sealed class CarBody : IBodySource
     private readonly Func<uint, BlockLocation> _locationOf;
     private readonly uint _count;
 
-    // What does not fit the buffer at hand: the header at first, later a block larger than a buffer.
+    // What does not fit the buffer at hand: the header at first, later a block larger than a
+    // buffer.
     private byte[] _pending;
     private int _pendingSent;
     private uint _next;
@@ -91,8 +92,8 @@ internal sealed class CarBody : IBodySource
         return blocks;
     }
 
-    // Reads from the first block's data to the last one's, then writes the heads in between: what the
-    // file has there is not trusted.
+    // Reads from the first block's data to the last one's, then writes the heads in between: what
+    // the file has there is not trusted.
     private bool TryReadRun(Span<byte> target, BlockLocation first, uint blocks)
     {
         var reader = _lease.Reader;

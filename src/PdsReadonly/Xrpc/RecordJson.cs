@@ -6,10 +6,14 @@ using Atproto.Syntax;
 
 namespace PdsReadonly.Xrpc;
 
-/// <summary>A record as endpoints show it: URI, CID, value. Written without an object in between.</summary>
+/// <summary>
+/// A record as endpoints show it: URI, CID, value. Written without an object in between.
+/// </summary>
 internal static class RecordJson
 {
-    /// <summary>Whether the record decodes to a map; one that does not is served as bytes only.</summary>
+    /// <summary>
+    /// Whether the record decodes to a map; one that does not is served as bytes only.
+    /// </summary>
     internal static bool HasForm(ReadOnlySpan<byte> record) =>
         !record.IsEmpty && record[0] >> 5 == (int)CborMajorType.Map
         && CborCheck.Block(record, CborRules.Lenient) == CborError.None;

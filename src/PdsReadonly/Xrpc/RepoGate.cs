@@ -13,8 +13,11 @@ internal static class RepoGate
 {
     private static ReadOnlySpan<byte> DidPrefix => "did:"u8;
 
-    /// <summary>Null for a repo that may be read, else the refusal every gated endpoint gives.</summary>
-    internal static XrpcError? Check(RepoCatalog catalog, ReadOnlySpan<byte> id, out RepoEntry entry)
+    /// <summary>
+    /// Null for a repo that may be read, else the refusal every gated endpoint gives.
+    /// </summary>
+    internal static XrpcError? Check(
+        RepoCatalog catalog, ReadOnlySpan<byte> id, out RepoEntry entry)
     {
         if (!TryFind(catalog, id, activeOnly: false, out entry)) return XrpcError.RepoNotFound(id);
         return entry.Status switch
@@ -28,7 +31,8 @@ internal static class RepoGate
     }
 
     /// <summary>Finds an active repo by DID or handle.</summary>
-    internal static bool TryFindActive(RepoCatalog catalog, ReadOnlySpan<byte> id, out RepoEntry entry) =>
+    internal static bool TryFindActive(
+        RepoCatalog catalog, ReadOnlySpan<byte> id, out RepoEntry entry) =>
         TryFind(catalog, id, activeOnly: true, out entry) && entry.Status == HostingStatus.Active;
 
     /// <summary>The repo's index and CAR, for a moment.</summary>

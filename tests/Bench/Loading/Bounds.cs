@@ -8,10 +8,14 @@ using PdsReadonly.Index;
 
 namespace Bench.Loading;
 
-/// <summary>What cannot be undercut: hashing the same blocks alone, inserting the same rows alone.</summary>
+/// <summary>
+/// What cannot be undercut: hashing the same blocks alone, inserting the same rows alone.
+/// </summary>
 internal static class Bounds
 {
-    /// <summary>Bytes per second of reading a CAR's sections and hashing each, nothing else.</summary>
+    /// <summary>
+    /// Bytes per second of reading a CAR's sections and hashing each, nothing else.
+    /// </summary>
     internal static double HashOnly(byte[] car)
     {
         var watch = Stopwatch.StartNew();
@@ -21,14 +25,19 @@ internal static class Bounds
         {
             CarSection.Read(car.AsSpan(at), out var section, out _, out _);
             Sha256.Hash(car.AsSpan(at + section.DataStart, section.DataLength), digest);
-            if (!section.Cid.HasDigest(digest)) throw new InvalidDataException("the sample is damaged");
+            if (!section.Cid.HasDigest(digest))
+            {
+                throw new InvalidDataException("the sample is damaged");
+            }
             at += section.Length;
         }
 
         return car.Length / watch.Elapsed.TotalSeconds;
     }
 
-    /// <summary>Records per second of writing the index of a walk that was recorded before.</summary>
+    /// <summary>
+    /// Records per second of writing the index of a walk that was recorded before.
+    /// </summary>
     internal static double InsertOnly(string carPath, string indexPath)
     {
         using var spill = new SpillFile(Path.GetTempPath());
@@ -36,7 +45,10 @@ internal static class Bounds
         using var car = CarFile.Open(carPath);
         if (verifier.ReadBlocks(car) is { } fault) throw new InvalidDataException(fault.ToString());
         var tape = new Tape();
-        if (verifier.Walk(tape) is { } treeFault) throw new InvalidDataException(treeFault.ToString());
+        if (verifier.Walk(tape) is { } treeFault)
+        {
+            throw new InvalidDataException(treeFault.ToString());
+        }
 
         File.Delete(indexPath);
         var watch = Stopwatch.StartNew();
@@ -59,7 +71,8 @@ internal static class Bounds
         public void OnBlock(uint ordinal, UInt128 digestPrefix, BlockPlace place) =>
             _events.Add((ordinal, digestPrefix, place));
 
-        public void OnRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal) =>
+        public void OnRecord(
+            ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal) =>
             _events.Add((collection.ToArray(), rkey.ToArray(), ordinal));
 
         public void OnBlobReference(in Cid cid, ReadOnlySpan<byte> mimeType) =>

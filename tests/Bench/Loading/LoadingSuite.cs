@@ -6,8 +6,8 @@ using Samples;
 namespace Bench.Loading;
 
 /// <summary>
-/// How fast CARs are verified, loaded and come back after a restart, beside the bounds of the same data
-/// in the same run. One core: the program under test is pinned to the first.
+/// How fast CARs are verified, loaded and come back after a restart, beside the bounds of the same
+/// data in the same run. One core: the program under test is pinned to the first.
 /// </summary>
 internal static class LoadingSuite
 {
@@ -32,7 +32,8 @@ internal static class LoadingSuite
     private static void Describe(BenchOptions options)
     {
         string cpu = File.ReadLines("/proc/cpuinfo")
-            .First(line => line.StartsWith("model name", StringComparison.Ordinal)).Split(':')[1].Trim();
+            .First(line => line.StartsWith("model name", StringComparison.Ordinal))
+            .Split(':')[1].Trim();
         Row("machine", $"{cpu}, {Environment.ProcessorCount} cores");
         Row("binary", $"{new FileInfo(options.Binary).Length:N0} bytes");
         Row("figures", $"median (least to most) of {options.Runs} runs");
@@ -44,7 +45,8 @@ internal static class LoadingSuite
         byte[] bytes = File.ReadAllBytes(car);
         var hash = Figures.Repeat(options.Runs, () => Bounds.HashOnly(bytes) / 1e6);
         long peak = 0;
-        var verify = Figures.Repeat(options.Runs, () => VerifyOnce(options, car, bytes.Length, ref peak));
+        var verify = Figures.Repeat(
+            options.Runs, () => VerifyOnce(options, car, bytes.Length, ref peak));
         Row("bound: hashing alone", $"{hash.Print()} MB/s");
         Row("verify", $"{verify.Print()} MB/s, {verify.Median / hash.Median:F2} of the bound");
         Row("peak memory", $"{peak / 1024.0:F1} MB");
@@ -55,12 +57,14 @@ internal static class LoadingSuite
     {
         var start = new ProcessStartInfo("/usr/bin/time")
         {
-            ArgumentList = { "-f", "%e %M", "taskset", "-c", "0", options.Binary, "verify", "--json", car },
+            ArgumentList =
+                { "-f", "%e %M", "taskset", "-c", "0", options.Binary, "verify", "--json", car },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         var watch = Stopwatch.StartNew();
-        using var process = Process.Start(start) ?? throw new InvalidOperationException("cannot start");
+        using var process =
+            Process.Start(start) ?? throw new InvalidOperationException("cannot start");
         process.StandardOutput.ReadToEnd();
         string told = process.StandardError.ReadToEnd();
         process.WaitForExit();
@@ -85,7 +89,8 @@ internal static class LoadingSuite
             using var server = new ServerProcess(Pinned(options), data, car);
             double seconds = server.WaitReady();
             peak = Math.Max(peak, server.StatusKilobytes("VmHWM"));
-            indexBytes = Directory.GetFiles(Path.Combine(data, "indexes")).Sum(file => new FileInfo(file).Length);
+            indexBytes = Directory.GetFiles(Path.Combine(data, "indexes")).Sum(
+                file => new FileInfo(file).Length);
             records = RecordsOf(server);
             return records / seconds;
         });
@@ -124,7 +129,9 @@ internal static class LoadingSuite
         double queries = QueryAll(limited);
         Row("queried in random order, 256 descriptors", $"{queries:N0} repos/s");
         Row("descriptors open afterwards", $"{limited.OpenDescriptors()}");
-        Row("memory before and after", $"{idle / 1024.0:F1} and {limited.StatusKilobytes("VmRSS") / 1024.0:F1} MB");
+        Row(
+            "memory before and after",
+            $"{idle / 1024.0:F1} and {limited.StatusKilobytes("VmRSS") / 1024.0:F1} MB");
     }
 
     // Until a record of a repo has been answered.
@@ -150,7 +157,8 @@ internal static class LoadingSuite
         string cursor = "";
         while (true)
         {
-            using var page = Get(client, $"/xrpc/com.atproto.sync.listRepos?limit=1000&cursor={cursor}");
+            using var page = Get(
+                client, $"/xrpc/com.atproto.sync.listRepos?limit=1000&cursor={cursor}");
             foreach (var repo in page.RootElement.GetProperty("repos").EnumerateArray())
             {
                 dids.Add(repo.GetProperty("did").GetString()!);
@@ -172,11 +180,13 @@ internal static class LoadingSuite
     }
 
     private static JsonDocument Get(HttpClient client, string path) =>
-        JsonDocument.Parse(client.GetByteArrayAsync(new Uri(path, UriKind.Relative)).GetAwaiter().GetResult());
+        JsonDocument.Parse(
+            client.GetByteArrayAsync(new Uri(path, UriKind.Relative)).GetAwaiter().GetResult());
 
     private static long RecordsOf(ServerProcess server)
     {
-        string ready = server.Lines.Last(line => line.StartsWith("ready:", StringComparison.Ordinal));
+        string ready = server.Lines.Last(
+            line => line.StartsWith("ready:", StringComparison.Ordinal));
         string count = ready.Split(", ")[1].Split(' ')[0];
         return long.Parse(count, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
     }
@@ -210,5 +220,6 @@ internal static class LoadingSuite
 
     private static void Title(string text) => Console.WriteLine($"\n{text}");
 
-    private static void Row(string what, string figure) => Console.WriteLine($"  {what,-42} {figure}");
+    private static void Row(string what, string figure) =>
+        Console.WriteLine($"  {what,-42} {figure}");
 }

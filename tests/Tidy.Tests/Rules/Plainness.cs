@@ -8,7 +8,7 @@ internal static partial class Plainness
 {
     private const int ColumnsMax = 100;
     private const int LinesMax = 500;
-    private const int WideCatchesMax = 2;
+    private const int WideCatchesMax = 3;
 
     // Papers and paths that do not travel with the project, and words about how it was written.
     private static readonly string[] ForbiddenWords =
@@ -35,7 +35,10 @@ internal static partial class Plainness
     public static IEnumerable<Finding> EmptyNames(IReadOnlyList<SourceFile> files) =>
         CSharp(files).SelectMany(file => file.Matches(EmptyName(), "says nothing"));
 
-    /// <summary>Catches of everything: one per connection, one around the program.</summary>
+    /// <summary>
+    /// Catches of everything: for a request, for a body being sent, and for a file being loaded, so
+    /// that one that goes wrong takes nothing else with it.
+    /// </summary>
     public static IEnumerable<Finding> WideCatches(IReadOnlyList<SourceFile> files)
     {
         var found = CSharp(files).Where(file => file.IsUnder("src"))

@@ -6,7 +6,9 @@ using PdsReadonly.Catalog;
 
 namespace PdsReadonly.Xrpc.Methods;
 
-/// <summary>The stored DID document of a repo hosted here; one we would have to make up is none.</summary>
+/// <summary>
+/// The stored DID document of a repo hosted here; one we would have to make up is none.
+/// </summary>
 [XrpcQuery("com.atproto.identity.resolveDid")]
 internal static class IdentityResolveDid
 {

@@ -29,10 +29,14 @@ internal static class IdentityResolveIdentity
         }
 
         byte[]? document = catalog.DocumentOf(repo.Did);
-        if (document is null) return IdentityResolveDid.NotFound(Encoding.ASCII.GetBytes(repo.Did.ToString()));
+        if (document is null)
+        {
+            return IdentityResolveDid.NotFound(Encoding.ASCII.GetBytes(repo.Did.ToString()));
+        }
         string handle = catalog.HandleOf(repo)?.ToString() ?? "handle.invalid";
         var body = response.Body;
-        Encoding.ASCII.GetBytes($$"""{"did":"{{repo.Did}}","handle":"{{handle}}","didDoc":""", body);
+        Encoding.ASCII.GetBytes(
+            $$"""{"did":"{{repo.Did}}","handle":"{{handle}}","didDoc":""", body);
         body.Write(document);
         body.Write("}"u8);
         return XrpcResult.WrittenJson;

@@ -30,11 +30,13 @@ internal static class RepoDescribeRepo
         var claimed = catalog.HandleOf(repo);
         string handle = claimed?.ToString() ?? "handle.invalid";
         var body = response.Body;
-        Encoding.ASCII.GetBytes($$"""{"handle":"{{handle}}","did":"{{repo.Did}}","didDoc":""", body);
+        Encoding.ASCII.GetBytes(
+            $$"""{"handle":"{{handle}}","did":"{{repo.Did}}","didDoc":""", body);
         body.Write(catalog.DocumentOf(repo.Did) ?? LeastDocument(repo, claimed));
         string list = string.Join(',', collections.Select(collection => $"\"{collection}\""));
         string correct = claimed is null ? "false" : "true";
-        Encoding.ASCII.GetBytes($$""","collections":[{{list}}],"handleIsCorrect":{{correct}}}""", body);
+        Encoding.ASCII.GetBytes(
+            $$""","collections":[{{list}}],"handleIsCorrect":{{correct}}}""", body);
 
         // The head says nothing of the document and the handle, so the body itself is the tag.
         var tag = Cid.Of(CidCodec.Raw, response.WrittenBody);

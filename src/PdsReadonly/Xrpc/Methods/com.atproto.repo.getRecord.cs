@@ -1,4 +1,3 @@
-using System.Text;
 using Atproto.Multiformats;
 using Atproto.Syntax;
 using Http.Connections;
@@ -68,7 +67,7 @@ internal static class RepoGetRecord
 
     private static XrpcError NotFound(RepoEntry repo, in Params p)
     {
-        string path = $"{Encoding.ASCII.GetString(p.Collection.Bytes)}/{Encoding.ASCII.GetString(p.Rkey.Bytes)}";
+        string path = $"{p.Collection.ToString()}/{p.Rkey.ToString()}";
         return new XrpcError(
             400, "RecordNotFound", $"Could not locate record: at://{repo.Did}/{path}");
     }

@@ -9,9 +9,9 @@ using PdsReadonly.Index;
 namespace PdsReadonly.Xrpc.Methods;
 
 /// <summary>
-/// A page of a collection, newest first unless reversed; the cursor is the last record's key. Records
-/// without a JSON form are skipped, and the page is filled up behind them, so that an empty page still
-/// means the end.
+/// A page of a collection, newest first unless reversed; the cursor is the last record's key.
+/// Records without a JSON form are skipped, and the page is filled up behind them, so that an empty
+/// page still means the end.
 /// </summary>
 [XrpcQuery("com.atproto.repo.listRecords")]
 internal static class RepoListRecords
@@ -82,7 +82,10 @@ internal static class RepoListRecords
             foreach (var row in rows)
             {
                 var location = reader.Index.LocationOf(row.Ordinal);
-                if (reader.Read(location, out var record, out var cid) != ReadStatus.Done) return false;
+                if (reader.Read(location, out var record, out var cid) != ReadStatus.Done)
+                {
+                    return false;
+                }
                 if (!RecordJson.HasForm(record)) continue;
                 if (written > 0) body.Write(","u8);
                 RecordJson.Write(repo.Did, p.Collection.Bytes, row.Rkey, cid, record, body);

@@ -10,8 +10,8 @@ using PdsReadonly.Index;
 namespace PdsReadonly.Xrpc.Methods;
 
 /// <summary>
-/// The bytes of a blob that a current record references, from the blob folder or from the CAR itself.
-/// Its type is a stranger's word, so three headers keep a browser from running it.
+/// The bytes of a blob that a current record references, from the blob folder or from the CAR
+/// itself. Its type is a stranger's word, so three headers keep a browser from running it.
 /// </summary>
 [XrpcQuery("com.atproto.sync.getBlob")]
 internal static class SyncGetBlob

@@ -9,8 +9,8 @@ using PdsReadonly.Xrpc.Parameters;
 namespace PdsReadonly.Xrpc.Methods;
 
 /// <summary>
-/// Blocks of the current tree by CID, as a CAR without roots, each once, in the order asked for. If one
-/// is missing nothing is sent.
+/// Blocks of the current tree by CID, as a CAR without roots, each once, in the order asked for. If
+/// one is missing nothing is sent.
 /// </summary>
 [XrpcQuery("com.atproto.sync.getBlocks")]
 internal static class SyncGetBlocks

@@ -10,8 +10,8 @@ using PdsReadonly.Catalog;
 namespace PdsReadonly.Xrpc.Methods;
 
 /// <summary>
-/// The proof that a record is in a repo, or is not: the commit, the nodes on the way to its key, and
-/// the record if there is one. Absence is an answer, not an error.
+/// The proof that a record is in a repo, or is not: the commit, the nodes on the way to its key,
+/// and the record if there is one. Absence is an answer, not an error.
 /// </summary>
 [XrpcQuery("com.atproto.sync.getRecord")]
 internal static class SyncGetRecord
@@ -44,7 +44,8 @@ internal static class SyncGetRecord
         }
     }
 
-    private static bool WriteProof(RepoReader reader, ReadOnlySpan<byte> key, IBufferWriter<byte> body)
+    private static bool WriteProof(
+        RepoReader reader, ReadOnlySpan<byte> key, IBufferWriter<byte> body)
     {
         if (!TryWriteBlock(reader, reader.Index.Head, body, out _)) return false;
         var cid = reader.Index.Data;

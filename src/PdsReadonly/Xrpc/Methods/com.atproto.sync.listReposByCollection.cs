@@ -5,7 +5,9 @@ using PdsReadonly.Catalog;
 
 namespace PdsReadonly.Xrpc.Methods;
 
-/// <summary>The active repos that hold records of a collection, by DID; the cursor is the last DID.</summary>
+/// <summary>
+/// The active repos that hold records of a collection, by DID; the cursor is the last DID.
+/// </summary>
 [XrpcQuery("com.atproto.sync.listReposByCollection")]
 internal static class SyncListReposByCollection
 {
