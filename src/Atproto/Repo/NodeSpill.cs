@@ -30,16 +30,6 @@ internal sealed class NodeSpill(ISpillFile file, long memoryBytesMax)
         _staging = [];
     }
 
-    /// <summary>
-    /// Clears, and gives back the memory kept for the next CAR, but for one chunk.
-    /// </summary>
-    internal void Trim()
-    {
-        Clear();
-        if (_chunks.Count > 1) _chunks.RemoveRange(1, _chunks.Count - 1);
-        _readBuffer = [];
-    }
-
     /// <summary>Puts a block of at most NodeBytesMax bytes aside.</summary>
     internal BlockPlace Add(long carOffset, in Cid cid, ReadOnlySpan<byte> block)
     {

@@ -35,15 +35,6 @@ public sealed partial class RepoVerifier : IDisposable
 
     public void Dispose() => _blocks.Dispose();
 
-    /// <summary>Gives back memory that was kept for the next CAR.</summary>
-    public void Trim()
-    {
-        _spill.Trim();
-        _recordBuffer = [];
-        if (_buffer.Length > BufferBytes) _buffer = new byte[BufferBytes];
-        _blocks.Dispose();
-    }
-
     private void Reset(ICarSource source)
     {
         _source = source;

@@ -45,6 +45,12 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
 
     private static readonly TimeSpan Retirement = TimeSpan.FromMinutes(1);
 
+    private static readonly RepoFault TooManyCollections = new()
+    {
+        Code = nameof(TooManyCollections),
+        Message = $"more than {RepoIndexWriter.CollectionsMax:N0} collections",
+    };
+
     private readonly ConcurrentQueue<(string Path, DateTimeOffset Since)> _retired = new();
 
     /// <summary>
@@ -199,6 +205,8 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
             collections = [];
             var fault = verifier.Walk(writer);
             if (fault is not null) return fault;
+            bool tooMany = writer.Collections.Count > RepoIndexWriter.CollectionsMax;
+            if (tooMany) return TooManyCollections;
             writer.Complete(verifier.Commit!, verifier.Counts, verifier.Blocks);
             collections = [.. writer.Collections.Select(collection => collection.Nsid)];
         }

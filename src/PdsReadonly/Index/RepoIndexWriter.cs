@@ -10,6 +10,11 @@ namespace PdsReadonly.Index;
 /// </summary>
 internal sealed class RepoIndexWriter : IRepoSink, IDisposable
 {
+    /// <summary>
+    /// Collections of one repo. Honest ones have some dozens; every one is a row that describeRepo shows.
+    /// </summary>
+    internal const int CollectionsMax = 100_000;
+
     private const int MimeTypeBytesMax = 127;
 
     private readonly SqliteDatabase _database;
@@ -47,7 +52,10 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
         _insertBlob = _database.Prepare("INSERT OR IGNORE INTO blob VALUES(?1, ?2, ?3, ?4)");
     }
 
-    /// <summary>Collections in key order with their record counts.</summary>
+    /// <summary>
+    /// Collections in key order with their record counts; more than <see cref="CollectionsMax"/> are
+    /// told by one more entry than that.
+    /// </summary>
     internal IReadOnlyList<(string Nsid, long Records)> Collections => _collections;
 
     /// <summary>The blocks of the file, to find raw ones that records reference as blobs.</summary>
@@ -135,7 +143,7 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
         var nsid = _collection.AsSpan(0, _collectionLength);
         _insertCollection.BindText(1, nsid).Bind(2, _collectionId).Bind(3, _collectionRecords)
             .Run();
-        _collections.Add((System.Text.Encoding.ASCII.GetString(nsid), _collectionRecords));
+        if (_collections.Count <= CollectionsMax) _collections.Add((System.Text.Encoding.ASCII.GetString(nsid), _collectionRecords));
         _collectionRecords = 0;
     }
 

@@ -35,11 +35,9 @@ public sealed class NodeSpillTests
     }
 
     [Fact]
-    public void Trim_AfterSpilling_ForgetsTheFileToo()
+    public void Clear_AfterSpilling_ForgetsTheFileToo()
     {
         var spill = new NodeSpill(new RepoCar.MemorySpill(), 0);
-        ComeBack(spill, [1_000_000, 1_000_000, 1_000_000]);
-        spill.Trim();
         ComeBack(spill, [999_999, 999_998, 999_997]);
         spill.Clear();
         ComeBack(spill, [5, 1_000_000, 999_998, 999_997]);
