@@ -205,9 +205,9 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
             collections = [];
             var fault = verifier.Walk(writer);
             if (fault is not null) return fault;
+            writer.Complete(verifier.Commit!, verifier.Counts, verifier.Blocks);
             bool tooMany = writer.Collections.Count > RepoIndexWriter.CollectionsMax;
             if (tooMany) return TooManyCollections;
-            writer.Complete(verifier.Commit!, verifier.Counts, verifier.Blocks);
             collections = [.. writer.Collections.Select(collection => collection.Nsid)];
         }
 

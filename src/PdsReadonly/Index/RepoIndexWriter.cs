@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using Atproto.Multiformats;
 using Atproto.Repo;
 
@@ -11,7 +12,7 @@ namespace PdsReadonly.Index;
 internal sealed class RepoIndexWriter : IRepoSink, IDisposable
 {
     /// <summary>
-    /// Collections of one repo. Honest ones have some dozens; every one is a row that describeRepo shows.
+    /// Collections of one repo. Honest ones have some dozens; describeRepo shows every one.
     /// </summary>
     internal const int CollectionsMax = 100_000;
 
@@ -53,8 +54,8 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
     }
 
     /// <summary>
-    /// Collections in key order with their record counts; more than <see cref="CollectionsMax"/> are
-    /// told by one more entry than that.
+    /// Collections in key order with their record counts; where there are more than
+    /// <see cref="CollectionsMax"/>, one more than that.
     /// </summary>
     internal IReadOnlyList<(string Nsid, long Records)> Collections => _collections;
 
@@ -143,7 +144,11 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
         var nsid = _collection.AsSpan(0, _collectionLength);
         _insertCollection.BindText(1, nsid).Bind(2, _collectionId).Bind(3, _collectionRecords)
             .Run();
-        if (_collections.Count <= CollectionsMax) _collections.Add((System.Text.Encoding.ASCII.GetString(nsid), _collectionRecords));
+        if (_collections.Count <= CollectionsMax)
+        {
+            _collections.Add((Encoding.ASCII.GetString(nsid), _collectionRecords));
+        }
+
         _collectionRecords = 0;
     }
 
@@ -182,8 +187,8 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
         Span<byte> data = stackalloc byte[Cid.Bytes];
         commit.Cid.CopyTo(head);
         commit.Data.CopyTo(data);
-        insert.BindText(1, System.Text.Encoding.ASCII.GetBytes(commit.Did.ToString()))
-            .BindText(2, System.Text.Encoding.ASCII.GetBytes(commit.Rev.ToString()))
+        insert.BindText(1, Encoding.ASCII.GetBytes(commit.Did.ToString()))
+            .BindText(2, Encoding.ASCII.GetBytes(commit.Rev.ToString()))
             .BindBlob(3, head).BindBlob(4, data)
             .Bind(5, counts.Blocks).Bind(6, counts.Records).Bind(7, counts.ExportBytes).Run();
     }

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
+using PdsReadonly.Index;
 using PdsReadonly.Tests.Support;
 using Samples;
 
@@ -296,6 +297,87 @@ public sealed class ArchiveLoaderTests : IDisposable
 
         Assert.True(pool.TryRent(run.Find(repo.Did)!, forLong: false, out var lease, out _));
         lease.Dispose();
+    }
+
+    [Fact]
+    public void Load_FileHoldsAnotherRepoNow_TheFirstIsGoneAlsoAfterARestart()
+    {
+        var first = TestRepos.Build("alice");
+        var second = TestRepos.Build("bob");
+        _archive.WriteCar("a.car", first.ToCar());
+        using (_archive.Load())
+        {
+        }
+
+        _archive.WriteCar("a.car", second.ToCar());
+        for (int start = 0; start < 2; start++)
+        {
+            using var run = _archive.Load();
+            Assert.Null(run.Find(first.Did));
+            Assert.Equal(second.CommitCid, run.Find(second.Did)!.Head);
+        }
+    }
+
+    [Fact]
+    public void Load_ConflictingFileStandsAloneLater_IsServed()
+    {
+        var one = TestRepos.Build("alice", posts: 3);
+        var other = TestRepos.Build("alice", posts: 4);
+        string path = _archive.WriteCar("a.car", one.ToCar());
+        string otherPath = _archive.WriteCar("b.car", other.ToCar());
+        string winner;
+        using (var run = _archive.Load()) winner = run.Find(one.Did)!.SourcePath;
+
+        File.Delete(winner);
+        using var later = _archive.Load();
+
+        Assert.Equal(winner == path ? otherPath : path, later.Find(one.Did)!.SourcePath);
+    }
+
+    [Theory]
+    [InlineData("a.car", "b.car")]
+    [InlineData("b.car", "a.car")]
+    public void Load_RevAheadOfTheClock_LosesInWhateverOrder(string honest, string ahead)
+    {
+        var now = TestRepos.Build("alice");
+        string future = SampleTid.Of(
+            (_archive.Time.GetUtcNow().ToUnixTimeMilliseconds() + 3_600_000) * 1000);
+        _archive.WriteCar(honest, now.ToCar());
+        _archive.WriteCar(ahead, TestRepos.Build("alice", posts: 7, rev: future).ToCar());
+
+        using var run = _archive.Load();
+
+        Assert.Equal(now.CommitCid, run.Find(now.Did)!.Head);
+    }
+
+    [Fact]
+    public void Load_StricterPolicyLater_JudgesAnew()
+    {
+        var repo = TestRepos.Build("alice");
+        _archive.WriteCar("a.car", repo.ToCar());
+        using (var run = _archive.Load()) Assert.NotNull(run.Find(repo.Did));
+
+        _archive.Signatures = SignaturePolicy.Require;
+        using var stricter = _archive.Load();
+
+        Assert.Null(stricter.Find(repo.Did));
+        Assert.StartsWith("SignatureUnchecked", stricter.Outcome("a.car").Fault);
+    }
+
+    [Fact]
+    public void Load_MoreCollectionsThanAllowed_IsRefused()
+    {
+        byte[] record = SampleRecord.Encode(("n", "x"));
+        var records = Enumerable.Range(0, RepoIndexWriter.CollectionsMax + 1)
+            .Select(i => ($"com.example.c{i:x}/self", record)).ToList();
+        using var key = TestRepos.KeyOf("alice");
+        var repo = SampleRepo.Build(TestRepos.DidOf("alice"), key, TestRepos.Rev(1), records);
+        _archive.WriteCar("a.car", repo.ToCar());
+
+        using var run = _archive.Load();
+
+        Assert.Null(run.Find(repo.Did));
+        Assert.StartsWith("TooManyCollections", run.Outcome("a.car").Fault);
     }
 
     [Fact]
