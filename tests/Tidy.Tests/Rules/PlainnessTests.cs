@@ -39,7 +39,7 @@ public sealed class PlainnessTests
 
     [Theory]
     [InlineData("// see Design.md 3.2")]
-    [InlineData("const string Corpus = \"/work/corpus\";")]
+    [InlineData("const string Corpus = \"/home/me/corpus\";")]
     public void Words_FromElsewhere_AreFound(string text) =>
         Assert.Single(Plainness.Words(One(text)));
 
