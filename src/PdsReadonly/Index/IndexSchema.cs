@@ -8,9 +8,10 @@ namespace PdsReadonly.Index;
 /// Blocks have numbers in the order of a canonical export, so that an export, and a page of
 /// records, reads neighbouring rows. <c>record</c> holds the keys of a collection with their
 /// blocks' numbers, some fifteen to a row (<see cref="RecordChunkWriter"/>), by the first of each.
-/// <c>block</c> holds them 41 to a row, 24 bytes each: half a digest and the place. <c>lookup</c>
-/// leads from a digest to the number: rows of 138 sorted entries of 7 bytes, found by the first of
-/// each. A block is only ever found through a CID that a parent or this index vouches for.
+/// <c>block</c> holds them 41 to a row, 24 bytes each: half a digest and the place. Above those, in
+/// the same table since a small repo's rows then share a page, are the ways from a digest to the
+/// number: rows of 138 sorted entries of 7 bytes, found by the first of each. A block is only ever
+/// found through a CID that a parent or this index vouches for.
 /// </remarks>
 internal static class IndexSchema
 {
@@ -32,6 +33,9 @@ internal static class IndexSchema
 
     internal const int LookupDigestBits = 24;
 
+    /// <summary>Rows from this key on are lookups. Places have rows of far lower numbers.</summary>
+    internal const long LookupBase = 1L << 60;
+
     internal const int LookupsPerRow = 138;
 
     internal const string Create = """
@@ -41,13 +45,13 @@ internal static class IndexSchema
         CREATE TABLE record(
           collection INT, first TEXT, rows BLOB, PRIMARY KEY(collection, first)) WITHOUT ROWID;
         CREATE TABLE block(page INTEGER PRIMARY KEY, entries BLOB);
-        CREATE TABLE lookup(first INTEGER PRIMARY KEY, entries BLOB);
         CREATE TABLE blob(cid TEXT PRIMARY KEY, mime TEXT, offset INT, length INT) WITHOUT ROWID;
         """;
 
     /// <summary>
-    /// The key of a lookup entry: the digest's first 24 bits, then the block number.
+    /// The key of a lookup entry: above all rows of places, the digest's first 24 bits, then the
+    /// block number.
     /// </summary>
     internal static long LookupKey(uint digestBits, uint ordinal) =>
-        ((long)digestBits << 32) | ordinal;
+        LookupBase | ((long)digestBits << 32) | ordinal;
 }

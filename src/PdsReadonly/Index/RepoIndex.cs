@@ -30,7 +30,7 @@ internal sealed class RepoIndex : IDisposable
     private const string BlocksSql = "SELECT entries FROM block WHERE page = ?1";
 
     private const string LookupSql =
-        "SELECT first, entries FROM lookup WHERE first <= ?1 ORDER BY first DESC";
+        "SELECT page, entries FROM block WHERE page BETWEEN ?2 AND ?1 ORDER BY page DESC";
 
     private const string FindBlobSql = "SELECT mime, offset, length FROM blob WHERE cid = ?1";
 
@@ -174,15 +174,16 @@ internal sealed class RepoIndex : IDisposable
         if (cid.Codec != CidCodec.DagCbor) return false;
         var prefix = cid.DigestPrefix;
         uint digestBits = (uint)(prefix >> (128 - IndexSchema.LookupDigestBits));
-        var statement = Statement(4, LookupSql).Bind(
-            1, IndexSchema.LookupKey(digestBits, uint.MaxValue));
+        var statement = Statement(4, LookupSql)
+            .Bind(1, IndexSchema.LookupKey(digestBits, uint.MaxValue))
+            .Bind(2, IndexSchema.LookupBase);
         bool found = false;
         while (!found && statement.Step())
         {
             found = FindInRow(statement.Bytes(1), digestBits, prefix, out location);
             // Entries with these bits can begin in the row before only if this row begins with
             // them.
-            if (statement.Int64(0) >> 32 != digestBits) break;
+            if ((statement.Int64(0) - IndexSchema.LookupBase) >> 32 != digestBits) break;
         }
 
         statement.Reset();

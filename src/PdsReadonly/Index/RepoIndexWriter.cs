@@ -154,7 +154,7 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
 
     private void WriteLookups(BlockTable blocks)
     {
-        using var insert = _database.Prepare("INSERT INTO lookup VALUES(?1, ?2)");
+        using var insert = _database.Prepare("INSERT INTO block VALUES(?1, ?2)");
         byte[] row = new byte[IndexSchema.LookupsPerRow * IndexSchema.LookupEntryBytes];
         int count = 0;
         long first = 0;

@@ -232,7 +232,7 @@ public sealed class RepoIndexTests
             {
                 string step = System.Text.Encoding.ASCII.GetString(plan.Bytes(3));
                 Assert.DoesNotContain("TEMP B-TREE", step, StringComparison.Ordinal);
-                Assert.DoesNotMatch("^SCAN (TABLE )?(r|record|block|lookup|blob)$", step);
+                Assert.DoesNotMatch("^SCAN (TABLE )?(r|record|block|blob)$", step);
             }
         }
     }
