@@ -19,17 +19,12 @@ internal sealed class SqliteDatabase : IDisposable
     /// Opens a file that nobody writes any more: SQLite then takes no locks and looks for no
     /// journal, which makes lookups several times faster.
     /// </summary>
-    internal static SqliteDatabase OpenImmutable(string path)
-    {
-        // In a URI these three would end the path; the rest of a file name is taken as it is.
-        string escaped = path.Replace("%", "%25", StringComparison.Ordinal)
-            .Replace("?", "%3f", StringComparison.Ordinal)
-            .Replace("#", "%23", StringComparison.Ordinal);
-        return Open($"file:{escaped}?immutable=1", raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI);
-    }
+    internal static SqliteDatabase OpenImmutable(string path) =>
+        Open(UriOf(path, "immutable=1"), raw.SQLITE_OPEN_READONLY);
 
+    /// <summary>Makes a file that nobody else knows of yet, so that it needs no locks either.</summary>
     internal static SqliteDatabase Create(string path) =>
-        Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+        Open(UriOf(path, "nolock=1"), raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
 
     /// <summary>Whether any error was met: a connection that met one is not used again.</summary>
     internal bool IsDamaged { get; private set; }
@@ -52,10 +47,19 @@ internal sealed class SqliteDatabase : IDisposable
 
     public void Dispose() => _handle.Dispose();
 
-    private static SqliteDatabase Open(string name, int flags)
+    // In a URI these three would end the path; the rest of a file name is taken as it is.
+    private static string UriOf(string path, string options)
+    {
+        string escaped = path.Replace("%", "%25", StringComparison.Ordinal)
+            .Replace("?", "%3f", StringComparison.Ordinal)
+            .Replace("#", "%23", StringComparison.Ordinal);
+        return $"file:{escaped}?{options}";
+    }
+
+    private static SqliteDatabase Open(string uri, int flags)
     {
         int result = raw.sqlite3_open_v2(
-            name, out var handle, flags | raw.SQLITE_OPEN_NOMUTEX, null);
+            uri, out var handle, flags | raw.SQLITE_OPEN_URI | raw.SQLITE_OPEN_NOMUTEX, null);
         if (result == raw.SQLITE_OK) return new SqliteDatabase(handle);
         using (handle) SqliteException.ThrowExceptionForRC(result, handle);
         throw new InvalidOperationException("SQLite failed without saying so");
