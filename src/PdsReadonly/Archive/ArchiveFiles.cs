@@ -24,10 +24,11 @@ internal static class ArchiveFiles
         foreach (string argument in arguments)
         {
             var named = TryExpand(argument);
-            files.UnionWith(named);
-            // An empty folder is a fine place to begin; a file or pattern that names nothing is
-            // not.
-            if (named.Count == 0 && !Directory.Exists(argument)) unmatched.Add(argument);
+            // An empty folder is a fine place to begin; one that cannot be read, and a file or
+            // pattern that names nothing, are not.
+            bool isEmptyFolder = named is { Count: 0 } && Directory.Exists(argument);
+            if (named is null or { Count: 0 } && !isEmptyFolder) unmatched.Add(argument);
+            if (named is not null) files.UnionWith(named);
         }
 
         return [.. files];
@@ -79,25 +80,30 @@ internal static class ArchiveFiles
     }
 
     // What cannot be listed names nothing.
-    private static List<string> TryExpand(string argument)
+    private static List<string>? TryExpand(string argument)
     {
         try
         {
-            return [.. ExpandOne(argument)];
+            return [.. ExpandOne(argument).Where(path => !IsSidecar(path))];
         }
         catch (Exception e) when (
             e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return [];
+            return null;
         }
     }
+
+    // A shell expands repos/* to all that lies there.
+    private static bool IsSidecar(string path) =>
+        path.EndsWith(".did.json", StringComparison.OrdinalIgnoreCase)
+        || path.EndsWith(".plc.json", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<string> ExpandOne(string argument)
     {
         if (argument.Length == 0) return [];
         string path = Path.GetFullPath(argument);
         if (File.Exists(path)) return [path];
-        if (Directory.Exists(path)) return List(path, Directory.EnumerateFiles).Where(HasCarSuffix);
+        if (Directory.Exists(path)) return Directory.EnumerateFiles(path).Where(HasCarSuffix);
         return argument.AsSpan().ContainsAny('*', '?') ? Match(path) : [];
     }
 

@@ -80,8 +80,14 @@ internal static class IdentityFiles
         }
         var error = DidDocument.TryParse(file.Content, did, out var document);
         if (error != DidDocumentError.None) warnings.Add($"{file.Path} is not used: {error}");
-        else if (document!.SigningKey is null) warnings.Add(
-            $"{file.Path}: {document.SigningKeyError}");
+        else if (document!.SigningKey is null)
+        {
+            string why = document.SigningKeyError == KeyError.None
+                ? "names no signing key"
+                : $"signing key is not usable: {document.SigningKeyError}";
+            warnings.Add($"{file.Path} {why}");
+        }
+
         return document;
     }
 

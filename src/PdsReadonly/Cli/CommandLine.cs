@@ -33,8 +33,25 @@ internal static class CommandLine
     internal static Task<int> RunAsync(string[] args)
     {
         var context = new CommandContext(
-            Console.Out, Console.Error, !Console.IsErrorRedirected, TimeProvider.System);
-        return RunAsync(args, context, CancellationToken.None);
+            Console.Out,
+            new LenientWriter(Console.Error),
+            !Console.IsErrorRedirected,
+            TimeProvider.System);
+        return RunReportingAsync(args, context);
+    }
+
+    // What was asked for could not be written: the answer is lost, so this is no success.
+    private static async Task<int> RunReportingAsync(string[] args, CommandContext context)
+    {
+        try
+        {
+            return await RunAsync(args, context, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            context.Error.WriteLine($"error: {e.Message}");
+            return ExitCode.CannotRun;
+        }
     }
 
     /// <summary>Returns the exit code; cancelling is asking serve to stop.</summary>

@@ -7,6 +7,7 @@ namespace PdsReadonly.Cli;
 internal sealed class DataFolder : IDisposable
 {
     private readonly FileStream _lock;
+    private bool _isTemporary;
 
     private DataFolder(string path, FileStream @lock)
     {
@@ -32,7 +33,9 @@ internal sealed class DataFolder : IDisposable
         string temporary = System.IO.Path.Combine(
             System.IO.Path.GetTempPath(), $"pds-readonly-{Environment.ProcessId}");
         warnings.WriteLine($"warning: using {temporary}, which will not last; see --data");
-        return TryOpen(temporary, out reason);
+        var last = TryOpen(temporary, out reason);
+        last?._isTemporary = true;
+        return last;
     }
 
     /// <summary>
@@ -59,7 +62,19 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        _lock.Dispose();
+        if (!_isTemporary) return;
+        try
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Temporary folders are swept by the system too.
+        }
+    }
 
     private static IEnumerable<string> Candidates()
     {

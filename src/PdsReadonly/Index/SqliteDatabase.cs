@@ -22,7 +22,7 @@ internal sealed class SqliteDatabase : IDisposable
     internal static SqliteDatabase OpenImmutable(string path) =>
         Open(UriOf(path, "immutable=1"), raw.SQLITE_OPEN_READONLY);
 
-    /// <summary>Makes a file that nobody else knows of yet, so that it needs no locks either.</summary>
+    /// <summary>Makes a file that nobody else knows of yet: it needs no locks either.</summary>
     internal static SqliteDatabase Create(string path) =>
         Open(UriOf(path, "nolock=1"), raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
 

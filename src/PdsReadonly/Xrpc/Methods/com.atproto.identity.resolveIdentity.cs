@@ -21,7 +21,11 @@ internal static class IdentityResolveIdentity
     internal static XrpcResult Handle(in Params p, RepoCatalog catalog, HttpResponse response)
     {
         bool byDid = p.Identifier.Bytes.StartsWith("did:"u8);
-        if (!RepoGate.TryFindActive(catalog, p.Identifier.Bytes, out var repo))
+        // Identity data of an inactive repo may still be told, but a handle leads to active ones.
+        bool found = byDid
+            ? catalog.TryFind(p.Identifier.Bytes, out var repo)
+            : RepoGate.TryFindActive(catalog, p.Identifier.Bytes, out repo);
+        if (!found)
         {
             return byDid
                 ? IdentityResolveDid.NotFound(p.Identifier.Bytes)
