@@ -1,7 +1,7 @@
-using System.Runtime.InteropServices;
 using Atproto.Multiformats;
 using Atproto.Repo;
 using Samples;
+using Shared;
 
 namespace Conformance.Tests;
 
@@ -91,8 +91,8 @@ public sealed class CarSampleTests
 
     private static RepoCounts Verify(byte[] car, HashSet<Cid>? blobs = null)
     {
-        using var verifier = new RepoVerifier(new SpillMemory(), 1 << 20);
-        Assert.Null(verifier.ReadBlocks(new MemorySource(car)));
+        using var verifier = new RepoVerifier(new MemorySpill(), 1 << 20);
+        Assert.Null(verifier.ReadBlocks(new MemoryCar(car)));
         Assert.Null(verifier.Walk(new BlobSink(blobs ?? [])));
         Assert.Equal(0, verifier.Counts.RecordsUndecodable);
         return verifier.Counts;
@@ -109,31 +109,6 @@ public sealed class CarSampleTests
         }
 
         public void OnBlobReference(in Cid cid, ReadOnlySpan<byte> mimeType) => blobs.Add(cid);
-    }
-
-    private sealed class MemorySource(byte[] bytes) : ICarSource
-    {
-        public long Length => bytes.Length;
-
-        public int Read(long offset, Span<byte> buffer)
-        {
-            var rest = bytes.AsSpan((int)Math.Min(offset, bytes.Length));
-            int count = Math.Min(rest.Length, buffer.Length);
-            rest[..count].CopyTo(buffer);
-            return count;
-        }
-    }
-
-    private sealed class SpillMemory : ISpillFile
-    {
-        private readonly List<byte> _bytes = [];
-
-        public void Append(ReadOnlySpan<byte> bytes) => _bytes.AddRange(bytes);
-
-        public void Read(long offset, Span<byte> buffer) =>
-            CollectionsMarshal.AsSpan(_bytes).Slice((int)offset, buffer.Length).CopyTo(buffer);
-
-        public void Clear() => _bytes.Clear();
     }
 
     private sealed class TemporaryFolder : IDisposable

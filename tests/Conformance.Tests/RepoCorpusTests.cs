@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -94,9 +93,9 @@ public sealed class RepoCorpusTests
 
     private static Found Verify(byte[] car)
     {
-        var source = new Source(car);
+        var source = new MemoryCar(car);
         var sink = new Sink(source);
-        using var verifier = new RepoVerifier(new Spill(), 0);
+        using var verifier = new RepoVerifier(new MemorySpill(), 0);
         var fault = verifier.ReadBlocks(source) ?? verifier.Walk(sink);
         return new Found(fault, verifier.Commit, verifier.Counts, sink);
     }
@@ -106,7 +105,7 @@ public sealed class RepoCorpusTests
 
     private sealed record Found(RepoFault? Fault, Commit? Commit, RepoCounts Counts, Sink Sink);
 
-    private sealed class Sink(Source source) : IRepoSink
+    private sealed class Sink(MemoryCar source) : IRepoSink
     {
         private readonly Dictionary<uint, byte[]> _blocks = [];
 
@@ -128,30 +127,5 @@ public sealed class RepoCorpusTests
         public void OnBlobReference(in Cid cid, ReadOnlySpan<byte> mimeType)
         {
         }
-    }
-
-    private sealed class Source(byte[] bytes) : ICarSource
-    {
-        public long Length => bytes.Length;
-
-        public int Read(long offset, Span<byte> buffer)
-        {
-            var rest = bytes.AsSpan((int)Math.Min(offset, bytes.Length));
-            int count = Math.Min(rest.Length, buffer.Length);
-            rest[..count].CopyTo(buffer);
-            return count;
-        }
-    }
-
-    private sealed class Spill : ISpillFile
-    {
-        private readonly List<byte> _bytes = [];
-
-        public void Append(ReadOnlySpan<byte> bytes) => _bytes.AddRange(bytes);
-
-        public void Read(long offset, Span<byte> buffer) =>
-            CollectionsMarshal.AsSpan(_bytes).Slice((int)offset, buffer.Length).CopyTo(buffer);
-
-        public void Clear() => _bytes.Clear();
     }
 }

@@ -4,8 +4,7 @@ namespace PdsReadonly.Archive;
 
 /// <summary>
 /// Turns what --car was given into files: a file, a folder (its *.car and *.car.gz), or a pattern
-/// with
-/// * and ? in any part, as a compose file passes it unexpanded.
+/// with * and ? in any part, as a compose file passes it unexpanded.
 /// </summary>
 internal static class ArchiveFiles
 {

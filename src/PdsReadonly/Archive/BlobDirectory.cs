@@ -86,8 +86,8 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
         SafeFileHandle? handle = null;
         try
         {
-            string fingerprint = FileFingerprint.Of(path);
-            if (FileStat.Of(path) is not { IsRegular: true }) return null;
+            if (FileStat.Of(path) is not { IsRegular: true } stat) return null;
+            string fingerprint = FileFingerprint.Of(stat);
             handle = File.OpenHandle(path, share: CarFile.Shared);
             bool known = IsKnown(path, fingerprint);
             if (known || HashesTo(handle, cid))

@@ -17,7 +17,7 @@ internal static class FileFingerprint
     private const char RecentMark = '~';
 
     /// <summary>Of one file; empty when it is not there.</summary>
-    internal static string Of(string path) => FileStat.Of(path) is { } stat ? Print(stat) : "";
+    internal static string Of(string path) => FileStat.Of(path) is { } stat ? Of(stat) : "";
 
     /// <summary>
     /// Of a CAR and the files beside it that say whose it is. Ends in "~" when one of them changed
@@ -50,7 +50,7 @@ internal static class FileFingerprint
             {
                 recent |= stat.ModifiedNanoseconds > from && stat.ModifiedNanoseconds < to;
                 recent |= stat.ChangedNanoseconds > from && stat.ChangedNanoseconds < to;
-                text.Append(Print(stat));
+                text.Append(Of(stat));
             }
 
             text.Append(' ');
@@ -74,7 +74,8 @@ internal static class FileFingerprint
         return car.Length > 1 && second.AsSpan().StartsWith(car);
     }
 
-    private static string Print(FileStat stat) => string.Create(
+    /// <summary>Of a file whose size and times are known.</summary>
+    internal static string Of(FileStat stat) => string.Create(
         CultureInfo.InvariantCulture,
         $"{stat.Bytes}:{stat.ModifiedNanoseconds}:{stat.ChangedNanoseconds}");
 }

@@ -149,7 +149,7 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
         {
             var fault = WriteIndex(temporary, verifier, out var collections);
             if (fault is not null) return Refuse(path, fingerprint, commit, fault);
-            string after = options.FingerprintOf(path, null, time.GetUtcNow());
+            string after = FileFingerprint.Of(path) + " ";
             if (!FileFingerprint.IsSameFile(fingerprint, after)) return Changed(path);
             File.Move(temporary, indexPath);
             var head = new RepoHead

@@ -1,14 +1,14 @@
-using System.Runtime.InteropServices;
 using Atproto.Multiformats;
 using Atproto.Repo;
 using Samples;
+using Shared;
 
 namespace Fuzz.Targets;
 
 /// <summary>Whole CARs through the verifier: a file is what it was, or it is refused.</summary>
 internal class RepoTarget : FuzzTarget, IRepoSink
 {
-    private readonly RepoVerifier _verifier = new(new Spill(), 0);
+    private readonly RepoVerifier _verifier = new(new MemorySpill(), 0);
 
     internal override IReadOnlyList<byte[]> Seeds { get; } =
     [
@@ -25,7 +25,7 @@ internal class RepoTarget : FuzzTarget, IRepoSink
 
     internal override void Run(byte[] input)
     {
-        var source = new Source(input);
+        var source = new MemoryCar(input);
         var fault = _verifier.ReadBlocks(source) ?? _verifier.Walk(this);
         Assert.True(fault is null || fault.ToString().Length > fault.Code.Length);
         Assert.True(fault is not null || _verifier.Counts.Blocks <= _verifier.Counts.Sections);
@@ -46,30 +46,5 @@ internal class RepoTarget : FuzzTarget, IRepoSink
 
     public void OnBlobReference(in Cid cid, ReadOnlySpan<byte> mimeType)
     {
-    }
-
-    private sealed class Source(byte[] bytes) : ICarSource
-    {
-        public long Length => bytes.Length;
-
-        public int Read(long offset, Span<byte> buffer)
-        {
-            var rest = bytes.AsSpan((int)Math.Min(offset, bytes.Length));
-            int count = Math.Min(rest.Length, buffer.Length);
-            rest[..count].CopyTo(buffer);
-            return count;
-        }
-    }
-
-    private sealed class Spill : ISpillFile
-    {
-        private readonly List<byte> _bytes = [];
-
-        public void Append(ReadOnlySpan<byte> bytes) => _bytes.AddRange(bytes);
-
-        public void Read(long offset, Span<byte> buffer) =>
-            CollectionsMarshal.AsSpan(_bytes).Slice((int)offset, buffer.Length).CopyTo(buffer);
-
-        public void Clear() => _bytes.Clear();
     }
 }
