@@ -8,32 +8,42 @@ public sealed partial class HttpConnection
     private bool _handling;
     private bool _keepAlive;
 
-    private void Answer(long contentBytes)
-    {
-        Handle(contentBytes, contentDrained: true);
-        // The next head follows; a partial one has its own deadline.
-        if (_phase == Phase.Head) EndRequest();
-    }
+    private void Answer(long contentBytes) => BeginAnswer(contentBytes, contentDrained: true);
 
     private void AnswerInsteadOfDraining(long contentBytes) =>
-        Handle(contentBytes, contentDrained: false);
+        BeginAnswer(contentBytes, contentDrained: false);
 
-    private void Handle(long contentBytes, bool contentDrained)
+    private void BeginAnswer(long contentBytes, bool contentDrained)
     {
-        var work = _work!;
-        _phase = Phase.Head;
-        _keepAlive = work.Head.KeepAlive && contentDrained;
+        _phase = Phase.Handler;
+        _keepAlive = _work!.Head.KeepAlive && contentDrained;
         _lingers = !contentDrained;
         DeadlineKind = DeadlineKind.None;
         Deadline = long.MaxValue;
-        work.Request.Bind(this, contentBytes);
+        _work.Request.Bind(this, contentBytes);
+    }
+
+    private NextStep? RunHandler()
+    {
+        var work = _work!;
         work.Response.Clear();
         work.Output.BeginBody();
         _handling = true;
         _engine.Handler.Handle(work.Request, work.Response);
+        if (work.Response.IsPostponed)
+        {
+            _handling = false;
+            if (!MayBlock) return NextStep.Offload;
+            throw new InvalidOperationException("postponed where it may block");
+        }
+
         _keepAlive &= !_stopping;
+        _phase = Phase.Head;
         Commit();
         _handling = false;
+        // The next head follows; a partial one has its own deadline.
+        if (_phase == Phase.Head) EndRequest();
+        return null;
     }
 
     /// <summary>

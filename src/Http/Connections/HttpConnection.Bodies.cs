@@ -49,8 +49,14 @@ public sealed partial class HttpConnection
 
         var room = output.GetPieceRoom(OutputBuffer.PieceBytes - output.PendingLength);
         var piece = _isChunked ? room[ChunkPrefixBytes..^ChunkSuffixBytes] : room;
-        var status = _source!.Read(piece, out int written);
-        bool isWrong = status == BodyStatus.Failed || (uint)written > (uint)piece.Length
+        var status = _source!.Read(piece, MayBlock, out int written);
+        if (status == BodyStatus.Blocked && !MayBlock)
+        {
+            Deadline = long.MaxValue;
+            return NextStep.Offload;
+        }
+
+        bool isWrong = status is BodyStatus.Failed or BodyStatus.Blocked || (uint)written > (uint)piece.Length
             || (status == BodyStatus.More && written == 0)
             || written > _bodyLeft
             || (status == BodyStatus.End && _bodyLeft is { } left && written != left);

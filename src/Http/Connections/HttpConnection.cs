@@ -9,10 +9,11 @@ namespace Http.Connections;
 /// bytes that arrive and does what <see cref="Advance"/> answers, one step at a time:
 /// <code>
 /// head → (content dropped) → handler → (source or file) → head … → flush → linger → closed
+///                                    → WebSocket → flush …
 /// </code>
 /// Reading and writing take turns: nothing is read while output waits, which is what bounds the
 /// memory of a client that sends requests and takes no answers. Calls come one at a time, from any
-/// thread; only <see cref="Stop"/> may come beside another.
+/// thread; only <see cref="Stop"/> and <see cref="Wake"/> may come beside another.
 /// </summary>
 public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteAddress)
     : IDisposable
@@ -34,6 +35,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     {
         Head,
         Content,
+        Handler,
         Source,
         File,
         Flush,
@@ -42,6 +44,14 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     }
 
     public IPAddress? RemoteAddress { get; } = remoteAddress;
+
+    /// <summary>
+    /// What <see cref="Wake"/> calls: the transport's way to have Advance called, from any thread
+    /// and as often as it likes.
+    /// </summary>
+    public Action? Woken { get; set; }
+
+    internal bool MayBlock { get; private set; }
 
     /// <summary>What waits to be written; valid until the next call.</summary>
     public ReadOnlyMemory<byte> Output => _work?.Output.Pending ?? default;
@@ -80,11 +90,25 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     /// The server stops: the answer that is next to begin is the last one. A transport closes
     /// connections that are idle; nobody waits for those.
     /// </summary>
-    public void Stop() => _stopping = true;
+    public void Stop()
+    {
+        _stopping = true;
+        Wake();
+    }
+
+    /// <summary>
+    /// Something that a WebSocket waits for has come: Advance is to be called. From any thread.
+    /// </summary>
+    public void Wake() => Woken?.Invoke();
 
     /// <summary>Goes as far as it can without the transport. Never throws.</summary>
-    public NextStep Advance()
+    /// <param name="mayBlock">
+    /// Whether this thread may wait for a disk; with false, <see cref="NextStep.Offload"/> asks for
+    /// one that may.
+    /// </param>
+    public NextStep Advance(bool mayBlock = true)
     {
+        MayBlock = mayBlock;
         try
         {
             return Run();
@@ -114,6 +138,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
             {
                 Phase.Head => RunHead(),
                 Phase.Content => RunContent(),
+                Phase.Handler => RunHandler(),
                 Phase.Source => RunSource(),
                 Phase.File => RunFile(),
                 Phase.Flush => RunFlush(),

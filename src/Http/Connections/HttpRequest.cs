@@ -42,6 +42,11 @@ public sealed class HttpRequest
     public IPAddress? RemoteAddress => _connection?.RemoteAddress;
 
     /// <summary>
+    /// Whether the handler may wait for a disk or a lock; see <see cref="HttpResponse.Postpone"/>.
+    /// </summary>
+    public bool MayBlock => _connection?.MayBlock ?? true;
+
+    /// <summary>
     /// Whatever the handler wants to keep for the connection's later requests. Only one request of
     /// a connection is handled at a time. Disposed with the connection if it is disposable.
     /// </summary>

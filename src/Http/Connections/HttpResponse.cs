@@ -54,6 +54,10 @@ public sealed class HttpResponse
 
     internal bool CloseAsked { get; private set; }
 
+    internal bool IsPostponed { get; private set; }
+
+    internal IMessageSource? Messages { get; private set; }
+
     internal ReadOnlySpan<byte> HeaderLines => _headers.AsSpan(0, _headersLength);
 
     /// <summary>Drops what was written to <see cref="Body"/> and every header set so far.</summary>
@@ -61,10 +65,12 @@ public sealed class HttpResponse
     public void Reset()
     {
         var (file, source) = TakeBody();
+        var messages = TakeMessages();
         Clear();
         _work.Output.BeginBody();
         file?.Dispose();
         source?.Dispose();
+        messages?.Dispose();
     }
 
     /// <summary>
@@ -146,8 +152,41 @@ public sealed class HttpResponse
         IsLengthOnly = true;
     }
 
+    /// <summary>
+    /// Turns the connection into a WebSocket (RFC 6455 §4.2.2) that sends what the source has; the
+    /// handler has checked the handshake.
+    /// </summary>
+    /// <remarks>
+    /// Status and headers are those of the 101 answer; a subprotocol is the handler's to add. The
+    /// connection owns the source from here on and disposes it.
+    /// </remarks>
+    public void AcceptWebSocket(IMessageSource messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        RequireNoBody();
+        Messages = messages;
+    }
+
+    /// <summary>
+    /// Asks to be called again for this request where <see cref="HttpRequest.MayBlock"/> is true;
+    /// what was prepared so far is dropped.
+    /// </summary>
+    public void Postpone()
+    {
+        Reset();
+        IsPostponed = true;
+    }
+
     /// <summary>Closes the connection after this response.</summary>
     public void CloseAfterwards() => CloseAsked = true;
+
+    /// <summary>The caller owns it from here on.</summary>
+    internal IMessageSource? TakeMessages()
+    {
+        var taken = Messages;
+        Messages = null;
+        return taken;
+    }
 
     /// <summary>The caller owns both from here on.</summary>
     internal (SafeFileHandle? File, IBodySource? Source) TakeBody()
@@ -167,12 +206,14 @@ public sealed class HttpResponse
         FileOffset = 0;
         _source = null;
         DeclaredLength = null;
-        IsLengthOnly = CloseAsked = false;
+        IsLengthOnly = CloseAsked = IsPostponed = false;
+        Messages = null;
     }
 
     private void RequireNoBody()
     {
-        if (_file is not null || _source is not null || IsLengthOnly || _work.Output.BodyLength > 0)
+        bool hasBody = _file is not null || _source is not null || Messages is not null;
+        if (hasBody || IsLengthOnly || _work.Output.BodyLength > 0)
         {
             throw new InvalidOperationException("the response has a body already");
         }

@@ -9,6 +9,12 @@ public enum BodyStatus
     /// <summary>The bytes just written were the last.</summary>
     End,
 
+    /// <summary>
+    /// Nothing could be written without waiting for a disk: to be asked again where that is
+    /// allowed.
+    /// </summary>
+    Blocked,
+
     /// <summary>The body cannot be finished: the connection is cut, never ended cleanly.</summary>
     Failed,
 }
@@ -23,10 +29,16 @@ public interface IBodySource : IDisposable
     /// <summary>
     /// Writes the next bytes into <paramref name="buffer"/> (at least 64 KiB long).
     /// </summary>
+    /// <param name="buffer">Where the bytes go.</param>
+    /// <param name="mayBlock">
+    /// False on a thread that serves other connections too: what is not in memory is then answered
+    /// with <see cref="BodyStatus.Blocked"/>.
+    /// </param>
+    /// <param name="written">How many bytes were written.</param>
     /// <remarks>
     /// With <see cref="BodyStatus.More"/> at least one byte has to be written, or the source counts
     /// as failed; with <see cref="BodyStatus.End"/> there may be none. What it throws is logged and
     /// taken as <see cref="BodyStatus.Failed"/>.
     /// </remarks>
-    BodyStatus Read(Span<byte> buffer, out int written);
+    BodyStatus Read(Span<byte> buffer, bool mayBlock, out int written);
 }

@@ -18,6 +18,18 @@ public enum NextStep
     SendFile,
 
     /// <summary>
+    /// Call Advance again with mayBlock, on a thread that no other connection waits for: what comes
+    /// next has to wait for a disk. Nothing is read or written meanwhile.
+    /// </summary>
+    Offload,
+
+    /// <summary>
+    /// Both directions at once, of a WebSocket: read when there is something, write while there is
+    /// output, and call Advance after either, and when <see cref="HttpConnection.Wake"/> was called.
+    /// </summary>
+    Duplex,
+
+    /// <summary>
     /// End the sending direction; the connection then reads until the client closes.
     /// </summary>
     ShutdownSend,
@@ -40,4 +52,7 @@ public enum DeadlineKind
     Body,
     SlowReader,
     Linger,
+
+    /// <summary>A WebSocket is to be pinged, or was silent for too long.</summary>
+    Silence,
 }

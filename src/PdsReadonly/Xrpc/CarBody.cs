@@ -36,7 +36,7 @@ internal sealed class CarBody : IBodySource
         _locationOf = locationOf;
     }
 
-    public BodyStatus Read(Span<byte> buffer, out int written)
+    public BodyStatus Read(Span<byte> buffer, bool mayBlock, out int written)
     {
         written = SendPending(buffer);
         while (_pendingSent == _pending.Length && _next < _count)

@@ -16,7 +16,7 @@ internal sealed class ScriptedSource(BodyStatus last, params int[] pieces) : IBo
     /// <summary>Thrown instead of the last piece.</summary>
     internal Exception? Failure { get; init; }
 
-    public BodyStatus Read(Span<byte> buffer, out int written)
+    public BodyStatus Read(Span<byte> buffer, bool mayBlock, out int written)
     {
         ReadCount++;
         SmallestBuffer = Math.Min(SmallestBuffer, buffer.Length);
