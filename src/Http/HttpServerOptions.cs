@@ -18,6 +18,9 @@ public sealed record HttpServerOptions
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> ErrorHeaders { get; init; } = [];
 
-    /// <summary>Makes the transport; sockets of the platform unless set.</summary>
-    public Func<ITransport> Transport { get; init; } = static () => new SocketTransport();
+    /// <summary>
+    /// Makes the transport; unless set, epoll where there is one, else sockets of the platform.
+    /// </summary>
+    public Func<ITransport> Transport { get; init; } =
+        static () => EpollTransport.IsSupported ? new EpollTransport() : new SocketTransport();
 }

@@ -37,7 +37,7 @@ public sealed partial class HttpConnection
             throw new InvalidOperationException("postponed where it may block");
         }
 
-        _keepAlive &= !_stopping;
+        _keepAlive &= !IsStopping;
         _phase = Phase.Head;
         Commit();
         _handling = false;

@@ -26,7 +26,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     private long _lengthLeft;
     private ChunkedDecoder _chunks;
     private bool _clientEnded;
-    private volatile bool _stopping;
+    private volatile bool _stopAsked;
     private bool _lingers;
     private bool _isReset;
     private long _lingeredBytes;
@@ -52,6 +52,8 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     public Action? Woken { get; set; }
 
     internal bool MayBlock { get; private set; }
+
+    private bool IsStopping => _stopAsked || _engine.IsStopping;
 
     /// <summary>What waits to be written; valid until the next call.</summary>
     public ReadOnlyMemory<byte> Output => _work?.Output.Pending ?? default;
@@ -92,7 +94,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     /// </summary>
     public void Stop()
     {
-        _stopping = true;
+        _stopAsked = true;
         Wake();
     }
 
@@ -172,7 +174,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
 
     private NextStep WaitIdle()
     {
-        if (_stopping || _clientEnded) return Close();
+        if (IsStopping || _clientEnded) return Close();
         ReturnWorkingSet();
         return Read(DeadlineKind.Idle);
     }

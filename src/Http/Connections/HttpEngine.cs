@@ -6,6 +6,8 @@ namespace Http.Connections;
 /// <summary>What all connections of one server share. Safe to use from any thread.</summary>
 public sealed class HttpEngine
 {
+    private bool _isStopping;
+
     /// <exception cref="ArgumentException">An error header could not be sent as it is.</exception>
     public HttpEngine(IRequestHandler handler, HttpServerOptions options)
     {
@@ -45,4 +47,11 @@ public sealed class HttpEngine
     internal byte[] TooManyConnections { get; }
 
     internal WorkingSetPool WorkingSets { get; } = new();
+
+    /// <summary>
+    /// No answer that begins from here on keeps its connection; seen at once by handlers that run.
+    /// </summary>
+    internal bool IsStopping => Volatile.Read(ref _isStopping);
+
+    internal void BeginStop() => Volatile.Write(ref _isStopping, true);
 }

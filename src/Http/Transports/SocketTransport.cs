@@ -55,6 +55,7 @@ public sealed class SocketTransport : ITransport
     {
         if (_listener is null || _engine is null) return;
         _stopping = true;
+        _engine.BeginStop();
         _listener.Dispose();
         StopConnections();
         await _accepting;

@@ -1,0 +1,298 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Http.Connections;
+
+namespace Http.Transports;
+
+/// <summary>
+/// One connection of a loop: does what its state machine asks for, as long as the socket goes
+/// along. Everything is called on the loop's thread, but for <see cref="IOffloadedWork.Run"/>, which
+/// has the state machine to itself until it posts the connection back.
+/// </summary>
+internal sealed class EpollConnection : IOffloadedWork
+{
+    // How much one connection may do before the others have their turn.
+    private const int StepsMax = 32;
+    private const int BytesMax = 512 * 1024;
+
+    // What is sent of a file in one call, and looked at whether it is in memory before.
+    private const int SliceBytesMax = 256 * 1024;
+
+    private readonly EpollLoop _loop;
+    private readonly EpollAcceptor _acceptor;
+    private readonly HttpConnection _connection;
+    private NextStep _step;
+
+    // As the last event or call showed it; a call that would block ends it.
+    private bool _readable;
+    private bool _writable = true;
+    private bool _peerClosed;
+
+    // A place in the loop's queue of those that go on at once.
+    private bool _isQueued;
+
+    // Someone else has the state machine; what comes meanwhile waits.
+    private bool _isOffloaded;
+    private bool _isCutAsked;
+
+    // The next slice of the file was read just now: it is sent, whether it stayed in memory or not.
+    private bool _isReadAhead;
+
+    // Set by other threads: it is in the loop's inbox, and why.
+    private int _posted;
+    private const int PostedWoken = 1;
+    private const int PostedBack = 2;
+
+    internal EpollConnection(
+        EpollLoop loop, EpollAcceptor acceptor, int descriptor, HttpConnection connection)
+    {
+        _loop = loop;
+        _acceptor = acceptor;
+        Descriptor = descriptor;
+        _connection = connection;
+        connection.Woken = () => Post(PostedWoken);
+    }
+
+    internal int Descriptor { get; }
+
+    /// <summary>Its place in the loop's table; -1 until it has one.</summary>
+    internal int Slot { get; set; } = -1;
+
+    internal uint Generation { get; set; }
+
+    internal bool IsClosed { get; private set; }
+
+    internal void Begin()
+    {
+        _step = _connection.Advance(mayBlock: false);
+        Run();
+    }
+
+    internal void OnEvents(uint mask)
+    {
+        // Errors show in the next call, whichever it is.
+        const uint Broken = Libc.EventError | Libc.EventHangUp;
+        if ((mask & (Libc.EventIn | Libc.EventPeerClosed | Broken)) != 0) _readable = true;
+        if ((mask & (Libc.EventOut | Broken)) != 0) _writable = true;
+        if ((mask & (Libc.EventPeerClosed | Broken)) != 0) _peerClosed = true;
+        if (!_isQueued) Run();
+    }
+
+    /// <summary>What other threads have posted it for.</summary>
+    internal void OnPosted()
+    {
+        int why = Interlocked.Exchange(ref _posted, 0);
+        if (IsClosed) return;
+        if ((why & PostedBack) != 0)
+        {
+            _isOffloaded = false;
+            if (_isCutAsked) Cut();
+        }
+
+        if (IsClosed || _isOffloaded) return;
+        if (_step == NextStep.Duplex) _step = _connection.Advance(mayBlock: false);
+        if (!_isQueued) Run();
+    }
+
+    internal void CheckDeadline(long now)
+    {
+        if (_isOffloaded || _connection.Deadline > now) return;
+        _step = _connection.TimedOut();
+        if (!_isQueued) Run();
+    }
+
+    internal void Stop()
+    {
+        _connection.Stop();
+        if (_isOffloaded || _step != NextStep.Read) return;
+        // Nobody waits for what has not begun; a request that is here already is the last one.
+        if (_connection.DeadlineKind == DeadlineKind.Idle && !_readable) Close(reset: false);
+    }
+
+    /// <summary>Ends the connection at once, with a reset.</summary>
+    internal void Cut()
+    {
+        if (IsClosed) return;
+        _isCutAsked = true;
+        if (!_isOffloaded) Close(reset: true);
+    }
+
+    /// <summary>Goes on until the socket or the state machine has to wait.</summary>
+    internal void Run()
+    {
+        _isQueued = false;
+        int bytesLeft = BytesMax;
+        for (int steps = 0; !IsClosed && !_isOffloaded; steps++)
+        {
+            if (steps == StepsMax || bytesLeft <= 0)
+            {
+                _isQueued = true;
+                _loop.Requeue(this);
+                return;
+            }
+
+            if (!TryDo(ref bytesLeft)) return;
+            if (!IsClosed && !_isOffloaded) _step = _connection.Advance(mayBlock: false);
+        }
+    }
+
+    void IOffloadedWork.Run()
+    {
+        if (_step == NextStep.SendFile) ReadAhead();
+        else _step = _connection.Advance(mayBlock: true);
+        Post(PostedBack);
+    }
+
+    /// <summary>False when the step has to wait for the socket.</summary>
+    private bool TryDo(ref int bytesLeft)
+    {
+        switch (_step)
+        {
+            case NextStep.Read: return TryReceive();
+            case NextStep.Write: return TrySend(more: false, ref bytesLeft);
+            case NextStep.SendFile: return TrySendFile(ref bytesLeft);
+            case NextStep.Duplex: return TryBoth(ref bytesLeft);
+            case NextStep.Offload:
+                Offload();
+                return true;
+            case NextStep.ShutdownSend:
+                Libc.EndSending(Descriptor);
+                return true;
+            case NextStep.Close or NextStep.Reset:
+                Close(_step == NextStep.Reset);
+                return true;
+            default:
+                throw new UnreachableException($"{_step} is not a step to take");
+        }
+    }
+
+    private bool TryReceive()
+    {
+        if (!_readable) return false;
+        var room = _connection.GetReceiveBuffer().Span;
+        nint count = Libc.Receive(Descriptor, room);
+        if (count < 0)
+        {
+            _readable = false;
+            if (Libc.Errno == Libc.WouldBlock) return false;
+            Close(reset: true);
+            return true;
+        }
+
+        // Less than there was room for: that was all, unless the end is still to be read.
+        _readable = count == room.Length || (_peerClosed && count > 0);
+        _connection.Received((int)count);
+        return true;
+    }
+
+    private bool TrySend(bool more, ref int bytesLeft)
+    {
+        if (!_writable) return false;
+        var output = _connection.Output.Span;
+        nint count = Libc.Send(Descriptor, output, more);
+        if (count < 0)
+        {
+            _writable = false;
+            if (Libc.Errno == Libc.WouldBlock) return false;
+            Close(reset: true);
+            return true;
+        }
+
+        _writable = count == output.Length;
+        bytesLeft -= (int)count;
+        _connection.Written((int)count);
+        return true;
+    }
+
+    private bool TryBoth(ref int bytesLeft)
+    {
+        bool received = TryReceive();
+        if (IsClosed) return true;
+        bool sent = !_connection.Output.IsEmpty && TrySend(more: false, ref bytesLeft);
+        return received || sent;
+    }
+
+    private bool TrySendFile(ref int bytesLeft)
+    {
+        if (!_writable) return false;
+        if (!_isReadAhead && !IsSliceInMemory())
+        {
+            _isReadAhead = true;
+            Offload();
+            return true;
+        }
+
+        _isReadAhead = false;
+
+        if (!_connection.Output.IsEmpty)
+        {
+            // The head goes out together with the file's first bytes.
+            if (!TrySend(more: true, ref bytesLeft)) return false;
+            if (IsClosed || !_connection.Output.IsEmpty) return true;
+        }
+
+        nint wanted = (nint)Math.Min(SliceBytesMax, _connection.FileBytesLeft);
+        nint sent = Libc.SendFile(
+            Descriptor, FileDescriptor, _connection.FileOffset, wanted);
+        if (sent > 0)
+        {
+            bytesLeft -= (int)sent;
+            _connection.FileSent(sent);
+            return true;
+        }
+
+        return sent == 0 ? FileFailed(new EndOfStreamException("the file became shorter"))
+            : FileNotSent(Libc.Errno);
+    }
+
+    private bool FileNotSent(int errno)
+    {
+        _writable = false;
+        if (errno == Libc.WouldBlock) return false;
+        // The socket's fault or the disk's: either way this answer cannot be finished.
+        return FileFailed(new IOException(Marshal.GetPInvokeErrorMessage(errno)));
+    }
+
+    private bool FileFailed(Exception exception)
+    {
+        _connection.FileFailed(exception);
+        return true;
+    }
+
+    private int FileDescriptor => (int)_connection.File!.DangerousGetHandle();
+
+    private bool IsSliceInMemory()
+    {
+        long first = _connection.FileOffset;
+        long last = first + Math.Min(SliceBytesMax, _connection.FileBytesLeft) - 1;
+        return Libc.IsInMemory(FileDescriptor, first) && Libc.IsInMemory(FileDescriptor, last);
+    }
+
+    // Brings the next slice into memory. What fails here fails again when it is sent.
+    private void ReadAhead()
+    {
+        long wanted = Math.Min(SliceBytesMax, _connection.FileBytesLeft);
+        Libc.ReadInto(FileDescriptor, _connection.FileOffset, wanted);
+    }
+
+    private void Offload()
+    {
+        _isOffloaded = true;
+        _loop.Offloads.Add(this);
+    }
+
+    private void Post(int why)
+    {
+        if (Interlocked.Or(ref _posted, why) == 0) _loop.Post(this);
+    }
+
+    private void Close(bool reset)
+    {
+        IsClosed = true;
+        if (reset) Libc.ResetConnection(Descriptor);
+        else Libc.CloseDescriptor(Descriptor);
+        _connection.Dispose();
+        _loop.Remove(this);
+        _acceptor.Leave(_connection.RemoteAddress!);
+    }
+}

@@ -1,0 +1,258 @@
+using System.ComponentModel;
+using System.Net;
+using Http.Connections;
+
+namespace Http.Transports;
+
+/// <summary>
+/// One thread and its connections. All of a connection's work happens here, but for what is
+/// offloaded; other threads reach the loop through its inbox and an eventfd.
+/// </summary>
+internal sealed class EpollLoop
+{
+    private const int EventsMax = 256;
+    private const int SlotsFirst = 64;
+
+    // What the kernel gives back with an event: a connection's slot and its generation, or one of
+    // these.
+    private const ulong WakeData = ulong.MaxValue;
+    private const ulong ListenerData = ulong.MaxValue - 1;
+
+    private readonly HttpEngine _engine;
+    private readonly OffloadPool _offloads;
+    private readonly int _epoll;
+    private readonly int _wake;
+    private readonly TaskCompletionSource _ended =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private EpollConnection?[] _slots = new EpollConnection?[SlotsFirst];
+    private readonly Stack<int> _freeSlots = new();
+    private int _slotsUsed;
+    private uint _generation;
+
+    // Connections that could go on at once, and let the others have their turn.
+    private readonly Queue<EpollConnection> _ready = new();
+
+    private readonly Lock _inboxGate = new();
+    private List<EpollConnection> _inbox = [];
+    private List<EpollConnection> _taken = [];
+    private int _signaled;
+    private bool _isEnded;
+    private int _connectionCount;
+    private volatile bool _sweepAsked;
+    private volatile bool _stopAsked;
+    private volatile bool _cutAsked;
+    private bool _isStopping;
+    private EpollAcceptor _acceptor = null!;
+    private bool _accepts;
+    private bool _acceptorPauses;
+
+    internal EpollLoop(HttpEngine engine, OffloadPool offloads)
+    {
+        _engine = engine;
+        _offloads = offloads;
+        _epoll = Libc.CreateEpoll();
+        if (_epoll < 0) throw new Win32Exception(Libc.Errno);
+        _wake = Libc.CreateEventFd();
+        if (_wake < 0) throw new Win32Exception(Libc.Errno);
+        if (Libc.Watch(_epoll, _wake, Libc.EventIn, WakeData) < 0)
+        {
+            throw new Win32Exception(Libc.Errno);
+        }
+    }
+
+    /// <summary>Ends when the loop was stopped and has no connection left.</summary>
+    internal Task Ended => _ended.Task;
+
+    internal OffloadPool Offloads => _offloads;
+
+    /// <summary>Connections given to this loop and not yet closed.</summary>
+    internal int ConnectionCount => Volatile.Read(ref _connectionCount);
+
+    /// <param name="acceptor">What brings connections.</param>
+    /// <param name="accepts">Whether this loop is the one that runs it.</param>
+    internal void Start(EpollAcceptor acceptor, bool accepts)
+    {
+        _acceptor = acceptor;
+        _accepts = accepts;
+        if (accepts && Libc.Watch(_epoll, acceptor.Descriptor, Libc.EventIn, ListenerData) < 0)
+        {
+            throw new Win32Exception(Libc.Errno);
+        }
+
+        new Thread(Run) { Name = "http", IsBackground = true }.Start();
+    }
+
+    /// <summary>Gives the loop a new connection; called by the acceptor's thread.</summary>
+    internal void Take(int fd, IPAddress address, EpollAcceptor acceptor)
+    {
+        Interlocked.Increment(ref _connectionCount);
+        Post(new EpollConnection(this, acceptor, fd, new HttpConnection(_engine, address)));
+    }
+
+    /// <summary>Has the connection looked at; from any thread.</summary>
+    internal void Post(EpollConnection connection)
+    {
+        lock (_inboxGate)
+        {
+            if (!_isEnded) _inbox.Add(connection);
+        }
+
+        Signal();
+    }
+
+    /// <summary>It has more to do, and others are to be served before.</summary>
+    internal void Requeue(EpollConnection connection) => _ready.Enqueue(connection);
+
+    internal void RequestSweep()
+    {
+        // A server with nothing to do sleeps.
+        if (ConnectionCount == 0 && !Volatile.Read(ref _acceptorPauses)) return;
+        _sweepAsked = true;
+        Signal();
+    }
+
+    internal void Stop()
+    {
+        _stopAsked = true;
+        Signal();
+    }
+
+    internal void Cut()
+    {
+        _cutAsked = true;
+        Signal();
+    }
+
+    /// <summary>The connection is closed; its slot is free for another.</summary>
+    internal void Remove(EpollConnection connection)
+    {
+        if (connection.Slot >= 0)
+        {
+            _slots[connection.Slot] = null;
+            _freeSlots.Push(connection.Slot);
+        }
+
+        Interlocked.Decrement(ref _connectionCount);
+    }
+
+    private void Signal()
+    {
+        if (Interlocked.Exchange(ref _signaled, 1) != 0) return;
+        lock (_inboxGate)
+        {
+            if (!_isEnded) Libc.Signal(_wake);
+        }
+    }
+
+    private void Run()
+    {
+        byte[] events = new byte[EventsMax * Libc.EventBytes];
+        // As long as the acceptor is open it may bring another one.
+        while (!(_isStopping && _acceptor.IsClosed && ConnectionCount == 0))
+        {
+            int count = Libc.Wait(_epoll, events, _ready.Count > 0 ? 0 : -1);
+            for (int i = 0; i < count; i++)
+            {
+                var (mask, data) = Libc.EventAt(events, i);
+                if (data == WakeData) DrainInbox();
+                else if (data == ListenerData) AcceptNew();
+                else Find(data)?.OnEvents(mask);
+            }
+
+            for (int left = _ready.Count; left > 0; left--) _ready.Dequeue().Run();
+        }
+
+        Libc.CloseDescriptor(_epoll);
+        // Under the lock: the number may be another file's from here on.
+        lock (_inboxGate)
+        {
+            _isEnded = true;
+            Libc.CloseDescriptor(_wake);
+        }
+
+        _ended.SetResult();
+    }
+
+    private EpollConnection? Find(ulong data)
+    {
+        var connection = _slots[(int)(uint)data];
+        // An event of a connection that this very round has closed may still be in the batch.
+        return connection?.Generation == (uint)(data >> 32) ? connection : null;
+    }
+
+    private void DrainInbox()
+    {
+        Libc.ClearSignal(_wake);
+        // From here on a post signals again, so none is missed.
+        Volatile.Write(ref _signaled, 0);
+        Interlocked.MemoryBarrier();
+        lock (_inboxGate) (_inbox, _taken) = (_taken, _inbox);
+        foreach (var connection in _taken)
+        {
+            if (connection.Slot < 0 && !connection.IsClosed) Register(connection);
+            else connection.OnPosted();
+        }
+
+        _taken.Clear();
+        if (_stopAsked && !_isStopping) BeginStop();
+        if (_cutAsked) ForAll(static connection => connection.Cut());
+        if (_sweepAsked) Sweep();
+    }
+
+    private void Register(EpollConnection connection)
+    {
+        int slot = _freeSlots.Count > 0 ? _freeSlots.Pop() : _slotsUsed++;
+        if (slot == _slots.Length) Array.Resize(ref _slots, slot * 2);
+        _slots[slot] = connection;
+        connection.Slot = slot;
+        connection.Generation = ++_generation;
+        ulong data = ((ulong)connection.Generation << 32) | (uint)slot;
+        const uint Mask = Libc.EventIn | Libc.EventOut | Libc.EventPeerClosed
+            | Libc.EventEdgeTriggered;
+        // Data that is there already comes as the first event.
+        if (_isStopping || Libc.Watch(_epoll, connection.Descriptor, Mask, data) < 0)
+        {
+            connection.Cut();
+            return;
+        }
+
+        connection.Begin();
+    }
+
+    private void AcceptNew()
+    {
+        if (_isStopping || _acceptor.Accept()) return;
+        // The listener would be reported again at once; the next sweep tries again.
+        _ = Libc.Unwatch(_epoll, _acceptor.Descriptor);
+        _acceptorPauses = true;
+    }
+
+    private void BeginStop()
+    {
+        _isStopping = true;
+        if (_accepts) _acceptor.Close();
+        ForAll(static connection => connection.Stop());
+    }
+
+    private void Sweep()
+    {
+        _sweepAsked = false;
+        if (_acceptorPauses && !_isStopping)
+        {
+            _acceptorPauses = false;
+            _ = Libc.Watch(_epoll, _acceptor.Descriptor, Libc.EventIn, ListenerData);
+        }
+
+        long now = _engine.Time.GetTimestamp();
+        for (int slot = 0; slot < _slotsUsed; slot++) _slots[slot]?.CheckDeadline(now);
+    }
+
+    private void ForAll(Action<EpollConnection> action)
+    {
+        for (int slot = 0; slot < _slotsUsed; slot++)
+        {
+            if (_slots[slot] is { } connection) action(connection);
+        }
+    }
+}
