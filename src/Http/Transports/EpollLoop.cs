@@ -10,7 +10,8 @@ namespace Http.Transports;
 /// </summary>
 internal sealed class EpollLoop
 {
-    private const int EventsMax = 256;
+    // So many connections at most hold an answer before the first of them is sent.
+    private const int EventsMax = 64;
     private const int SlotsFirst = 64;
 
     // What the kernel gives back with an event: a connection's slot and its generation, or one of
@@ -30,7 +31,7 @@ internal sealed class EpollLoop
     private int _slotsUsed;
     private uint _generation;
 
-    // Connections that could go on at once, and let the others have their turn.
+    // Connections that go on when the events of this round are through.
     private readonly Queue<EpollConnection> _ready = new();
 
     private readonly Lock _inboxGate = new();
@@ -101,8 +102,8 @@ internal sealed class EpollLoop
         Signal();
     }
 
-    /// <summary>It has more to do, and others are to be served before.</summary>
-    internal void Requeue(EpollConnection connection) => _ready.Enqueue(connection);
+    /// <summary>It has something to send, or more to do after others had their turn.</summary>
+    internal void Enqueue(EpollConnection connection) => _ready.Enqueue(connection);
 
     internal void RequestSweep()
     {
