@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Atproto.Multiformats;
 
 /// <summary>Lower-case RFC 4648 base32 without padding, the form atproto's CIDs use.</summary>
@@ -13,9 +15,21 @@ public static class Base32
     /// </summary>
     public static void Encode(ReadOnlySpan<byte> source, Span<byte> destination)
     {
+        int at = 0;
+        // Five bytes are eight characters: a page of records is written with some hundred CIDs.
+        for (; source.Length >= 5; source = source[5..], at += 8)
+        {
+            ulong group = ((ulong)BinaryPrimitives.ReadUInt32BigEndian(source) << 8) | source[4];
+            var eight = destination.Slice(at, 8);
+            for (int i = 7; i >= 0; i--)
+            {
+                eight[i] = Alphabet[(int)group & 31];
+                group >>= 5;
+            }
+        }
+
         int bits = 0;
         uint pending = 0;
-        int at = 0;
         foreach (byte b in source)
         {
             pending = (pending << 8) | b;

@@ -6,14 +6,17 @@ namespace Http.Transports;
 
 /// <summary>
 /// One connection of a loop: does what its state machine asks for, as long as the socket goes
-/// along. Everything is called on the loop's thread, but for <see cref="IOffloadedWork.Run"/>, which
-/// has the state machine to itself until it posts the connection back.
+/// along. Everything is called on the loop's thread, but for <see cref="IOffloadedWork.Run"/>,
+/// which has the state machine to itself until it posts the connection back.
 /// </summary>
 internal sealed class EpollConnection : IOffloadedWork
 {
     // How much one connection may do before the others have their turn.
     private const int StepsMax = 32;
     private const int BytesMax = 512 * 1024;
+
+    // An answer that may wait for the others of its round.
+    private const int ShortBytesMax = 4 * 1024;
 
     // What is sent of a file in one call, and looked at whether it is in memory before.
     private const int SliceBytesMax = 256 * 1024;
@@ -118,25 +121,22 @@ internal sealed class EpollConnection : IOffloadedWork
     }
 
     /// <summary>
-    /// Goes on until there is something to send, which waits until every connection of this round
-    /// was looked at: answers that leave together wake a client once, and handlers that run one
-    /// after the other find their code in the cache.
+    /// Goes on until there is a short answer to send, which waits until every connection of this
+    /// round was looked at: answers that leave together wake a client once, and handlers that run
+    /// one after the other find their code in the cache. Long ones would hold too much memory.
     /// </summary>
     private void Prepare()
     {
-        while (!_isQueued && !IsClosed && !_isOffloaded)
+        while (!_isQueued && !IsClosed && !_isOffloaded && _step == NextStep.Read)
         {
-            bool sends = _step is NextStep.Write or NextStep.SendFile or NextStep.Duplex;
-            if (sends)
-            {
-                Queue();
-                return;
-            }
-
-            int unused = 0;
-            if (!TryDo(ref unused)) return;
-            if (!IsClosed && !_isOffloaded) _step = _connection.Advance(mayBlock: false);
+            if (!TryReceive()) return;
+            if (!IsClosed) _step = _connection.Advance(mayBlock: false);
         }
+
+        if (_isQueued || IsClosed) return;
+        bool isShort = _step == NextStep.Write && _connection.Output.Length <= ShortBytesMax;
+        if (isShort) Queue();
+        else Run();
     }
 
     /// <summary>Goes on until the socket or the state machine has to wait.</summary>

@@ -6,8 +6,8 @@ namespace Http.Transports;
 
 /// <summary>
 /// Linux, without tasks: some loops, each a thread that waits for all of its connections at once
-/// (epoll(7), edge-triggered) and runs their state machines and handlers. What would wait for a disk
-/// is done by a few other threads meanwhile. The first loop accepts for all of them.
+/// (epoll(7), edge-triggered) and runs their state machines and handlers. What would wait for a
+/// disk is done by a few other threads meanwhile. The first loop accepts for all of them.
 /// </summary>
 /// <param name="loopCount">Threads that serve; one for each processor unless given.</param>
 public sealed class EpollTransport(int loopCount = 0) : ITransport

@@ -97,7 +97,9 @@ internal static unsafe partial class Libc
         _ = Read(eventFd, &count, sizeof(ulong));
     }
 
-    /// <summary>A new connection, not blocking; the peer's address as the kernel writes it.</summary>
+    /// <summary>
+    /// A new connection, not blocking; the peer's address as the kernel writes it.
+    /// </summary>
     internal static int Accept(int listener, Span<byte> address, out int addressLength)
     {
         fixed (byte* room = address)

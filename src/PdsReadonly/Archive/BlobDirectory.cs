@@ -22,21 +22,49 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
     private const int DepthMax = 8;
     private const int HashBufferBytes = 64 << 10;
     private const int ShardsMax = 8;
+    private const int KnownMax = 4096;
 
     // Blob stores name a shard after some of the CID's characters: where they stood last time.
     private readonly ConcurrentDictionary<(int Start, int Length), byte> _shards = new();
 
+    /// <summary>Whether there is a folder at all.</summary>
+    internal bool HasFolder => root is not null;
+
+    // Where blobs were found, and what their files were like when they were right.
+    private readonly ConcurrentDictionary<(Did Did, Cid Cid), KnownBlob> _known = new();
+
+    private sealed record KnownBlob(string Path, FileStat Stat);
+
+    /// <summary>
+    /// Opens a blob that hashes to its CID, if it was opened before and its file is the same; the
+    /// caller owns the handle. Does not wait for more than the file's entry in its folder.
+    /// </summary>
+    internal BlobFile? OpenKnown(Did did, Cid cid)
+    {
+        if (root is null || !_known.TryGetValue((did, cid), out var known)) return null;
+        if (FileRead.TryOpen(known.Path) is not { } handle) return null;
+        if (FileStat.Of(handle) == known.Stat) return new BlobFile(handle, known.Stat.Bytes);
+        handle.Dispose();
+        _known.TryRemove((did, cid), out _);
+        return null;
+    }
+
     /// <summary>
     /// Opens a blob that hashes to its CID; null when there is none. The caller owns the handle.
+    /// Looks through folders and hashes what it has not seen before.
     /// </summary>
     internal BlobFile? Open(Did did, Cid cid)
     {
         if (root is null) return null;
+        if (OpenKnown(did, cid) is { } known) return known;
         string name = cid.ToString();
         string text = did.ToString();
         string? path = Find(Path.Combine(root, text), name)
             ?? Find(Path.Combine(root, text.Replace(':', '_')), name);
-        return path is null ? null : OpenChecked(path, cid);
+        if (path is null || OpenChecked(path, cid, out var stat) is not { } handle) return null;
+        if (_known.Count >= KnownMax) _known.Clear();
+        _known[(did, cid)] = new KnownBlob(path, stat);
+        return new BlobFile(handle, stat.Bytes);
     }
 
     private string? Find(string folder, string name)
@@ -81,25 +109,25 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
         if (start >= 0 && _shards.Count < ShardsMax) _shards.TryAdd((start, shard.Length), 0);
     }
 
-    private BlobFile? OpenChecked(string path, Cid cid)
+    private SafeFileHandle? OpenChecked(string path, Cid cid, out FileStat stat)
     {
+        stat = default;
         SafeFileHandle? handle = null;
         try
         {
-            if (FileStat.Of(path) is not { IsRegular: true } stat) return null;
-            string fingerprint = FileFingerprint.Of(stat);
+            // Opening a pipe waits for its writer, for ever if need be.
+            if (FileStat.Of(path) is not { IsRegular: true }) return null;
             handle = File.OpenHandle(path, share: CarFile.Shared);
+            if (FileStat.Of(handle) is not { IsRegular: true } opened) return null;
+            stat = opened;
+            string fingerprint = FileFingerprint.Of(stat);
             bool known = IsKnown(path, fingerprint);
-            if (known || HashesTo(handle, cid))
-            {
-                // Only what was the same file before and after is remembered.
-                if (!known && FileFingerprint.Of(path) == fingerprint) Remember(path, fingerprint);
-                var file = new BlobFile(handle, RandomAccess.GetLength(handle));
-                handle = null;
-                return file;
-            }
-
-            return null;
+            if (!known && !HashesTo(handle, cid)) return null;
+            // Only what was the same file before and after is remembered.
+            if (!known && FileStat.Of(handle) == stat) Remember(path, fingerprint);
+            var file = handle;
+            handle = null;
+            return file;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -52,25 +52,12 @@ internal sealed class CarFile : ICarSource, IDisposable
     public int Read(long offset, Span<byte> buffer) => RandomAccess.Read(_handle, buffer, offset);
 
     /// <summary>Fills the buffer; false when the file ends before, or cannot be read.</summary>
-    internal bool TryReadFully(long offset, Span<byte> buffer)
-    {
-        try
-        {
-            while (!buffer.IsEmpty)
-            {
-                int read = RandomAccess.Read(_handle, buffer, offset);
-                if (read == 0) return false;
-                offset += read;
-                buffer = buffer[read..];
-            }
+    internal bool TryReadFully(long offset, Span<byte> buffer) =>
+        FileRead.TryReadPlain(_handle, offset, buffer);
 
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
+    /// <summary>The same without waiting for a disk; false as well when it would have to.</summary>
+    internal bool TryReadInMemory(long offset, Span<byte> buffer) =>
+        FileRead.TryReadInMemory(_handle, offset, buffer);
 
     public void Dispose() => _handle.Dispose();
 }

@@ -9,4 +9,7 @@ internal enum ReadStatus
     /// The file does not hold the block where it did: it was changed, cut or is unreadable.
     /// </summary>
     Changed,
+
+    /// <summary>It lies on a disk only, and the caller may not wait for that.</summary>
+    Blocked,
 }

@@ -27,9 +27,11 @@ internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisp
     /// Takes an open repo, or opens it. False, with the reason for the log, when it cannot be
     /// opened or too many are open already; <paramref name="forLong"/> tells that it is kept while
     /// a client takes a body, for which half of all may be used, so that slow ones leave room for
-    /// the others.
+    /// the others. Without <paramref name="mayBlock"/> a repo that is not open yet is not opened:
+    /// false, and no reason.
     /// </summary>
-    internal bool TryRent(RepoEntry entry, bool forLong, out Lease lease, out string? reason)
+    internal bool TryRent(
+        RepoEntry entry, bool forLong, out Lease lease, out string? reason, bool mayBlock = true)
     {
         lease = default;
         reason = null;
@@ -46,9 +48,12 @@ internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisp
                 var node = nodes[^1];
                 Remove(node);
                 _lent++;
+                node.Value.BeginLoan(mayBlock);
                 lease = new Lease(this, node.Value);
                 return true;
             }
+
+            if (!mayBlock) return false;
 
             if (_lent >= openMax)
             {

@@ -13,6 +13,7 @@ namespace PdsReadonly.Archive;
 internal sealed class RepoReader : IDisposable
 {
     private readonly CarFile _car;
+    private readonly ReadWindow _window = new();
     private byte[] _buffer = new byte[4096];
     private bool _changed;
 
@@ -27,6 +28,11 @@ internal sealed class RepoReader : IDisposable
     internal RepoEntry Entry { get; }
 
     internal RepoIndex Index { get; }
+
+    /// <summary>
+    /// Whether reads may wait for a disk; set by whoever has it on loan, for the thread it is on.
+    /// </summary>
+    internal bool MayBlock { get; set; } = true;
 
     /// <summary>Room to decode tree nodes in.</summary>
     internal MstNode Node { get; } = new();
@@ -64,6 +70,11 @@ internal sealed class RepoReader : IDisposable
     internal ReadStatus Read(
         scoped in BlockLocation location, out ReadOnlySpan<byte> block, out Cid cid)
     {
+        if (_window.TryRead(_car, location, MayBlock, out block))
+        {
+            return Check(location, block, out cid);
+        }
+
         if (_buffer.Length < location.Length)
         {
             _buffer = new byte[Math.Max(location.Length, 2 * _buffer.Length)];
@@ -78,16 +89,22 @@ internal sealed class RepoReader : IDisposable
     internal ReadStatus Read(scoped in BlockLocation location, Span<byte> buffer, out Cid cid)
     {
         cid = default;
-        if (!TryReadRange(location.Offset, buffer)) return ReadStatus.Changed;
-        return Check(location, buffer, out cid);
+        var status = ReadRange(location.Offset, buffer);
+        return status == ReadStatus.Done ? Check(location, buffer, out cid) : status;
     }
 
     /// <summary>Reads any range of the CAR, unchecked.</summary>
-    internal bool TryReadRange(long offset, Span<byte> buffer)
+    internal ReadStatus ReadRange(long offset, Span<byte> buffer)
     {
-        bool done = _car.TryReadFully(offset, buffer);
-        _changed |= !done;
-        return done;
+        if (!MayBlock)
+        {
+            bool inMemory = _car.TryReadInMemory(offset, buffer);
+            return inMemory ? ReadStatus.Done : ReadStatus.Blocked;
+        }
+
+        if (_car.TryReadFully(offset, buffer)) return ReadStatus.Done;
+        _changed = true;
+        return ReadStatus.Changed;
     }
 
     /// <summary>Compares what was read with what the index expects.</summary>
@@ -98,6 +115,13 @@ internal sealed class RepoReader : IDisposable
         if (cid.DigestPrefix == location.DigestPrefix) return ReadStatus.Done;
         _changed = true;
         return ReadStatus.Changed;
+    }
+
+    /// <summary>Someone else's turn: what the file held before is not remembered.</summary>
+    internal void BeginLoan(bool mayBlock)
+    {
+        MayBlock = mayBlock;
+        _window.Clear();
     }
 
     public void Dispose()

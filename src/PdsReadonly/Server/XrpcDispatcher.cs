@@ -38,6 +38,12 @@ internal sealed partial class XrpcDispatcher : IRequestHandler
 
         var path = WithoutFragment(request.Path);
         var result = Answer(request, response, path);
+        if (result.IsPostponed)
+        {
+            response.Postpone();
+            return;
+        }
+
         if (result.Error is { } error) Log(error, path);
         AnswerWriter.Write(result, request, response);
     }

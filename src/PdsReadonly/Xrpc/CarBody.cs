@@ -38,6 +38,7 @@ internal sealed class CarBody : IBodySource
 
     public BodyStatus Read(Span<byte> buffer, bool mayBlock, out int written)
     {
+        _lease.Reader.MayBlock = mayBlock;
         written = SendPending(buffer);
         while (_pendingSent == _pending.Length && _next < _count)
         {
@@ -47,15 +48,18 @@ internal sealed class CarBody : IBodySource
             {
                 if (written > 0) return BodyStatus.More;
                 // Larger than any buffer: made apart, sent in pieces.
-                _pending = new byte[length];
+                byte[] section = new byte[length];
+                var single = ReadRun(section, first, 1);
+                if (single != ReadStatus.Done) return Unread(single, written);
+                _pending = section;
                 _pendingSent = 0;
-                if (!TryReadRun(_pending, first, 1)) return BodyStatus.Failed;
                 written = SendPending(buffer);
                 break;
             }
 
             uint blocks = MeasureRun(first, buffer.Length - written, out length);
-            if (!TryReadRun(buffer.Slice(written, length), first, blocks)) return BodyStatus.Failed;
+            var status = ReadRun(buffer.Slice(written, length), first, blocks);
+            if (status != ReadStatus.Done) return Unread(status, written);
             written += length;
         }
 
@@ -64,6 +68,12 @@ internal sealed class CarBody : IBodySource
     }
 
     public void Dispose() => _lease.Dispose();
+
+    // What was read before goes out; the rest is asked for again.
+    private static BodyStatus Unread(ReadStatus status, int written) =>
+        status == ReadStatus.Changed ? BodyStatus.Failed
+        : written > 0 ? BodyStatus.More
+        : BodyStatus.Blocked;
 
     private int SendPending(Span<byte> buffer)
     {
@@ -94,24 +104,26 @@ internal sealed class CarBody : IBodySource
 
     // Reads from the first block's data to the last one's, then writes the heads in between: what
     // the file has there is not trusted.
-    private bool TryReadRun(Span<byte> target, BlockLocation first, uint blocks)
+    private ReadStatus ReadRun(Span<byte> target, BlockLocation first, uint blocks)
     {
         var reader = _lease.Reader;
         int headLength = CarLength.Section(first.Length) - first.Length;
-        if (!reader.TryReadRange(first.Offset, target[headLength..])) return false;
+        var status = reader.ReadRange(first.Offset, target[headLength..]);
+        if (status != ReadStatus.Done) return status;
         for (uint i = 0; i < blocks; i++)
         {
             var location = i == 0 ? first : _locationOf(_next + i);
             int section = CarLength.Section(location.Length);
             int head = section - location.Length;
             var data = target[head..section];
-            if (reader.Check(location, data, out var cid) != ReadStatus.Done) return false;
+            status = reader.Check(location, data, out var cid);
+            if (status != ReadStatus.Done) return status;
             int at = Varint.Write(target, (ulong)(Cid.Bytes + location.Length));
             cid.CopyTo(target[at..]);
             target = target[section..];
         }
 
         _next += blocks;
-        return true;
+        return ReadStatus.Done;
     }
 }

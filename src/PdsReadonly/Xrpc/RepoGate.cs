@@ -1,5 +1,6 @@
 using System.Text;
 using Atproto.Syntax;
+using Http.Connections;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 
@@ -36,23 +37,32 @@ internal static class RepoGate
         TryFind(catalog, id, activeOnly: true, out entry) && entry.Status == HostingStatus.Active;
 
     /// <summary>The repo's index and CAR, for a moment.</summary>
-    internal static XrpcError? Open(RepoPool pool, RepoEntry entry, out RepoPool.Lease lease) =>
-        Open(pool, entry, forLong: false, out lease);
+    internal static XrpcResult? Open(
+        RepoPool pool, RepoEntry entry, HttpRequest request, out RepoPool.Lease lease) =>
+        Open(pool, entry, request, forLong: false, out lease);
 
     /// <summary>The same for as long as a client takes to receive a body.</summary>
-    internal static XrpcError? OpenForLong(
-        RepoPool pool, RepoEntry entry, out RepoPool.Lease lease) =>
-        Open(pool, entry, forLong: true, out lease);
+    internal static XrpcResult? OpenForLong(
+        RepoPool pool, RepoEntry entry, HttpRequest request, out RepoPool.Lease lease) =>
+        Open(pool, entry, request, forLong: true, out lease);
 
-    /// <summary>500: the CAR does not hold a block where the index says.</summary>
-    internal static XrpcError Changed(RepoEntry entry) =>
-        XrpcError.Internal($"{entry.CarPath} no longer holds what was indexed of {entry.Did}");
+    /// <summary>
+    /// What there is to say instead of a block: later, or 500 where the CAR does not hold it.
+    /// </summary>
+    internal static XrpcResult Unread(ReadStatus status, RepoEntry entry) =>
+        status == ReadStatus.Blocked
+            ? XrpcResult.Postponed
+            : XrpcError.Internal(
+                $"{entry.CarPath} no longer holds what was indexed of {entry.Did}");
 
     // What cannot be opened is our trouble, not the client's.
-    private static XrpcError? Open(
-        RepoPool pool, RepoEntry entry, bool forLong, out RepoPool.Lease lease)
+    private static XrpcResult? Open(
+        RepoPool pool, RepoEntry entry, HttpRequest request, bool forLong,
+        out RepoPool.Lease lease)
     {
-        if (pool.TryRent(entry, forLong, out lease, out string? reason)) return null;
+        bool mayBlock = request.MayBlock;
+        if (pool.TryRent(entry, forLong, out lease, out string? reason, mayBlock)) return null;
+        if (!mayBlock && reason is null) return XrpcResult.Postponed;
         return forLong ? XrpcError.Busy(reason) : XrpcError.Internal(reason);
     }
 

@@ -24,6 +24,13 @@ internal readonly struct XrpcResult
     /// </summary>
     internal static XrpcResult Written => default;
 
+    /// <summary>
+    /// No answer yet: the handler would have to wait, and is called again where it may.
+    /// </summary>
+    internal static XrpcResult Postponed => new() { IsPostponed = true };
+
+    internal bool IsPostponed { get; private init; }
+
     internal XrpcError? Error { get; private init; }
 
     internal XrpcMediaType MediaType { get; private init; }

@@ -20,10 +20,11 @@ internal static class RepoDescribeRepo
     }
 
     internal static XrpcResult Handle(
-        in Params p, RepoCatalog catalog, RepoPool pool, HttpResponse response)
+        in Params p, RepoCatalog catalog, RepoPool pool, HttpRequest request,
+        HttpResponse response)
     {
         if (RepoGate.Check(catalog, p.Repo.Bytes, out var repo) is { } refusal) return refusal;
-        if (RepoGate.Open(pool, repo, out var lease) is { } failure) return failure;
+        if (RepoGate.Open(pool, repo, request, out var lease) is { } failure) return failure;
         List<string> collections;
         using (lease) collections = lease.Reader.Index.ListCollections();
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Atproto.Multiformats;
 using Atproto.Syntax;
 using Http.Connections;
@@ -24,14 +25,35 @@ internal static class RepoGetRecord
     }
 
     internal static XrpcResult Handle(
-        in Params p, RepoCatalog catalog, RepoPool pool, HttpResponse response)
+        in Params p, RepoCatalog catalog, RepoPool pool, HttpRequest request,
+        HttpResponse response)
     {
         if (!RepoGate.TryFindActive(catalog, p.Repo.Bytes, out var repo))
         {
             return XrpcError.Invalid("Could not locate record");
         }
 
-        if (RepoGate.Open(pool, repo, out var lease) is { } failure) return failure;
+        // Threads that may block are many and short-lived: they keep nothing.
+        if (request.MayBlock) return Read(p, repo, pool, request, response, default, null);
+        Span<byte> room = stackalloc byte[HotCache.KeyBytesMax];
+        var key = WriteKey(room, repo, p);
+        var cache = HotCache.OfThisThread;
+        if (!cache.TryFind(key, out var hit))
+        {
+            return Read(p, repo, pool, request, response, key, cache);
+        }
+
+        _ = Cid.TryRead(hit[..Cid.Bytes], out var cid);
+        if (!IsWanted(p, cid)) return NotFound(repo, p);
+        response.Body.Write(hit[Cid.Bytes..]);
+        return Answer(p, repo, cid);
+    }
+
+    private static XrpcResult Read(
+        in Params p, RepoEntry repo, RepoPool pool, HttpRequest request, HttpResponse response,
+        ReadOnlySpan<byte> key, HotCache? cache)
+    {
+        if (RepoGate.Open(pool, repo, request, out var lease) is { } failure) return failure;
         using (lease)
         {
             var reader = lease.Reader;
@@ -41,17 +63,9 @@ internal static class RepoGetRecord
             }
 
             var location = reader.Index.LocationOf(ordinal);
-            if (reader.Read(location, out var record, out var cid) != ReadStatus.Done)
-            {
-                return RepoGate.Changed(repo);
-            }
-
-            bool named = !p.Cid.Bytes.IsEmpty;
-            if (named && !(Cid.TryParse(p.Cid.Bytes, out var wanted) && wanted == cid))
-            {
-                return NotFound(repo, p);
-            }
-
+            var status = reader.Read(location, out var record, out var cid);
+            if (status != ReadStatus.Done) return RepoGate.Unread(status, repo);
+            if (!IsWanted(p, cid)) return NotFound(repo, p);
             if (!RecordJson.HasForm(record))
             {
                 return XrpcError.Internal($"record {cid} of {repo.Did} does not decode");
@@ -59,10 +73,40 @@ internal static class RepoGetRecord
 
             RecordJson.Write(
                 repo.Did, p.Collection.Bytes, p.Rkey.Bytes, cid, record, response.Body);
-            return named
-                ? XrpcResult.WrittenJson.Cached(cid, CachePolicy.Content)
-                : XrpcResult.WrittenJson.Cached(repo.Head, CachePolicy.Revalidate);
+            if (cache is not null) Keep(cache, key, cid, response.WrittenBody);
+            return Answer(p, repo, cid);
         }
+    }
+
+    private static XrpcResult Answer(in Params p, RepoEntry repo, in Cid cid) =>
+        p.Cid.Bytes.IsEmpty
+            ? XrpcResult.WrittenJson.Cached(repo.Head, CachePolicy.Revalidate)
+            : XrpcResult.WrittenJson.Cached(cid, CachePolicy.Content);
+
+    // Only that version is asked for, if any is named.
+    private static bool IsWanted(in Params p, in Cid cid) =>
+        p.Cid.Bytes.IsEmpty || (Cid.TryParse(p.Cid.Bytes, out var wanted) && wanted == cid);
+
+    // The head says whose record it is and what is in it.
+    private static ReadOnlySpan<byte> WriteKey(Span<byte> room, RepoEntry repo, in Params p)
+    {
+        repo.Head.CopyTo(room);
+        int length = Cid.Bytes;
+        p.Collection.Bytes.CopyTo(room[length..]);
+        length += p.Collection.Bytes.Length;
+        room[length++] = (byte)'/';
+        p.Rkey.Bytes.CopyTo(room[length..]);
+        return room[..(length + p.Rkey.Bytes.Length)];
+    }
+
+    private static void Keep(
+        HotCache cache, ReadOnlySpan<byte> key, in Cid cid, ReadOnlySpan<byte> json)
+    {
+        if (json.Length > HotCache.ValueBytesMax - Cid.Bytes) return;
+        Span<byte> value = stackalloc byte[HotCache.ValueBytesMax];
+        cid.CopyTo(value);
+        json.CopyTo(value[Cid.Bytes..]);
+        cache.Add(key, value[..(Cid.Bytes + json.Length)]);
     }
 
     private static XrpcError NotFound(RepoEntry repo, in Params p)

@@ -35,7 +35,8 @@ internal static class RepoListRecords
     }
 
     internal static XrpcResult Handle(
-        in Params p, RepoCatalog catalog, RepoPool pool, HttpResponse response)
+        in Params p, RepoCatalog catalog, RepoPool pool, HttpRequest request,
+        HttpResponse response)
     {
         if (!RepoGate.TryFindActive(catalog, p.Repo.Bytes, out var repo))
         {
@@ -43,15 +44,13 @@ internal static class RepoListRecords
             return XrpcError.Invalid($"Could not find repo: {id}");
         }
 
-        if (RepoGate.Open(pool, repo, out var lease) is { } failure) return failure;
+        if (RepoGate.Open(pool, repo, request, out var lease) is { } failure) return failure;
         using (lease)
         {
             var body = response.Body;
             body.Write("{\"records\":["u8);
-            if (!WriteRecords(p, repo, lease.Reader, response, out byte[]? last))
-            {
-                return RepoGate.Changed(repo);
-            }
+            var status = WriteRecords(p, repo, lease.Reader, response, out byte[]? last);
+            if (status != ReadStatus.Done) return RepoGate.Unread(status, repo);
 
             body.Write("]"u8);
             if (last is not null)
@@ -66,8 +65,7 @@ internal static class RepoListRecords
         }
     }
 
-    // False when the CAR has changed.
-    private static bool WriteRecords(
+    private static ReadStatus WriteRecords(
         in Params p, RepoEntry repo, RepoReader reader, HttpResponse response, out byte[]? last)
     {
         last = null;
@@ -82,23 +80,21 @@ internal static class RepoListRecords
             foreach (var row in rows)
             {
                 var location = reader.Index.LocationOf(row.Ordinal);
-                if (reader.Read(location, out var record, out var cid) != ReadStatus.Done)
-                {
-                    return false;
-                }
+                var status = reader.Read(location, out var record, out var cid);
+                if (status != ReadStatus.Done) return status;
                 if (!RecordJson.HasForm(record)) continue;
                 if (written > 0) body.Write(","u8);
                 RecordJson.Write(repo.Did, p.Collection.Bytes, row.Rkey, cid, record, body);
                 written++;
                 last = row.Rkey;
                 // The cursor goes on from here: a page need not be full, but must not be huge.
-                if (response.WrittenBody.Length > BodyBytesMax) return true;
+                if (response.WrittenBody.Length > BodyBytesMax) return ReadStatus.Done;
             }
 
             if (rows.Count < wanted) break;
             beyond = rows[^1].Rkey;
         }
 
-        return true;
+        return ReadStatus.Done;
     }
 }

@@ -34,20 +34,24 @@ internal static class SyncGetBlob
     {
         if (RepoGate.Check(catalog, p.Did.Bytes, out var repo) is { } refusal) return refusal;
         if (!Cid.TryParse(p.Cid.Bytes, out var cid)) return NotFound();
-        if (RepoGate.Open(pool, repo, out var lease) is { } failure) return failure;
+        if (RepoGate.Open(pool, repo, request, out var lease) is { } failure) return failure;
         using (lease)
         {
             if (lease.Reader.Index.FindBlob(cid) is not { } blob) return NotFound();
             var policy = options.ImmutableBlobs ? CachePolicy.Immutable : CachePolicy.Content;
-            if (blobs.Open(repo.Did, cid) is { } file)
+            var opened = request.MayBlock
+                ? blobs.Open(repo.Did, cid) : blobs.OpenKnown(repo.Did, cid);
+            if (opened is { } file)
             {
                 return SendFile(file, blob, cid, request, response).Cached(cid, policy);
             }
 
+            // Looking for a file, and hashing it, is nothing that others should wait for.
+            if (!request.MayBlock && blobs.HasFolder) return XrpcResult.Postponed;
             if (blob.Offset is not { } offset) return NotFound();
             var location = new BlockLocation(cid.DigestPrefix, offset, blob.Length);
             var status = lease.Reader.Read(location, out var bytes, out _);
-            if (status != ReadStatus.Done) return RepoGate.Changed(repo);
+            if (status != ReadStatus.Done) return RepoGate.Unread(status, repo);
             if (Cid.Of(CidCodec.Raw, bytes) != cid) return NotFound();
             return SendBytes(bytes, blob, cid, request, response).Cached(cid, policy);
         }

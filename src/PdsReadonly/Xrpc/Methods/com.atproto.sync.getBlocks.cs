@@ -1,6 +1,7 @@
 using Atproto.Car;
 using Atproto.Multiformats;
 using Atproto.Syntax;
+using Http.Connections;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 using PdsReadonly.Index;
@@ -25,18 +26,19 @@ internal static class SyncGetBlocks
         public required Utf8List<Cid> Cids { get; init; }
     }
 
-    internal static XrpcResult Handle(in Params p, RepoCatalog catalog, RepoPool pool)
+    internal static XrpcResult Handle(
+        in Params p, RepoCatalog catalog, RepoPool pool, HttpRequest request)
     {
         if (RepoGate.Check(catalog, p.Did.Bytes, out var repo) is { } refusal) return refusal;
         if (p.Cids.Count > CidsMax) return XrpcError.Invalid($"Too many cids. Max: {CidsMax}");
-        if (RepoGate.OpenForLong(pool, repo, out var lease) is { } failure) return failure;
+        if (RepoGate.OpenForLong(pool, repo, request, out var lease) is { } failure) return failure;
 
         // Given on to the body when there is one; on every other way out it is ours to give back.
         var kept = lease;
         try
         {
-            var error = Find(p, lease.Reader, out var found, out long length);
-            if (error is not null) return error;
+            var refused = Find(p, lease.Reader, out var found, out long length);
+            if (refused is { } result) return result;
             byte[] header = CarWriter.Header();
             var body = new CarBody(lease, header, (uint)found.Count, i => found[(int)i]);
             kept = default;
@@ -49,7 +51,7 @@ internal static class SyncGetBlocks
         }
     }
 
-    private static XrpcError? Find(
+    private static XrpcResult? Find(
         in Params p, RepoReader reader, out List<BlockLocation> found, out long length)
     {
         found = new List<BlockLocation>(p.Cids.Count);
@@ -64,7 +66,7 @@ internal static class SyncGetBlocks
             if (here)
             {
                 var status = reader.Read(location, out _, out var actual);
-                if (status != ReadStatus.Done) return RepoGate.Changed(reader.Entry);
+                if (status != ReadStatus.Done) return RepoGate.Unread(status, reader.Entry);
                 here = actual == cid;
             }
 

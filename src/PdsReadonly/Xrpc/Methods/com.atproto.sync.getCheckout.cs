@@ -1,4 +1,5 @@
 using Atproto.Syntax;
+using Http.Connections;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 
@@ -13,9 +14,10 @@ internal static class SyncGetCheckout
         public required Utf8<Did> Did { get; init; }
     }
 
-    internal static XrpcResult Handle(in Params p, RepoCatalog catalog, RepoPool pool)
+    internal static XrpcResult Handle(
+        in Params p, RepoCatalog catalog, RepoPool pool, HttpRequest request)
     {
         if (RepoGate.Check(catalog, p.Did.Bytes, out var repo) is { } refusal) return refusal;
-        return SyncGetRepo.Export(repo, pool, headerOnly: false);
+        return SyncGetRepo.Export(repo, pool, request, headerOnly: false);
     }
 }

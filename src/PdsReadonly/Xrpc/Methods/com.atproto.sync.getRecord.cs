@@ -1,7 +1,5 @@
 using System.Buffers;
 using Atproto.Car;
-using Atproto.Multiformats;
-using Atproto.Mst;
 using Atproto.Syntax;
 using Http.Connections;
 using PdsReadonly.Archive;
@@ -26,10 +24,11 @@ internal static class SyncGetRecord
     }
 
     internal static XrpcResult Handle(
-        in Params p, RepoCatalog catalog, RepoPool pool, HttpResponse response)
+        in Params p, RepoCatalog catalog, RepoPool pool, HttpRequest request,
+        HttpResponse response)
     {
         if (RepoGate.Check(catalog, p.Did.Bytes, out var repo) is { } refusal) return refusal;
-        if (RepoGate.Open(pool, repo, out var lease) is { } failure) return failure;
+        if (RepoGate.Open(pool, repo, request, out var lease) is { } failure) return failure;
         using (lease)
         {
             Span<byte> key = stackalloc byte[p.Collection.Bytes.Length + 1 + p.Rkey.Bytes.Length];
@@ -38,42 +37,13 @@ internal static class SyncGetRecord
             p.Rkey.Bytes.CopyTo(key[(p.Collection.Bytes.Length + 1)..]);
 
             response.Body.Write(CarWriter.Header(repo.Head));
-            return WriteProof(lease.Reader, key, response.Body)
+            // Threads that may block are many and short-lived: they keep nothing.
+            var proof = new ProofWriter(
+                lease.Reader, response.Body, request.MayBlock ? null : HotCache.OfThisThread);
+            var status = proof.Write(key);
+            return status == ReadStatus.Done
                 ? XrpcResult.WrittenCar.Cached(repo.Head, CachePolicy.Revalidate)
-                : RepoGate.Changed(repo);
+                : RepoGate.Unread(status, repo);
         }
-    }
-
-    private static bool WriteProof(
-        RepoReader reader, ReadOnlySpan<byte> key, IBufferWriter<byte> body)
-    {
-        if (!TryWriteBlock(reader, reader.Index.Head, body, out _)) return false;
-        var cid = reader.Index.Data;
-        for (int layer = 0; layer < MstLimits.LayersMax; layer++)
-        {
-            if (!TryWriteBlock(reader, cid, body, out var block)) return false;
-            if (reader.Node.Read(block) != MstError.None) return false;
-            switch (MstSearch.Next(reader.Node, block, key, out cid))
-            {
-                case MstStep.Descend: continue;
-                case MstStep.Found: return TryWriteBlock(reader, cid, body, out _);
-                case MstStep.Absent: return true;
-                default: return false;
-            }
-        }
-
-        return false;
-    }
-
-    // What the parent names is found by its whole CID, and hashed again.
-    private static bool TryWriteBlock(
-        RepoReader reader, Cid cid, IBufferWriter<byte> body, out ReadOnlySpan<byte> block)
-    {
-        block = default;
-        if (!reader.Index.TryFind(cid, out var location)) return false;
-        if (reader.Read(location, out block, out var found) != ReadStatus.Done) return false;
-        if (found != cid) return false;
-        CarWriter.WriteSection(body, cid, block);
-        return true;
     }
 }

@@ -1,5 +1,6 @@
 using Atproto.Car;
 using Atproto.Syntax;
+using Http.Connections;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 
@@ -19,18 +20,20 @@ internal static class SyncGetRepo
         public Utf8<Tid> Since { get; init; }
     }
 
-    internal static XrpcResult Handle(in Params p, RepoCatalog catalog, RepoPool pool)
+    internal static XrpcResult Handle(
+        in Params p, RepoCatalog catalog, RepoPool pool, HttpRequest request)
     {
         if (RepoGate.Check(catalog, p.Did.Bytes, out var repo) is { } refusal) return refusal;
         // A CAR has no history by block: nothing is newer than the head, and before it all may be.
         bool nothingNewer = !p.Since.Bytes.IsEmpty && Tid.From(p.Since) >= repo.Rev;
-        return Export(repo, pool, nothingNewer);
+        return Export(repo, pool, request, nothingNewer);
     }
 
     /// <summary>The whole export, or its header alone.</summary>
-    internal static XrpcResult Export(RepoEntry repo, RepoPool pool, bool headerOnly)
+    internal static XrpcResult Export(
+        RepoEntry repo, RepoPool pool, HttpRequest request, bool headerOnly)
     {
-        if (RepoGate.OpenForLong(pool, repo, out var lease) is { } failure) return failure;
+        if (RepoGate.OpenForLong(pool, repo, request, out var lease) is { } failure) return failure;
         byte[] header = CarWriter.Header(repo.Head);
         var index = lease.Reader.Index;
         uint count = headerOnly ? 0 : index.BlockCount;

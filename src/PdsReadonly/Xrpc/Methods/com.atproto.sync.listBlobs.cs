@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Atproto.Syntax;
+using Http.Connections;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 
@@ -25,7 +26,8 @@ internal static class SyncListBlobs
 
     internal sealed record Output(string? Cursor, IReadOnlyList<string> Cids);
 
-    internal static XrpcResult Handle(in Params p, RepoCatalog catalog, RepoPool pool)
+    internal static XrpcResult Handle(
+        in Params p, RepoCatalog catalog, RepoPool pool, HttpRequest request)
     {
         if (RepoGate.Check(catalog, p.Did.Bytes, out var repo) is { } refusal) return refusal;
         // A CAR has no history by block: either nothing is newer, or everything may be.
@@ -33,7 +35,8 @@ internal static class SyncListBlobs
         List<string> cids = [];
         if (!nothingNewer)
         {
-            if (RepoGate.Open(pool, repo, out var lease) is { } failure) return failure;
+            var failure = RepoGate.Open(pool, repo, request, out var lease);
+            if (failure is { } result) return result;
             using (lease) cids = lease.Reader.Index.ListBlobs(p.Cursor, p.Limit);
         }
 

@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace PdsReadonly.Archive;
+
+/// <summary>
+/// Reads of files that do not wait for a disk: what is in the kernel's memory comes at once, the
+/// rest not at all (preadv2(2), RWF_NOWAIT).
+/// </summary>
+internal static unsafe partial class FileRead
+{
+    private const int WithoutWaiting = 0x8;
+    private const int Unsupported = 95;
+    private const int NonBlocking = 0x800;
+    private const int CloseOnExec = 0x80000;
+
+    // Not every file system can tell, and other systems have no such call: then every read waits.
+    private static volatile bool s_isUnsupported = !OperatingSystem.IsLinux();
+
+    /// <summary>Opens a regular file; null when it is not there or cannot be read.</summary>
+    internal static SafeFileHandle? TryOpen(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return TryOpenPlain(path);
+        // Not waiting, should it have become a pipe.
+        int file = Open(path, NonBlocking | CloseOnExec);
+        return file < 0 ? null : new SafeFileHandle(file, ownsHandle: true);
+    }
+
+    private static SafeFileHandle? TryOpenPlain(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, share: CarFile.Shared);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Fills the buffer; false when a part of it is not in memory, or not in the file.
+    /// </summary>
+    internal static bool TryReadInMemory(SafeFileHandle file, long offset, Span<byte> buffer)
+    {
+        if (s_isUnsupported) return TryReadPlain(file, offset, buffer);
+        bool isHeld = false;
+        try
+        {
+            file.DangerousAddRef(ref isHeld);
+            fixed (byte* room = buffer)
+            {
+                var part = new Part { Start = room, Length = (nuint)buffer.Length };
+                nint count = Read(
+                    (int)file.DangerousGetHandle(), &part, 1, offset, WithoutWaiting);
+                if (count == buffer.Length) return true;
+                if (count < 0 && Marshal.GetLastSystemError() == Unsupported)
+                {
+                    s_isUnsupported = true;
+                    return TryReadPlain(file, offset, buffer);
+                }
+
+                return false;
+            }
+        }
+        finally
+        {
+            if (isHeld) file.DangerousRelease();
+        }
+    }
+
+    /// <summary>The plain twin, which waits.</summary>
+    internal static bool TryReadPlain(SafeFileHandle file, long offset, Span<byte> buffer)
+    {
+        try
+        {
+            while (!buffer.IsEmpty)
+            {
+                int read = RandomAccess.Read(file, buffer, offset);
+                if (read == 0) return false;
+                offset += read;
+                buffer = buffer[read..];
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private struct Part
+    {
+        internal byte* Start;
+        internal nuint Length;
+    }
+
+    // Variadic in C; without O_CREAT there is no third argument.
+    [LibraryImport("libc", EntryPoint = "open64", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "preadv64v2")]
+    private static partial nint Read(int file, Part* parts, int count, long offset, int flags);
+}

@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+
+namespace PdsReadonly.Archive;
+
+/// <summary>
+/// What a serving thread used lately and has verified: whole answers and tree nodes, by a key that
+/// holds the CID they follow from, so that nothing in here can become wrong. A ring of bytes: what
+/// was put in first goes first. For one thread; answers that are asked for again and again cost no
+/// read and no hash.
+/// </summary>
+internal sealed class HotCache
+{
+    /// <summary>Bytes of keys and values, for each thread that serves.</summary>
+    internal const int RingBytes = 4 << 20;
+
+    /// <summary>Larger ones are not kept: they would push out too much.</summary>
+    internal const int ValueBytesMax = 8 * 1024;
+
+    internal const int KeyBytesMax = 1024;
+
+    // Two places for each hash: the older one is taken.
+    private const int SlotCount = 16 * 1024;
+    private const int HeadBytes = 2 * sizeof(int);
+
+    [ThreadStatic]
+    private static HotCache? t_current;
+
+    private readonly byte[] _ring;
+    private readonly Slot[] _slots = new Slot[SlotCount];
+
+    // Counts all bytes ever written; the place in the ring is what is left by its length.
+    private long _written;
+
+    internal HotCache(int ringBytes = RingBytes) => _ring = new byte[ringBytes];
+
+    /// <summary>The cache of the calling thread, made when first asked for.</summary>
+    internal static HotCache OfThisThread => t_current ??= new HotCache();
+
+    /// <summary>The value is valid until the next <see cref="Add"/>.</summary>
+    internal bool TryFind(scoped ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
+    {
+        int hash = HashOf(key);
+        int first = hash & (SlotCount - 2);
+        return TryRead(_slots[first], hash, key, out value)
+            || TryRead(_slots[first + 1], hash, key, out value);
+    }
+
+    internal void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        int length = HeadBytes + key.Length + value.Length;
+        if (value.Length > ValueBytesMax || key.Length > KeyBytesMax) return;
+        int at = (int)(_written % _ring.Length);
+        // An entry does not go around the ring's end.
+        if (at + length > _ring.Length)
+        {
+            _written += _ring.Length - at;
+            at = 0;
+        }
+
+        var room = _ring.AsSpan(at, length);
+        BinaryPrimitives.WriteInt32LittleEndian(room, key.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(room[sizeof(int)..], value.Length);
+        key.CopyTo(room[HeadBytes..]);
+        value.CopyTo(room[(HeadBytes + key.Length)..]);
+
+        int hash = HashOf(key);
+        int first = hash & (SlotCount - 2);
+        bool firstIsOlder = _slots[first].Position <= _slots[first + 1].Position;
+        // Positions count from 1, so that an empty slot is older than every entry.
+        _slots[firstIsOlder ? first : first + 1] = new Slot(_written + 1, hash);
+        _written += length;
+    }
+
+    private bool TryRead(
+        Slot slot, int hash, scoped ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
+    {
+        value = default;
+        long start = slot.Position - 1;
+        bool isThere = start >= 0 && slot.Hash == hash && start > _written - _ring.Length;
+        if (!isThere) return false;
+        var entry = _ring.AsSpan((int)(start % _ring.Length));
+        int keyLength = BinaryPrimitives.ReadInt32LittleEndian(entry);
+        int valueLength = BinaryPrimitives.ReadInt32LittleEndian(entry[sizeof(int)..]);
+        if (!entry.Slice(HeadBytes, keyLength).SequenceEqual(key)) return false;
+        value = entry.Slice(HeadBytes + keyLength, valueLength);
+        return true;
+    }
+
+    // Seeded by the process: keys that share a place cannot be chosen from outside.
+    private static int HashOf(ReadOnlySpan<byte> key)
+    {
+        var hash = new HashCode();
+        hash.AddBytes(key);
+        return hash.ToHashCode();
+    }
+
+    private readonly record struct Slot(long Position, int Hash);
+}
