@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Primitives;
 
 namespace Bench.Kestrel;
@@ -27,7 +28,7 @@ internal static class Program
         builder.WebHost.ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;
-            options.ListenLocalhost(0);
+            options.Listen(IPAddress.Loopback, 0);
         });
         var app = builder.Build();
         app.Run(context =>

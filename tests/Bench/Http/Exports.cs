@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Net;
+using static Bench.Report;
+
+namespace Bench.Http;
+
+/// <summary>
+/// getRepo against nginx sending the same bytes from a file, both read by the same small reader on
+/// the other core. The CARs are in the page cache.
+/// </summary>
+internal sealed class Exports(BenchOptions options, HttpArchive archive)
+{
+    private readonly byte[] _buffer = new byte[256 << 10];
+
+    internal void Run(OwnServer ours, NginxPeer nginx)
+    {
+        foreach (var (order, did) in HttpArchive.Exports)
+        {
+            string path = HttpArchive.ExportPath(did);
+            string name = did.Replace(':', '_') + ".car";
+            string file = Path.Combine(archive.StaticFiles, name);
+            Save(new Uri(ours.Url, path), file);
+            long bytes = new FileInfo(file).Length;
+            Title($"getRepo from a {order} CAR, {bytes:N0} bytes");
+            Compare(
+                Source.Of(ours.Process, ours.Url, path),
+                Source.Of(nginx, nginx.Url, "/" + name),
+                bytes);
+        }
+    }
+
+    private void Compare(Source ours, Source nginx, long bytes)
+    {
+        Download(ours, bytes);
+        Download(nginx, bytes);
+        var own = new List<(double Rate, double Cpu)>();
+        var peer = new List<(double Rate, double Cpu)>();
+        for (int turn = 0; turn < options.Runs; turn++)
+        {
+            own.Add(Download(ours, bytes));
+            peer.Add(Download(nginx, bytes));
+        }
+
+        Print("ours", own);
+        Print("nginx", peer);
+        var ratio = Figures.Of(own.Zip(peer, (a, b) => a.Rate / b.Rate));
+        Row("bytes/s to nginx", ratio.Print(2));
+    }
+
+    // Several times over one connection: one file is gone in less than a tick of the CPU clock.
+    private (double Rate, double Cpu) Download(Source source, long bytes)
+    {
+        const int Times = 5;
+        using var connection = new RawConnection(source.EndPoint, _buffer);
+        var cpu = source.Server.CpuTime();
+        var watch = Stopwatch.StartNew();
+        for (int i = 0; i < Times; i++)
+        {
+            var (status, length) = connection.Exchange(source.Request);
+            if (status == 200 && length == bytes) continue;
+            throw new InvalidDataException($"status {status}, {length:N0} bytes, not {bytes:N0}");
+        }
+
+        double seconds = watch.Elapsed.TotalSeconds;
+        double used = (source.Server.CpuTime() - cpu).TotalSeconds;
+        return (Times * bytes / seconds / 1e6, used / (Times * bytes / 1e9));
+    }
+
+    private static void Print(string name, List<(double Rate, double Cpu)> runs)
+    {
+        string rate = Figures.Of(runs.Select(run => run.Rate)).Print();
+        Row($"{name}: rate", $"{rate} MB/s");
+        Row($"{name}: CPU per GB", $"{Figures.Of(runs.Select(run => run.Cpu)).Print(2)} s");
+    }
+
+    private static void Save(Uri url, string file)
+    {
+        using var client = new HttpClient();
+        using var body = client.GetStreamAsync(url).GetAwaiter().GetResult();
+        using var output = File.Create(file);
+        body.CopyTo(output);
+    }
+
+    private sealed record Source(LocalProcess Server, IPEndPoint EndPoint, byte[] Request)
+    {
+        internal static Source Of(LocalProcess server, Uri url, string path) =>
+            new(server, new IPEndPoint(IPAddress.Loopback, url.Port), RawConnection.Get(path));
+    }
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Bench.Http;
+
+/// <summary>
+/// A client that does nothing wrong: one request after another, by turns over a connection it keeps
+/// and over a fresh one, and how long each took, connecting included.
+/// </summary>
+internal sealed class NormalClient : IDisposable
+{
+    private readonly IPEndPoint _server;
+    private readonly byte[][] _requests;
+    private readonly byte[] _buffer = new byte[64 << 10];
+    private readonly Tally _kept = new();
+    private readonly Tally _fresh = new();
+    private readonly Thread _thread;
+    private RawConnection? _connection;
+    private volatile bool _stopping;
+
+    internal NormalClient(IPEndPoint server, byte[][] requests)
+    {
+        _server = server;
+        _requests = requests;
+        _thread = new Thread(Live);
+        _thread.Start();
+    }
+
+    /// <summary>Forgets what was measured and measures for so long.</summary>
+    internal (string Kept, string Fresh) Measure(TimeSpan time)
+    {
+        _kept.Clear();
+        _fresh.Clear();
+        Thread.Sleep(time);
+        return (_kept.Print(), _fresh.Print());
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _thread.Join();
+        _connection?.Dispose();
+    }
+
+    private void Live()
+    {
+        for (int i = 0; !_stopping; i++)
+        {
+            byte[] request = _requests[i % _requests.Length];
+            bool kept = Try(_kept, () => (_connection ??= Connect()).Exchange(request).Status);
+            if (!kept)
+            {
+                _connection?.Dispose();
+                _connection = null;
+            }
+
+            bool fresh = Try(_fresh, () =>
+            {
+                using var connection = Connect();
+                return connection.Exchange(request).Status;
+            });
+            // Nobody normal knocks on a closed door in a tight loop.
+            if (!kept || !fresh) Thread.Sleep(5);
+        }
+    }
+
+    private RawConnection Connect() => new(_server, _buffer);
+
+    private static bool Try(Tally tally, Func<int> exchange)
+    {
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            bool good = exchange() == 200;
+            tally.Add(good ? Stopwatch.GetElapsedTime(start) : null);
+            return good;
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            tally.Add(null);
+            return false;
+        }
+    }
+
+    /// <summary>Times of one kind of request; written and read by two threads.</summary>
+    private sealed class Tally
+    {
+        private readonly List<double> _milliseconds = [];
+        private int _failed;
+
+        internal void Add(TimeSpan? time)
+        {
+            lock (_milliseconds)
+            {
+                if (time is { } took) _milliseconds.Add(took.TotalMilliseconds);
+                else _failed++;
+            }
+        }
+
+        internal void Clear()
+        {
+            lock (_milliseconds)
+            {
+                _milliseconds.Clear();
+                _failed = 0;
+            }
+        }
+
+        internal string Print()
+        {
+            lock (_milliseconds)
+            {
+                var culture = CultureInfo.InvariantCulture;
+                int count = _milliseconds.Count;
+                string failed = $"{_failed:N0} of {count + _failed:N0} failed";
+                if (count == 0) return failed;
+                double[] sorted = [.. _milliseconds.Order()];
+                return string.Create(
+                    culture,
+                    $"p50 {sorted[count / 2]:N2} ms, p99 {sorted[(int)(count * 0.99)]:N2} ms, "
+                    + $"max {sorted[^1]:N1} ms; {failed}");
+            }
+        }
+    }
+}

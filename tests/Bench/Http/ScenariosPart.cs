@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using static Bench.Report;
+
+namespace Bench.Http;
+
+/// <summary>
+/// Bad clients in large numbers, and what a normal one notices of them; afterwards, what of them is
+/// left in the server.
+/// </summary>
+internal sealed class ScenariosPart(BenchOptions options, HttpArchive archive)
+{
+    private readonly byte[] _headStart = "GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "u8.ToArray();
+    private readonly byte[] _answer = new byte[4 << 10];
+
+    private TimeSpan Time => TimeSpan.FromSeconds(options.Quick ? 3 : 20);
+
+    internal void Run()
+    {
+        int scale = options.Quick ? 10 : 1;
+        Scenario("slowloris: a byte of a head a second", 5_000 / scale, Drip);
+        byte[] export = RawConnection.Get(HttpArchive.ExportPath(HttpArchive.Exports.Last().Did));
+        Scenario(
+            "getRepo asked for and not read", 1_000 / scale,
+            (Socket socket, ref int step) => step++ > 0 || Send(socket, export),
+            receiveBytes: 4 << 10);
+        byte[] health = RawConnection.Get("/xrpc/_health");
+        Scenario(
+            "256 descriptors: ask once, stay", 1_000,
+            (Socket socket, ref int step) => step++ == 0 ? Send(socket, health) : Listen(socket),
+            descriptorLimit: 256);
+    }
+
+    private void Scenario(
+        string name, int count, Visit visit, int receiveBytes = 0, int? descriptorLimit = null)
+    {
+        Title($"{name}: {count:N0} connections");
+        using var server = OwnServer.Start(
+            options, archive.Cars, archive.Data, archive.BlobFolder, descriptorLimit);
+        using (var alone = Client(server)) Tell("before", alone.Measure(Time / 4));
+        int descriptors = server.Process.OpenDescriptors();
+        Row("descriptors, VmRSS (RssAnon) before", $"{descriptors}, {server.Memory()}");
+        // There before the others come, as a normal client's connection is.
+        using (var client = Client(server))
+        using (var crowd = new Crowd(server.EndPoint, count, visit, receiveBytes))
+        {
+            crowd.WaitSettled();
+            var times = client.Measure(Time);
+            Tell("meanwhile", times);
+            Row("the others", $"{crowd.Connected:N0} connected, {crowd.Lost:N0} refused or cut");
+            Row(
+                "descriptors, VmRSS (RssAnon) meanwhile",
+                $"{server.Process.OpenDescriptors()}, {server.Memory()}");
+        }
+
+        double seconds = WaitClosed(server, descriptors);
+        Row(
+            "descriptors, VmRSS (RssAnon) afterwards",
+            $"{server.Process.OpenDescriptors()}, {server.Memory()}, after {seconds:F1} s");
+    }
+
+    private static void Tell(string when, (string Kept, string Fresh) times)
+    {
+        Row($"kept connection, {when}", times.Kept);
+        Row($"fresh connections, {when}", times.Fresh);
+    }
+
+    private NormalClient Client(OwnServer server) => new(
+        server.EndPoint,
+        [.. File.ReadLines(archive.RecordPaths).Take(500).Select(RawConnection.Get)]);
+
+    // At least a moment, so that memory can be given back as well.
+    private static double WaitClosed(OwnServer server, int descriptors)
+    {
+        var watch = Stopwatch.StartNew();
+        do
+        {
+            Thread.Sleep(2_000);
+        }
+        while (server.Process.OpenDescriptors() > descriptors && watch.Elapsed.TotalSeconds < 30);
+
+        return watch.Elapsed.TotalSeconds;
+    }
+
+    private bool Drip(Socket socket, ref int step)
+    {
+        byte next = step < _headStart.Length ? _headStart[step] : (byte)'a';
+        step++;
+        return Send(socket, [next]);
+    }
+
+    // True while the connection stands, whether the bytes fitted or not.
+    private static bool Send(Socket socket, ReadOnlySpan<byte> bytes)
+    {
+        socket.Send(bytes, SocketFlags.None, out var error);
+        return error is SocketError.Success or SocketError.WouldBlock;
+    }
+
+    private bool Listen(Socket socket)
+    {
+        int received = socket.Receive(_answer, SocketFlags.None, out var error);
+        return error is SocketError.WouldBlock || received > 0;
+    }
+}
