@@ -39,8 +39,12 @@ internal sealed class Comparison(BenchOptions options)
         Row(what, ratio.Print(2));
     }
 
-    private LoadRun Load(Contender contender, int seconds) =>
-        _wrk.Run(contender.Server, contender.Url, contender.Paths, seconds);
+    private LoadRun Load(Contender contender, int seconds)
+    {
+        // All share one core: what the last one had in hand when wrk left is none of the next's.
+        Thread.Sleep(500);
+        return _wrk.Run(contender.Server, contender.Url, contender.Paths, seconds);
+    }
 
     private static void Print(Contender contender, List<LoadRun> runs)
     {

@@ -6,42 +6,39 @@ using System.Net.Sockets;
 namespace Bench.Http;
 
 /// <summary>
-/// A client that does nothing wrong: one request after another, by turns over a connection it keeps
-/// and over a fresh one, and how long each took, connecting included.
+/// A client that does nothing wrong: one request after another, over a connection it keeps or over
+/// a fresh one each time, and how long each took, connecting included.
 /// </summary>
 internal sealed class NormalClient : IDisposable
 {
     private readonly IPEndPoint _server;
     private readonly byte[][] _requests;
+    private readonly bool _keeps;
     private readonly byte[] _buffer = new byte[64 << 10];
-    private readonly Tally _kept = new();
-    private readonly Tally _fresh = new();
+    private readonly Tally _tally = new();
     private readonly Thread _thread;
     private RawConnection? _connection;
     private volatile bool _stopping;
 
-    internal NormalClient(IPEndPoint server, byte[][] requests)
+    internal NormalClient(IPEndPoint server, byte[][] requests, bool keeps)
     {
         _server = server;
         _requests = requests;
+        _keeps = keeps;
         _thread = new Thread(Live);
         _thread.Start();
     }
 
-    /// <summary>Forgets what was measured and measures for so long.</summary>
-    internal (string Kept, string Fresh) Measure(TimeSpan time)
-    {
-        _kept.Clear();
-        _fresh.Clear();
-        Thread.Sleep(time);
-        return (_kept.Print(), _fresh.Print());
-    }
+    /// <summary>Forgets what was measured before.</summary>
+    internal void Begin() => _tally.Clear();
+
+    internal string Print() => _tally.Print();
 
     public void Dispose()
     {
         _stopping = true;
         _thread.Join();
-        _connection?.Dispose();
+        Disconnect();
     }
 
     private void Live()
@@ -49,37 +46,33 @@ internal sealed class NormalClient : IDisposable
         for (int i = 0; !_stopping; i++)
         {
             byte[] request = _requests[i % _requests.Length];
-            bool kept = Try(_kept, () => (_connection ??= Connect()).Exchange(request).Status);
-            if (!kept)
-            {
-                _connection?.Dispose();
-                _connection = null;
-            }
-
-            bool fresh = Try(_fresh, () =>
-            {
-                using var connection = Connect();
-                return connection.Exchange(request).Status;
-            });
+            bool answered = Try(() => (_connection ??= Connect()).Exchange(request).Status);
+            if (!answered || !_keeps) Disconnect();
             // Nobody normal knocks on a closed door in a tight loop.
-            if (!kept || !fresh) Thread.Sleep(5);
+            if (!answered) Thread.Sleep(5);
         }
+    }
+
+    private void Disconnect()
+    {
+        _connection?.Dispose();
+        _connection = null;
     }
 
     private RawConnection Connect() => new(_server, _buffer);
 
-    private static bool Try(Tally tally, Func<int> exchange)
+    private bool Try(Func<int> exchange)
     {
         long start = Stopwatch.GetTimestamp();
         try
         {
             bool good = exchange() == 200;
-            tally.Add(good ? Stopwatch.GetElapsedTime(start) : null);
+            _tally.Add(good ? Stopwatch.GetElapsedTime(start) : null);
             return good;
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
-            tally.Add(null);
+            _tally.Add(null);
             return false;
         }
     }

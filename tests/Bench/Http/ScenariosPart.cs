@@ -37,16 +37,21 @@ internal sealed class ScenariosPart(BenchOptions options, HttpArchive archive)
         Title($"{name}: {count:N0} connections");
         using var server = OwnServer.Start(
             options, archive.Cars, archive.Data, archive.BlobFolder, descriptorLimit);
-        using (var alone = Client(server)) Tell("before", alone.Measure(Time / 4));
+        using (var kept = Client(server, keeps: true))
+        using (var fresh = Client(server, keeps: false))
+        {
+            Measure("before", kept, fresh, Time / 4);
+        }
+
         int descriptors = server.Process.OpenDescriptors();
         Row("descriptors, VmRSS (RssAnon) before", $"{descriptors}, {server.Memory()}");
         // There before the others come, as a normal client's connection is.
-        using (var client = Client(server))
+        using (var kept = Client(server, keeps: true))
+        using (var fresh = Client(server, keeps: false))
         using (var crowd = new Crowd(server.EndPoint, count, visit, receiveBytes))
         {
             crowd.WaitSettled();
-            var times = client.Measure(Time);
-            Tell("meanwhile", times);
+            Measure("meanwhile", kept, fresh, Time);
             Row("the others", $"{crowd.Connected:N0} connected, {crowd.Lost:N0} refused or cut");
             Row(
                 "descriptors, VmRSS (RssAnon) meanwhile",
@@ -59,15 +64,20 @@ internal sealed class ScenariosPart(BenchOptions options, HttpArchive archive)
             $"{server.Process.OpenDescriptors()}, {server.Memory()}, after {seconds:F1} s");
     }
 
-    private static void Tell(string when, (string Kept, string Fresh) times)
+    private static void Measure(
+        string when, NormalClient kept, NormalClient fresh, TimeSpan time)
     {
-        Row($"kept connection, {when}", times.Kept);
-        Row($"fresh connections, {when}", times.Fresh);
+        kept.Begin();
+        fresh.Begin();
+        Thread.Sleep(time);
+        Row($"kept connection, {when}", kept.Print());
+        Row($"fresh connections, {when}", fresh.Print());
     }
 
-    private NormalClient Client(OwnServer server) => new(
+    private NormalClient Client(OwnServer server, bool keeps) => new(
         server.EndPoint,
-        [.. File.ReadLines(archive.RecordPaths).Take(500).Select(RawConnection.Get)]);
+        [.. File.ReadLines(archive.RecordPaths).Take(500).Select(RawConnection.Get)],
+        keeps);
 
     // At least a moment, so that memory can be given back as well.
     private static double WaitClosed(OwnServer server, int descriptors)
