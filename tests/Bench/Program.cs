@@ -8,7 +8,8 @@ internal static class Program
 {
     private const string Usage =
         """
-        bench loading|http [--binary FILE] [--peers DIR] [--work DIR] [--runs N] [--only PART] [--quick]
+        bench loading|http [--binary FILE] [--peers DIR] [--work DIR]
+                           [--runs N] [--only PART] [--quick]
 
         parts of loading: verify load many
         parts of http: getRecord listRecords proofs getBlob getRepo reference memory scenarios

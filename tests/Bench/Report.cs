@@ -12,7 +12,7 @@ internal static class Report
             .First(line => line.StartsWith("model name", StringComparison.Ordinal))
             .Split(':')[1].Trim();
         Row("machine", $"{cpu}, {Environment.ProcessorCount} cores");
-        Row("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.RuntimeIdentifier}");
+        Row("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}");
         Row("compiled for", RuntimeInformation.FrameworkDescription);
         Row("binary", $"{new FileInfo(options.Binary).Length:N0} bytes");
         Row("figures", $"median (least to most) of {options.Runs} runs");

@@ -22,13 +22,12 @@ internal sealed class Crowd : IDisposable
     private readonly Visit _visit;
     private readonly int _receiveBytes;
     private readonly Thread _thread;
-    private readonly ManualResetEventSlim _settled = new();
     private volatile bool _stopping;
 
     /// <param name="server">A loopback address.</param>
     /// <param name="count">Of connections.</param>
     /// <param name="visit">Called on the crowd's thread.</param>
-    /// <param name="receiveBytes">The size of their receive buffers; the system's unless given.</param>
+    /// <param name="receiveBytes">Of their receive buffers; the system's unless given.</param>
     internal Crowd(IPEndPoint server, int count, Visit visit, int receiveBytes = 0)
     {
         _server = server;
@@ -48,24 +47,15 @@ internal sealed class Crowd : IDisposable
     internal static IPAddress AddressOf(int index) =>
         new([127, 0, 1, (byte)(1 + (index / PerAddress))]);
 
-    /// <summary>Until each has been visited after it had time to connect.</summary>
-    internal void WaitSettled() => _settled.Wait();
-
     public void Dispose()
     {
         _stopping = true;
         _thread.Join();
-        _settled.Dispose();
     }
 
     private void Live()
     {
-        for (int pass = 0; !_stopping; pass++)
-        {
-            Pass();
-            if (pass == 2) _settled.Set();
-        }
-
+        while (!_stopping) Pass();
         foreach (var member in _members) member.Socket?.Dispose();
     }
 
@@ -80,7 +70,7 @@ internal sealed class Crowd : IDisposable
             if (i % perMillisecond == 0) Thread.Sleep(1);
         }
 
-        Connected = connected;
+        if (!_stopping) Connected = connected;
     }
 
     private bool Attend(ref Member member, IPAddress address)

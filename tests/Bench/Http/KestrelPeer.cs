@@ -10,7 +10,7 @@ internal sealed class KestrelPeer : LocalProcess
     // What a server says of its own accord, Kestrel too.
     private static readonly HashSet<string> s_ownHeaders = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Date", "Connection", "Keep-Alive", "Transfer-Encoding",
+        "Date", "Connection", "Keep-Alive", "Content-Length", "Transfer-Encoding",
     };
 
     private KestrelPeer(string command)
@@ -40,6 +40,6 @@ internal sealed class KestrelPeer : LocalProcess
     }
 
     private static IEnumerable<string> HeadersOf(HttpHeaders headers) =>
-        headers.Where(header => !s_ownHeaders.Contains(header.Key) && header.Key != "Content-Length")
+        headers.Where(header => !s_ownHeaders.Contains(header.Key))
             .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}");
 }

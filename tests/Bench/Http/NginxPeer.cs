@@ -5,7 +5,10 @@ using System.Net.Sockets;
 
 namespace Bench.Http;
 
-/// <summary>nginx with one worker and a folder of files, all of its own in the work folder.</summary>
+/// <summary>
+/// nginx with one worker and a folder of files, all of its own in the work folder. Nothing is tuned
+/// but what benchmarks would trip over: the log is off, connections may live on.
+/// </summary>
 internal sealed class NginxPeer : LocalProcess
 {
     private readonly int _worker;

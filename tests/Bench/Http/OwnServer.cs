@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Bench.Http;
 
-/// <summary>The program under test on its one core, with the options this build of it knows.</summary>
+/// <summary>
+/// The program under test on its one core, with the options this build of it knows.
+/// </summary>
 internal sealed partial class OwnServer : IDisposable
 {
     // Far beyond what any part opens, within what a descriptor limit of 20,000 lets it.
@@ -30,7 +32,7 @@ internal sealed partial class OwnServer : IDisposable
     /// <param name="data">A folder.</param>
     /// <param name="blobs">A folder, or none.</param>
     /// <param name="descriptorLimit">The system's own unless given.</param>
-    /// <param name="manyConnections">Raises the limits on connections out of the way.</param>
+    /// <param name="manyConnections">Raises the limits on connections.</param>
     internal static OwnServer Start(
         BenchOptions options, string cars, string data, string? blobs = null,
         int? descriptorLimit = null, bool manyConnections = false)
@@ -40,19 +42,28 @@ internal sealed partial class OwnServer : IDisposable
         if (help.Contains("--loops", StringComparison.Ordinal)) chosen += " --loops 1";
         if (manyConnections)
         {
-            foreach (string name in ConnectionLimits().Matches(help).Select(m => m.Value).Distinct())
-            {
-                chosen += $" {name} {ConnectionsMax}";
-            }
+            var names = ConnectionLimits().Matches(help).Select(match => match.Value);
+            chosen += string.Concat(names.Distinct().Select(name => $" {name} {ConnectionsMax}"));
         }
 
         return new OwnServer(new ServerProcess(
             $"{CpuPin.Server} {options.Binary}", data, cars, descriptorLimit, chosen));
     }
 
+    /// <summary>Open descriptors, and how many of them are sockets.</summary>
+    internal (int All, int Sockets) Descriptors()
+    {
+        var links = Directory.GetFiles($"/proc/{Process.Pid}/fd")
+            .Select(file => new FileInfo(file).LinkTarget)
+            .ToArray();
+        return (
+            links.Length,
+            links.Count(link => link?.StartsWith("socket:", StringComparison.Ordinal) is true));
+    }
+
     internal double Megabytes(string name) => Process.StatusKilobytes(name) / 1024.0;
 
-    /// <summary>VmRSS, and RssAnon: what of it is not the binary's or another file's pages.</summary>
+    /// <summary>VmRSS, and RssAnon: what of it is no file's pages, the binary's above all.</summary>
     internal string Memory() => $"{Megabytes("VmRSS"):F1} ({Megabytes("RssAnon"):F1}) MB";
 
     public void Dispose() => Process.Dispose();

@@ -19,7 +19,8 @@ internal sealed class ReferencePart(BenchOptions options, HttpArchive archive)
             return;
         }
 
-        Row("reference PDS", $"@atproto/pds {ReferencePeer.Version(options)}, {Records:N0} records");
+        string version = ReferencePeer.Version(options);
+        Row("reference PDS", $"@atproto/pds {version}, {Records:N0} records");
         string cars = Path.Combine(options.Work, "reference-cars");
         string data = Path.Combine(options.Work, "reference-data");
         foreach (string folder in (string[])[cars, data])

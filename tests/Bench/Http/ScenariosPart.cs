@@ -10,7 +10,9 @@ namespace Bench.Http;
 /// </summary>
 internal sealed class ScenariosPart(BenchOptions options, HttpArchive archive)
 {
-    private readonly byte[] _headStart = "GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "u8.ToArray();
+    private readonly byte[] _headStart =
+        "GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "u8.ToArray();
+
     private readonly byte[] _answer = new byte[4 << 10];
 
     private TimeSpan Time => TimeSpan.FromSeconds(options.Quick ? 3 : 20);
@@ -43,25 +45,28 @@ internal sealed class ScenariosPart(BenchOptions options, HttpArchive archive)
             Measure("before", kept, fresh, Time / 4);
         }
 
-        int descriptors = server.Process.OpenDescriptors();
-        Row("descriptors, VmRSS (RssAnon) before", $"{descriptors}, {server.Memory()}");
+        var before = server.Descriptors();
+        TellState("before", server);
         // There before the others come, as a normal client's connection is.
         using (var kept = Client(server, keeps: true))
         using (var fresh = Client(server, keeps: false))
         using (var crowd = new Crowd(server.EndPoint, count, visit, receiveBytes))
         {
-            crowd.WaitSettled();
             Measure("meanwhile", kept, fresh, Time);
             Row("the others", $"{crowd.Connected:N0} connected, {crowd.Lost:N0} refused or cut");
-            Row(
-                "descriptors, VmRSS (RssAnon) meanwhile",
-                $"{server.Process.OpenDescriptors()}, {server.Memory()}");
+            TellState("meanwhile", server);
         }
 
-        double seconds = WaitClosed(server, descriptors);
+        double seconds = WaitClosed(server, before.Sockets);
+        TellState($"{seconds:F0} s after", server);
+    }
+
+    private static void TellState(string when, OwnServer server)
+    {
+        var (all, sockets) = server.Descriptors();
         Row(
-            "descriptors, VmRSS (RssAnon) afterwards",
-            $"{server.Process.OpenDescriptors()}, {server.Memory()}, after {seconds:F1} s");
+            $"server, {when}",
+            $"{all:N0} descriptors, {sockets:N0} of them sockets; {server.Memory()}");
     }
 
     private static void Measure(
@@ -80,14 +85,14 @@ internal sealed class ScenariosPart(BenchOptions options, HttpArchive archive)
         keeps);
 
     // At least a moment, so that memory can be given back as well.
-    private static double WaitClosed(OwnServer server, int descriptors)
+    private static double WaitClosed(OwnServer server, int sockets)
     {
         var watch = Stopwatch.StartNew();
         do
         {
-            Thread.Sleep(2_000);
+            Thread.Sleep(4_000);
         }
-        while (server.Process.OpenDescriptors() > descriptors && watch.Elapsed.TotalSeconds < 30);
+        while (server.Descriptors().Sockets > sockets && watch.Elapsed.TotalSeconds < 30);
 
         return watch.Elapsed.TotalSeconds;
     }

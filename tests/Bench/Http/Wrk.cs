@@ -20,7 +20,9 @@ internal readonly record struct LoadRun(
     internal double Busy => CpuSeconds / Seconds;
 }
 
-/// <summary>Loads a server with wrk: one thread, 64 connections, paths from a list in turn.</summary>
+/// <summary>
+/// Loads a server with wrk: one thread, 64 connections, paths from a list in turn.
+/// </summary>
 internal sealed class Wrk(BenchOptions options)
 {
     internal const int Connections = 64;
@@ -52,7 +54,7 @@ internal sealed class Wrk(BenchOptions options)
     /// <param name="server">Whose time is taken.</param>
     /// <param name="url">Its address.</param>
     /// <param name="paths">A file, one path a line.</param>
-    /// <param name="seconds">At least 5 for a figure: the clock of /proc has steps of 10 ms.</param>
+    /// <param name="seconds">At least 5 for a figure: /proc counts in steps of 10 ms.</param>
     /// <param name="meanwhile">Called about ten times a second.</param>
     internal LoadRun Run(
         LocalProcess server, Uri url, string paths, int seconds, Action? meanwhile = null)
