@@ -1,16 +1,18 @@
 using System.Diagnostics;
 using System.Net;
+using Bench.Loading;
 using static Bench.Report;
 
 namespace Bench.Http;
 
 /// <summary>
 /// getRepo against nginx sending the same bytes from a file, both read by the same small reader on
-/// the other core. The CARs are in the page cache.
+/// the other core: one that takes little at a time, as curl does, and one that takes all it can get.
+/// What hashing alone allows is the bound of ours; the CARs are in the page cache.
 /// </summary>
 internal sealed class Exports(BenchOptions options, HttpArchive archive)
 {
-    private readonly byte[] _buffer = new byte[256 << 10];
+    private static readonly int[] s_readerBytes = [16 << 10, 256 << 10];
 
     internal void Run(OwnServer ours, NginxPeer nginx)
     {
@@ -22,23 +24,31 @@ internal sealed class Exports(BenchOptions options, HttpArchive archive)
             Save(new Uri(ours.Url, path), file);
             long bytes = new FileInfo(file).Length;
             Title($"getRepo from a {order} CAR, {bytes:N0} bytes");
-            Compare(
-                Source.Of(ours.Process, ours.Url, path),
-                Source.Of(nginx, nginx.Url, "/" + name),
-                bytes);
+            byte[] car = File.ReadAllBytes(file);
+            var hash = Figures.Repeat(options.Runs, () => Bounds.HashOnly(car) / 1e6);
+            Row("bound: hashing alone", $"{hash.Print()} MB/s");
+            foreach (int readerBytes in s_readerBytes)
+            {
+                Row("reader", $"{readerBytes >> 10} KB at a time");
+                Compare(
+                    Source.Of(ours.Process, ours.Url, path),
+                    Source.Of(nginx, nginx.Url, "/" + name),
+                    bytes,
+                    new byte[readerBytes]);
+            }
         }
     }
 
-    private void Compare(Source ours, Source nginx, long bytes)
+    private void Compare(Source ours, Source nginx, long bytes, byte[] buffer)
     {
-        Download(ours, bytes);
-        Download(nginx, bytes);
+        Download(ours, bytes, buffer);
+        Download(nginx, bytes, buffer);
         var own = new List<(double Rate, double Cpu)>();
         var peer = new List<(double Rate, double Cpu)>();
         for (int turn = 0; turn < options.Runs; turn++)
         {
-            own.Add(Download(ours, bytes));
-            peer.Add(Download(nginx, bytes));
+            own.Add(Download(ours, bytes, buffer));
+            peer.Add(Download(nginx, bytes, buffer));
         }
 
         Print("ours", own);
@@ -48,10 +58,10 @@ internal sealed class Exports(BenchOptions options, HttpArchive archive)
     }
 
     // Several times over one connection: one file is gone in less than a tick of the CPU clock.
-    private (double Rate, double Cpu) Download(Source source, long bytes)
+    private static (double Rate, double Cpu) Download(Source source, long bytes, byte[] buffer)
     {
         const int Times = 5;
-        using var connection = new RawConnection(source.EndPoint, _buffer);
+        using var connection = new RawConnection(source.EndPoint, buffer);
         var cpu = source.Server.CpuTime();
         var watch = Stopwatch.StartNew();
         for (int i = 0; i < Times; i++)

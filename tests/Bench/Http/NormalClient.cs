@@ -22,6 +22,7 @@ internal sealed class NormalClient : IDisposable
     private readonly bool _keeps;
     private readonly byte[] _buffer = new byte[64 << 10];
     private readonly Tally _tally = new();
+    private readonly Tally _overslept = new();
     private readonly Thread _thread;
     private RawConnection? _connection;
     private volatile bool _stopping;
@@ -36,9 +37,16 @@ internal sealed class NormalClient : IDisposable
     }
 
     /// <summary>Forgets what was measured before.</summary>
-    internal void Begin() => _tally.Clear();
+    internal void Begin()
+    {
+        _tally.Clear();
+        _overslept.Clear();
+    }
 
-    internal string Print() => _tally.Print();
+    internal string Print() => $"{_tally.PrintTimes()}; {_tally.PrintFailed()}";
+
+    /// <summary>How late the client itself woke: what of the times is not the server's.</summary>
+    internal string PrintOverslept() => _overslept.PrintTimes();
 
     public void Dispose()
     {
@@ -63,11 +71,12 @@ internal sealed class NormalClient : IDisposable
 
     // When the waiting of the next request begins: that sleep lasts too long is not held against
     // the server, that the answer before came too late is.
-    private static long WaitUntil(long due)
+    private long WaitUntil(long due)
     {
         long now = Stopwatch.GetTimestamp();
         if (now >= due) return due;
         while ((now = Stopwatch.GetTimestamp()) < due) Thread.Sleep(1);
+        _overslept.Add(Stopwatch.GetElapsedTime(due, now));
         return now;
     }
 
@@ -118,19 +127,27 @@ internal sealed class NormalClient : IDisposable
             }
         }
 
-        internal string Print()
+        internal string PrintTimes()
         {
             lock (_milliseconds)
             {
-                var culture = CultureInfo.InvariantCulture;
                 int count = _milliseconds.Count;
-                string failed = $"{_failed:N0} of {count + _failed:N0} failed";
-                if (count == 0) return failed;
+                if (count == 0) return "none answered";
                 double[] sorted = [.. _milliseconds.Order()];
                 return string.Create(
-                    culture,
+                    CultureInfo.InvariantCulture,
                     $"p50 {sorted[count / 2]:N2} ms, p99 {sorted[(int)(count * 0.99)]:N2} ms, "
-                    + $"max {sorted[^1]:N1} ms; {failed}");
+                    + $"max {sorted[^1]:N1} ms");
+            }
+        }
+
+        internal string PrintFailed()
+        {
+            lock (_milliseconds)
+            {
+                int count = _milliseconds.Count + _failed;
+                return string.Create(
+                    CultureInfo.InvariantCulture, $"{_failed:N0} of {count:N0} failed");
             }
         }
     }

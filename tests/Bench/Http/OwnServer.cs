@@ -63,7 +63,7 @@ internal sealed partial class OwnServer : IDisposable
 
     internal double Megabytes(string name) => Process.StatusKilobytes(name) / 1024.0;
 
-    /// <summary>VmRSS, and RssAnon: what of it is no file's pages, the binary's above all.</summary>
+    /// <summary>VmRSS, and RssAnon: what of it is no file's pages, nor the binary's.</summary>
     internal string Memory() => $"{Megabytes("VmRSS"):F1} ({Megabytes("RssAnon"):F1}) MB";
 
     public void Dispose() => Process.Dispose();

@@ -77,6 +77,7 @@ internal sealed class ScenariosPart(BenchOptions options, HttpArchive archive)
         Thread.Sleep(time);
         Row($"kept connection, {when}", kept.Print());
         Row($"fresh connections, {when}", fresh.Print());
+        Row($"the client's own lateness, {when}", kept.PrintOverslept());
     }
 
     private NormalClient Client(OwnServer server, bool keeps) => new(
