@@ -7,8 +7,8 @@ namespace Bench.Http;
 
 /// <summary>
 /// getRepo against nginx sending the same bytes from a file, both read by the same small reader on
-/// the other core: one that takes little at a time, as curl does, and one that takes all it can get.
-/// What hashing alone allows is the bound of ours; the CARs are in the page cache.
+/// the other core: one that takes little at a time, as curl does, and one that takes all there is.
+/// Hashing alone is the bound of ours; the CARs are in the page cache.
 /// </summary>
 internal sealed class Exports(BenchOptions options, HttpArchive archive)
 {
