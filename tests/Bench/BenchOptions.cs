@@ -10,6 +10,9 @@ internal sealed record BenchOptions
     /// <summary>Where samples and data folders go; samples stay for the next run.</summary>
     public string Work { get; init; } = "artifacts/bench";
 
+    /// <summary>Where build.sh put the servers to compare with.</summary>
+    public string Peers { get; init; } = "artifacts/peers";
+
     /// <summary>Runs of each measurement, of which the median is told.</summary>
     public int Runs { get; init; } = 5;
 
@@ -38,6 +41,7 @@ internal sealed record BenchOptions
             {
                 case "--binary": options = options with { Binary = value }; break;
                 case "--only": options = options with { Only = value }; break;
+                case "--peers": options = options with { Peers = value }; break;
                 case "--work": options = options with { Work = value }; break;
                 case "--runs":
                     bool known = int.TryParse(value, CultureInfo.InvariantCulture, out int runs);

@@ -18,9 +18,11 @@ internal readonly record struct Figures(double Median, double Least, double Most
     internal static Figures Repeat(int runs, Func<double> measure) =>
         Of(Enumerable.Range(0, runs).Select(_ => measure()));
 
-    internal string Print()
+    internal string Print(int decimals = 0)
     {
+        string format = $"N{decimals}";
         var culture = CultureInfo.InvariantCulture;
-        return string.Create(culture, $"{Median:N0} ({Least:N0} to {Most:N0})");
+        return $"{Median.ToString(format, culture)} ({Least.ToString(format, culture)} to "
+            + $"{Most.ToString(format, culture)})";
     }
 }

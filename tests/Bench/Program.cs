@@ -1,3 +1,4 @@
+using Bench.Http;
 using Bench.Loading;
 
 namespace Bench;
@@ -6,22 +7,26 @@ namespace Bench;
 internal static class Program
 {
     private const string Usage =
-        "bench loading [--binary FILE] [--work DIR] [--runs N] [--only PART] [--quick]";
+        """
+        bench loading|http [--binary FILE] [--peers DIR] [--work DIR]
+                           [--runs N] [--only PART] [--quick]
+
+        parts of loading: verify load many
+        parts of http: getRecord listRecords proofs getBlob getRepo reference memory scenarios
+        """;
 
     private static int Main(string[] arguments)
     {
-        if (arguments.Length == 0 || !BenchOptions.TryParse(arguments.AsSpan(1), out var options))
+        if (arguments.Length > 0 && BenchOptions.TryParse(arguments.AsSpan(1), out var options))
         {
-            Console.Error.WriteLine(Usage);
-            return 2;
+            switch (arguments[0])
+            {
+                case "loading": return LoadingSuite.Run(options);
+                case "http": return HttpSuite.Run(options);
+            }
         }
 
-        if (arguments[0] != "loading")
-        {
-            Console.Error.WriteLine(Usage);
-            return 2;
-        }
-
-        return LoadingSuite.Run(options);
+        Console.Error.WriteLine(Usage);
+        return 2;
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Samples;
+using static Bench.Report;
 
 namespace Bench.Loading;
 
@@ -27,16 +28,6 @@ internal static class LoadingSuite
 
         if (options.Wants("many")) Many(options, many, 10_000 / scale);
         return 0;
-    }
-
-    private static void Describe(BenchOptions options)
-    {
-        string cpu = File.ReadLines("/proc/cpuinfo")
-            .First(line => line.StartsWith("model name", StringComparison.Ordinal))
-            .Split(':')[1].Trim();
-        Row("machine", $"{cpu}, {Environment.ProcessorCount} cores");
-        Row("binary", $"{new FileInfo(options.Binary).Length:N0} bytes");
-        Row("figures", $"median (least to most) of {options.Runs} runs");
     }
 
     private static void Verify(BenchOptions options, string car)
@@ -185,9 +176,7 @@ internal static class LoadingSuite
 
     private static long RecordsOf(ServerProcess server)
     {
-        string ready = server.Lines.Last(
-            line => line.StartsWith("ready:", StringComparison.Ordinal));
-        string count = ready.Split(", ")[1].Split(' ')[0];
+        string count = server.ReadyLine().Split(", ")[1].Split(' ')[0];
         return long.Parse(count, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
     }
 
@@ -217,9 +206,4 @@ internal static class LoadingSuite
 
         return folder;
     }
-
-    private static void Title(string text) => Console.WriteLine($"\n{text}");
-
-    private static void Row(string what, string figure) =>
-        Console.WriteLine($"  {what,-42} {figure}");
 }

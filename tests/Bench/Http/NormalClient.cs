@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Bench.Http;
+
+/// <summary>
+/// A client that does nothing wrong: a request every few milliseconds, over a connection it keeps
+/// or over a fresh one each time, and how long each took, connecting included.
+/// </summary>
+/// <remarks>
+/// A request that could not be sent when it was due, since the answer before it was late, has
+/// waited from then on: a server that stands still for a second is seen in more than one figure.
+/// </remarks>
+internal sealed class NormalClient : IDisposable
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(4);
+
+    private readonly IPEndPoint _server;
+    private readonly byte[][] _requests;
+    private readonly bool _keeps;
+    private readonly byte[] _buffer = new byte[64 << 10];
+    private readonly Tally _tally = new();
+    private readonly Tally _overslept = new();
+    private readonly Thread _thread;
+    private RawConnection? _connection;
+    private volatile bool _stopping;
+
+    internal NormalClient(IPEndPoint server, byte[][] requests, bool keeps)
+    {
+        _server = server;
+        _requests = requests;
+        _keeps = keeps;
+        _thread = new Thread(Live);
+        _thread.Start();
+    }
+
+    /// <summary>Forgets what was measured before.</summary>
+    internal void Begin()
+    {
+        _tally.Clear();
+        _overslept.Clear();
+    }
+
+    internal string Print() => $"{_tally.PrintTimes()}; {_tally.PrintFailed()}";
+
+    /// <summary>How late the client itself woke: what of the times is not the server's.</summary>
+    internal string PrintOverslept() => _overslept.PrintTimes();
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _thread.Join();
+        Disconnect();
+    }
+
+    private void Live()
+    {
+        long due = Stopwatch.GetTimestamp();
+        long interval = (long)(s_interval.TotalSeconds * Stopwatch.Frequency);
+        for (int i = 0; !_stopping; i++)
+        {
+            due += interval;
+            long start = WaitUntil(due);
+            byte[] request = _requests[i % _requests.Length];
+            bool answered = Try(start, () => (_connection ??= Connect()).Exchange(request).Status);
+            if (!answered || !_keeps) Disconnect();
+        }
+    }
+
+    // When the waiting of the next request begins: that sleep lasts too long is not held against
+    // the server, that the answer before came too late is.
+    private long WaitUntil(long due)
+    {
+        long now = Stopwatch.GetTimestamp();
+        if (now >= due) return due;
+        while ((now = Stopwatch.GetTimestamp()) < due) Thread.Sleep(1);
+        _overslept.Add(Stopwatch.GetElapsedTime(due, now));
+        return now;
+    }
+
+    private void Disconnect()
+    {
+        _connection?.Dispose();
+        _connection = null;
+    }
+
+    private RawConnection Connect() => new(_server, _buffer);
+
+    private bool Try(long start, Func<int> exchange)
+    {
+        try
+        {
+            bool good = exchange() == 200;
+            _tally.Add(good ? Stopwatch.GetElapsedTime(start) : null);
+            return good;
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            _tally.Add(null);
+            return false;
+        }
+    }
+
+    /// <summary>Times of one kind of request; written and read by two threads.</summary>
+    private sealed class Tally
+    {
+        private readonly List<double> _milliseconds = [];
+        private int _failed;
+
+        internal void Add(TimeSpan? time)
+        {
+            lock (_milliseconds)
+            {
+                if (time is { } took) _milliseconds.Add(took.TotalMilliseconds);
+                else _failed++;
+            }
+        }
+
+        internal void Clear()
+        {
+            lock (_milliseconds)
+            {
+                _milliseconds.Clear();
+                _failed = 0;
+            }
+        }
+
+        internal string PrintTimes()
+        {
+            lock (_milliseconds)
+            {
+                int count = _milliseconds.Count;
+                if (count == 0) return "none answered";
+                double[] sorted = [.. _milliseconds.Order()];
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"p50 {sorted[count / 2]:N2} ms, p99 {sorted[(int)(count * 0.99)]:N2} ms, "
+                    + $"max {sorted[^1]:N1} ms");
+            }
+        }
+
+        internal string PrintFailed()
+        {
+            lock (_milliseconds)
+            {
+                int count = _milliseconds.Count + _failed;
+                return string.Create(
+                    CultureInfo.InvariantCulture, $"{_failed:N0} of {count:N0} failed");
+            }
+        }
+    }
+}
