@@ -12,6 +12,10 @@ namespace PdsReadonly.Archive;
 /// <param name="onDamaged">Hears of repos whose CAR or index is not what it was.</param>
 internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisposable
 {
+    // Of one repo: more than a few threads do not ask for it at once, but for long answers, whose
+    // readers are closed when they come back.
+    private const int IdleOfOneRepoMax = 8;
+
     // errno(3), which .NET gives as HResult.
     private const int TooManyOpenFilesInSystem = 23;
     private const int TooManyOpenFiles = 24;
@@ -123,19 +127,21 @@ internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisp
             return;
         }
 
+        bool isKept;
         lock (_gate)
         {
             _lent--;
-            var node = _idle.AddLast(reader);
             if (!_byIndex.TryGetValue(reader.Entry.IndexPath, out var nodes))
             {
                 _byIndex.Add(reader.Entry.IndexPath, nodes = []);
             }
 
-            nodes.Add(node);
+            isKept = nodes.Count < IdleOfOneRepoMax;
+            if (isKept) nodes.Add(_idle.AddLast(reader));
         }
 
-        CloseIdle(openMax);
+        if (isKept) CloseIdle(openMax);
+        else reader.Dispose();
     }
 
     // Until lent and idle ones together are so few, or no idle one is left.

@@ -70,6 +70,7 @@ internal static class ServeCommand
             Catalog = catalog,
             Repos = pool,
             Blobs = new BlobDirectory(settings.Blobs, catalog),
+            Time = time,
         };
 
         // Before anyone can ask: what was taken down stays so, what was here is here.

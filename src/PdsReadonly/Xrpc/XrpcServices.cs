@@ -16,4 +16,6 @@ internal sealed class XrpcServices
     public required RepoPool Repos { get; init; }
 
     public required BlobDirectory Blobs { get; init; }
+
+    public required TimeProvider Time { get; init; }
 }

@@ -27,6 +27,7 @@ internal sealed class TestServer : IHostDirectory, IHealthProbe, ILogger<XrpcDis
             Catalog = catalog,
             Repos = new RepoPool(openMax: 4, onDamaged: _ => { }),
             Blobs = new BlobDirectory(root: null, catalog),
+            Time = TimeProvider.System,
         };
         _dispatcher = new XrpcDispatcher(
             services,

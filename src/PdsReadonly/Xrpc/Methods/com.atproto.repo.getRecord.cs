@@ -25,7 +25,7 @@ internal static class RepoGetRecord
     }
 
     internal static XrpcResult Handle(
-        in Params p, RepoCatalog catalog, RepoPool pool, HttpRequest request,
+        in Params p, RepoCatalog catalog, RepoPool pool, TimeProvider time, HttpRequest request,
         HttpResponse response)
     {
         if (!RepoGate.TryFindActive(catalog, p.Repo.Bytes, out var repo))
@@ -34,24 +34,22 @@ internal static class RepoGetRecord
         }
 
         // Threads that may block are many and short-lived: they keep nothing.
-        if (request.MayBlock) return Read(p, repo, pool, request, response, default, null);
+        if (request.MayBlock) return Read(p, repo, pool, request, response, default);
         Span<byte> room = stackalloc byte[HotCache.KeyBytesMax];
-        var key = WriteKey(room, repo, p);
-        var cache = HotCache.OfThisThread;
-        if (!cache.TryFind(key, out var hit))
+        var hot = new HotRecord(HotCache.OfThisThread, WriteKey(room, repo, p), time);
+        if (!hot.TryFind(out var cid, out var json))
         {
-            return Read(p, repo, pool, request, response, key, cache);
+            return Read(p, repo, pool, request, response, hot);
         }
 
-        _ = Cid.TryRead(hit[..Cid.Bytes], out var cid);
         if (!IsWanted(p, cid)) return NotFound(repo, p);
-        response.Body.Write(hit[Cid.Bytes..]);
+        response.Body.Write(json);
         return Answer(p, repo, cid);
     }
 
     private static XrpcResult Read(
         in Params p, RepoEntry repo, RepoPool pool, HttpRequest request, HttpResponse response,
-        ReadOnlySpan<byte> key, HotCache? cache)
+        HotRecord hot)
     {
         if (RepoGate.Open(pool, repo, request, out var lease) is { } failure) return failure;
         using (lease)
@@ -73,7 +71,7 @@ internal static class RepoGetRecord
 
             RecordJson.Write(
                 repo.Did, p.Collection.Bytes, p.Rkey.Bytes, cid, record, response.Body);
-            if (cache is not null) Keep(cache, key, cid, response.WrittenBody);
+            hot.Keep(cid, response.WrittenBody);
             return Answer(p, repo, cid);
         }
     }
@@ -97,16 +95,6 @@ internal static class RepoGetRecord
         room[length++] = (byte)'/';
         p.Rkey.Bytes.CopyTo(room[length..]);
         return room[..(length + p.Rkey.Bytes.Length)];
-    }
-
-    private static void Keep(
-        HotCache cache, ReadOnlySpan<byte> key, in Cid cid, ReadOnlySpan<byte> json)
-    {
-        if (json.Length > HotCache.ValueBytesMax - Cid.Bytes) return;
-        Span<byte> value = stackalloc byte[HotCache.ValueBytesMax];
-        cid.CopyTo(value);
-        json.CopyTo(value[Cid.Bytes..]);
-        cache.Add(key, value[..(Cid.Bytes + json.Length)]);
     }
 
     private static XrpcError NotFound(RepoEntry repo, in Params p)
