@@ -37,6 +37,7 @@ public sealed partial class HttpConnection
             throw new InvalidOperationException("postponed where it may block");
         }
 
+        if (!MayGoOn(work.Response)) RefuseOneMore(work.Response);
         _keepAlive &= !_stopping;
         _phase = Phase.Head;
         Commit();
@@ -113,6 +114,7 @@ public sealed partial class HttpConnection
 
     private void EndRequest()
     {
+        EndCounting();
         _work!.Input.EndRequest();
         _work.Head.Reset();
         _work.Request.Bind(null, 0);

@@ -273,6 +273,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     private NextStep Close()
     {
         _phase = Phase.Closed;
+        EndCounting();
         DisposeBody();
         ReturnWorkingSet();
         return NextStep.Close;
