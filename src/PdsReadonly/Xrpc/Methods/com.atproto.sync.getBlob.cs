@@ -3,6 +3,7 @@ using System.Text;
 using Atproto.Multiformats;
 using Atproto.Syntax;
 using Http.Connections;
+using Http.Messages;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 using PdsReadonly.Index;
@@ -97,14 +98,17 @@ internal static class SyncGetBlob
         HttpRequest request, Cid cid, long length, HttpResponse response, out ByteRange range)
     {
         range = new ByteRange(0, length);
-        if (!request.TryGetHeader("range"u8, out var header)) return RangeVerdict.Whole;
+        // Ranges are defined for GET alone, and of two headers neither is to be believed.
+        int line = request.FindHeader("range"u8);
+        bool asked = line >= 0 && request.FindHeader("range"u8, line + 1) < 0;
+        if (!asked || request.Method is not HttpMethod.Get) return RangeVerdict.Whole;
         bool conditional = request.TryGetHeader("if-range"u8, out var tag);
         if (conditional && !tag.SequenceEqual(Encoding.ASCII.GetBytes($"\"{cid}\"")))
         {
             return RangeVerdict.Whole;
         }
 
-        var verdict = ByteRange.Read(header, length, out range);
+        var verdict = ByteRange.Read(request.HeaderValue(line), length, out range);
         if (verdict == RangeVerdict.Whole) return verdict;
         response.Status = verdict == RangeVerdict.Part ? 206 : 416;
         string value = verdict == RangeVerdict.Part
