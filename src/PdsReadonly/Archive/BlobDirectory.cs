@@ -29,6 +29,7 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
     /// <summary>
     /// Opens a blob that hashes to its CID; null when there is none. The caller owns the handle.
     /// </summary>
+    /// <exception cref="IOException">There are no descriptors left.</exception>
     internal BlobFile? Open(Did did, Cid cid)
     {
         if (root is null) return null;
@@ -101,7 +102,8 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
 
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException && !DescriptorBudget.IsShortage(e))
         {
             return null;
         }

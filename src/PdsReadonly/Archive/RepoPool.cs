@@ -12,10 +12,6 @@ namespace PdsReadonly.Archive;
 /// <param name="onDamaged">Hears of repos whose CAR or index is not what it was.</param>
 internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisposable
 {
-    // errno(3), which .NET gives as HResult.
-    private const int TooManyOpenFilesInSystem = 23;
-    private const int TooManyOpenFiles = 24;
-
     private readonly Lock _gate = new();
 
     // Idle readers, the one used last at the end; and where each repo's are in it.
@@ -104,8 +100,7 @@ internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisp
     {
         SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_CANTOPEN } =>
             File.Exists(entry.IndexPath),
-        IOException { HResult: TooManyOpenFiles or TooManyOpenFilesInSystem } => true,
-        _ => false,
+        _ => DescriptorBudget.IsShortage(e),
     };
 
     private void Return(RepoReader reader)

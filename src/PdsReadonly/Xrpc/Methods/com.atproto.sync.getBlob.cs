@@ -40,7 +40,8 @@ internal static class SyncGetBlob
         {
             if (lease.Reader.Index.FindBlob(cid) is not { } blob) return NotFound();
             var policy = options.ImmutableBlobs ? CachePolicy.Immutable : CachePolicy.Content;
-            if (blobs.Open(repo.Did, cid) is { } file)
+            if (OpenFile(blobs, repo, cid, out var opened) is { } shortage) return shortage;
+            if (opened is { } file)
             {
                 return SendFile(file, blob, cid, request, response).Cached(cid, policy);
             }
@@ -51,6 +52,21 @@ internal static class SyncGetBlob
             if (status != ReadStatus.Done) return RepoGate.Changed(repo);
             if (Cid.Of(CidCodec.Raw, bytes) != cid) return NotFound();
             return SendBytes(bytes, blob, cid, request, response).Cached(cid, policy);
+        }
+    }
+
+    private static XrpcError? OpenFile(
+        BlobDirectory blobs, RepoEntry repo, in Cid cid, out BlobFile? file)
+    {
+        file = null;
+        try
+        {
+            file = blobs.Open(repo.Did, cid);
+            return null;
+        }
+        catch (IOException e) when (DescriptorBudget.IsShortage(e))
+        {
+            return XrpcError.Busy(e.Message);
         }
     }
 
