@@ -59,7 +59,8 @@ public sealed record HttpLimits
     public int ConnectionsMax { get; init; } = 10_000;
 
     /// <summary>
-    /// Connections of one IPv4 address or one IPv6 /64; one more is answered 503.
+    /// Connections of one IPv4 address or one IPv6 /64; one more is answered 503. For a client
+    /// behind a trusted proxy: streamed answers and WebSockets under way; one more is answered 429.
     /// </summary>
     public int ConnectionsPerAddressMax { get; init; } = 1_024;
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Http.Connections;
 using Http.Transports;
 
@@ -17,6 +18,12 @@ public sealed record HttpServerOptions
     /// threw.
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> ErrorHeaders { get; init; } = [];
+
+    /// <summary>
+    /// Proxies whose X-Forwarded-For is believed. Their connections are exempt from the limit per
+    /// address, which then holds for the answers of each of their clients.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>
     /// Makes the transport; unless set, epoll where there is one, else sockets of the platform.

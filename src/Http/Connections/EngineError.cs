@@ -35,6 +35,7 @@ internal static class EngineError
 
     private static string NameOf(int status) => status switch
     {
+        429 => "RateLimitExceeded",
         500 => "InternalServerError",
         501 => "MethodNotImplemented",
         503 => "NotEnoughResources",

@@ -6,6 +6,9 @@ namespace Http.Connections;
 public sealed partial class HttpConnection
 {
     private bool _handling;
+
+    // The handler asked for a thread that may block.
+    private bool _isPostponed;
     private bool _keepAlive;
 
     private void Answer(long contentBytes) => BeginAnswer(contentBytes, contentDrained: true);
@@ -26,6 +29,8 @@ public sealed partial class HttpConnection
     private NextStep? RunHandler()
     {
         var work = _work!;
+        if (_isPostponed && !MayBlock) return Offload();
+        _isPostponed = false;
         work.Response.Clear();
         work.Output.BeginBody();
         _handling = true;
@@ -33,10 +38,12 @@ public sealed partial class HttpConnection
         if (work.Response.IsPostponed)
         {
             _handling = false;
-            if (!MayBlock) return NextStep.Offload;
+            _isPostponed = true;
+            if (!MayBlock) return Offload();
             throw new InvalidOperationException("postponed where it may block");
         }
 
+        if (!MayGoOn(work.Response)) RefuseOneMore(work.Response);
         _keepAlive &= !IsStopping;
         _phase = Phase.Head;
         Commit();
@@ -113,6 +120,7 @@ public sealed partial class HttpConnection
 
     private void EndRequest()
     {
+        EndCounting();
         _work!.Input.EndRequest();
         _work.Head.Reset();
         _work.Request.Bind(null, 0);

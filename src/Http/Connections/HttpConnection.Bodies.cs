@@ -50,11 +50,7 @@ public sealed partial class HttpConnection
         var room = output.GetPieceRoom(OutputBuffer.PieceBytes - output.PendingLength);
         var piece = _isChunked ? room[ChunkPrefixBytes..^ChunkSuffixBytes] : room;
         var status = _source!.Read(piece, MayBlock, out int written);
-        if (status == BodyStatus.Blocked && !MayBlock)
-        {
-            Deadline = long.MaxValue;
-            return NextStep.Offload;
-        }
+        if (status == BodyStatus.Blocked && !MayBlock) return Offload();
 
         bool isWrong = status is BodyStatus.Failed or BodyStatus.Blocked
             || (uint)written > (uint)piece.Length

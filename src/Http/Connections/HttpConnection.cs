@@ -246,6 +246,14 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
         return status;
     }
 
+    /// <summary>Before something that takes long, the client gets what there is for it.</summary>
+    private NextStep Offload()
+    {
+        if (_work!.Output.PendingLength > 0) return Write();
+        Deadline = long.MaxValue;
+        return NextStep.Offload;
+    }
+
     private NextStep RunFlush()
     {
         if (Output.Length > 0) return Write();
@@ -275,6 +283,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     private NextStep Close()
     {
         _phase = Phase.Closed;
+        EndCounting();
         DisposeBody();
         ReturnWorkingSet();
         return NextStep.Close;

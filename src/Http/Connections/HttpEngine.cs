@@ -26,6 +26,8 @@ public sealed class HttpEngine
             throw new ArgumentException("malformed error header", nameof(options));
         }
 
+        Proxies = new TrustedProxies(options.TrustedProxies);
+        Gate = new ConnectionGate(Limits, Proxies);
         TooManyConnections = EngineError.TooManyConnections(options.ErrorHeaders);
     }
 
@@ -36,6 +38,10 @@ public sealed class HttpEngine
     public TimeProvider Time { get; }
 
     public EngineEvents Events { get; }
+
+    internal TrustedProxies Proxies { get; }
+
+    internal ConnectionGate Gate { get; }
 
     internal DateHeader Date { get; }
 

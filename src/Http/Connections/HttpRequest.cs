@@ -42,6 +42,11 @@ public sealed class HttpRequest
     public IPAddress? RemoteAddress => _connection?.RemoteAddress;
 
     /// <summary>
+    /// Who asks: <see cref="RemoteAddress"/>, or what a trusted proxy there says of its client.
+    /// </summary>
+    public IPAddress? ClientAddress => _connection?.ClientOf(this);
+
+    /// <summary>
     /// Whether the handler may wait for a disk or a lock; see <see cref="HttpResponse.Postpone"/>.
     /// </summary>
     public bool MayBlock => _connection?.MayBlock ?? true;
@@ -68,10 +73,17 @@ public sealed class HttpRequest
     /// </summary>
     public bool TryGetHeader(ReadOnlySpan<byte> lowerCaseName, out ReadOnlySpan<byte> value)
     {
-        int index = _work.Head.Headers.Find(HeadBytes, lowerCaseName);
+        int index = FindHeader(lowerCaseName);
         value = index < 0 ? default : _work.Head.Headers.Value(HeadBytes, index);
         return index >= 0;
     }
+
+    /// <summary>
+    /// The position of the first header line of that name at or after <paramref name="from"/>, or
+    /// -1: for headers that may come in several lines.
+    /// </summary>
+    public int FindHeader(ReadOnlySpan<byte> lowerCaseName, int from = 0) =>
+        _work.Head.Headers.Find(HeadBytes, lowerCaseName, from);
 
     /// <summary>The name of a header line by its position, case kept.</summary>
     public ReadOnlySpan<byte> HeaderName(int index) => _work.Head.Headers.Name(HeadBytes, index);

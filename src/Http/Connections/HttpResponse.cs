@@ -50,6 +50,9 @@ public sealed class HttpResponse
     /// </summary>
     internal long? DeclaredLength { get; private set; }
 
+    /// <summary>How long it takes is up to the client, not to the handler.</summary>
+    internal bool IsLong => _file is not null || _source is not null || Messages is not null;
+
     internal bool IsLengthOnly { get; private set; }
 
     internal bool CloseAsked { get; private set; }
@@ -107,6 +110,17 @@ public sealed class HttpResponse
         value.CopyTo(line[(name.Length + 2)..]);
         "\r\n"u8.CopyTo(line[(length - 2)..]);
         _headersLength += length;
+    }
+
+    /// <summary>
+    /// Gzips what was written to <see cref="Body"/>, with the header that says so; false when that
+    /// does not make it shorter. Nothing more may be written afterwards.
+    /// </summary>
+    public bool TryGzipBody()
+    {
+        if (!GzipBody.TryPack(_work.Output)) return false;
+        AddHeader("Content-Encoding"u8, "gzip"u8);
+        return true;
     }
 
     /// <summary>Sends a range of a file, which the connection then owns and disposes.</summary>
@@ -212,8 +226,7 @@ public sealed class HttpResponse
 
     private void RequireNoBody()
     {
-        bool hasBody = _file is not null || _source is not null || Messages is not null;
-        if (hasBody || IsLengthOnly || _work.Output.BodyLength > 0)
+        if (IsLong || IsLengthOnly || _work.Output.BodyLength > 0)
         {
             throw new InvalidOperationException("the response has a body already");
         }

@@ -56,6 +56,13 @@ internal sealed class OutputBuffer : IBufferWriter<byte>
         if (_start == _end) _start = _end = 0;
     }
 
+    /// <summary>Keeps the first bytes of the body begun.</summary>
+    internal void TruncateBody(int length)
+    {
+        Debug.Assert(length <= BodyLength, "a body does not grow by being cut");
+        _bodyEnd = _bodyStart + length;
+    }
+
     /// <summary>Begins an answer's body, empty, behind room for its head.</summary>
     internal void BeginBody() => _bodyStart = _bodyEnd = _end + HeadRoom;
 

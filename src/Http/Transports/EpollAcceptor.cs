@@ -15,7 +15,7 @@ internal sealed class EpollAcceptor(Socket listener, HttpEngine engine, EpollLoo
     private const int AddressBytesMax = 128;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
-    private readonly ConnectionGate _gate = new(engine.Limits);
+    private readonly ConnectionGate _gate = engine.Gate;
 
     // Given up to take a connection when there are no descriptors left, and to turn it away.
     private int _reserve = Libc.CreateEventFd();

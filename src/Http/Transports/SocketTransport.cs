@@ -30,7 +30,7 @@ public sealed class SocketTransport : ITransport
     {
         if (_listener is not null) throw new InvalidOperationException("started already");
         _engine = engine;
-        _gate = new ConnectionGate(engine.Limits);
+        _gate = engine.Gate;
         var listener = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {

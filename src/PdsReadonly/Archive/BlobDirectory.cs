@@ -53,6 +53,7 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
     /// Opens a blob that hashes to its CID; null when there is none. The caller owns the handle.
     /// Looks through folders and hashes what it has not seen before.
     /// </summary>
+    /// <exception cref="IOException">There are no descriptors left.</exception>
     internal BlobFile? Open(Did did, Cid cid)
     {
         if (root is null) return null;
@@ -129,7 +130,8 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
             handle = null;
             return file;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException && !DescriptorBudget.IsShortage(e))
         {
             return null;
         }

@@ -2,20 +2,47 @@ using System.Globalization;
 
 namespace PdsReadonly.Archive;
 
-/// <summary>How many repos may be open, so that connections never lack a descriptor.</summary>
-internal static class DescriptorBudget
+/// <summary>
+/// Shares out the file descriptors a process may have: some for open repos, some for what the
+/// program itself holds, and of the rest two for connections and one for the blobs they are sent.
+/// </summary>
+internal sealed record DescriptorBudget(int Limit)
 {
     private const int OpenReposMax = 256;
     private const int OpenReposMin = 8;
+    private const int DescriptorsPerRepo = 2;
 
-    // Two descriptors a repo, and at most a quarter of what the process may have.
-    private const int ReposPerLimit = 8;
+    // With two descriptors a repo at most a quarter of all.
+    private const int LimitPerRepo = 8;
 
-    internal static int OpenRepos() =>
-        Math.Clamp(Limit() / ReposPerLimit, OpenReposMin, OpenReposMax);
+    // Standard streams, listener, catalog and log, and files that are being loaded.
+    private const int Reserve = 64;
+    private const int ConnectionsMin = 8;
+
+    // errno(3), which .NET gives as HResult.
+    private const int TooManyOpenFilesInSystem = 23;
+    private const int TooManyOpenFiles = 24;
+
+    internal int OpenRepos => Math.Clamp(Limit / LimitPerRepo, OpenReposMin, OpenReposMax);
+
+    /// <summary>How many connections can be held at once.</summary>
+    internal int Connections
+    {
+        get
+        {
+            int left = Limit - Reserve - (OpenRepos * DescriptorsPerRepo);
+            return Math.Max(ConnectionsMin, left / 3 * 2);
+        }
+    }
+
+    internal static DescriptorBudget OfThisProcess() => new(SoftLimit());
+
+    /// <summary>Whether a file could not be opened for want of descriptors.</summary>
+    internal static bool IsShortage(Exception exception) =>
+        exception is IOException { HResult: TooManyOpenFiles or TooManyOpenFilesInSystem };
 
     // The soft limit as the kernel shows it; unknown elsewhere, where the usual one is assumed.
-    private static int Limit()
+    private static int SoftLimit()
     {
         const string Name = "Max open files";
         const int Usual = 1024;

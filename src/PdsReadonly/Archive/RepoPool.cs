@@ -16,10 +16,6 @@ internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisp
     // readers are closed when they come back.
     private const int IdleOfOneRepoMax = 8;
 
-    // errno(3), which .NET gives as HResult.
-    private const int TooManyOpenFilesInSystem = 23;
-    private const int TooManyOpenFiles = 24;
-
     private readonly Lock _gate = new();
 
     // Idle readers, the one used last at the end; and where each repo's are in it.
@@ -113,8 +109,7 @@ internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisp
     {
         SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_CANTOPEN } =>
             File.Exists(entry.IndexPath),
-        IOException { HResult: TooManyOpenFiles or TooManyOpenFilesInSystem } => true,
-        _ => false,
+        _ => DescriptorBudget.IsShortage(e),
     };
 
     private void Return(RepoReader reader)

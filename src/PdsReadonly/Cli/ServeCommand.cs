@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Http;
+using Http.Transports;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using PdsReadonly.Archive;
@@ -20,11 +22,21 @@ internal static class ServeCommand
         ServeSettings settings, CommandContext context, CancellationToken cancellation)
     {
         var error = context.Error;
+        var descriptors = DescriptorBudget.OfThisProcess();
+        if (settings.Http.ConnectionsMax > descriptors.Connections)
+        {
+            return Fail(
+                error,
+                $"--connections-max {settings.Http.ConnectionsMax} cannot be held: with at most "
+                + $"{descriptors.Limit} open files (ulimit -n) it is {descriptors.Connections}");
+        }
+
         using var data = DataFolder.Open(settings.Data, error, out string? reason);
         if (data is null) return Fail(error, reason);
         try
         {
-            return await ServeAsync(settings, data, context, cancellation).ConfigureAwait(false);
+            return await ServeAsync(settings, data, descriptors, context, cancellation)
+                .ConfigureAwait(false);
         }
         catch (SqliteException e)
         {
@@ -38,8 +50,8 @@ internal static class ServeCommand
     }
 
     private static async Task<int> ServeAsync(
-        ServeSettings settings, DataFolder data, CommandContext context,
-        CancellationToken cancellation)
+        ServeSettings settings, DataFolder data, DescriptorBudget descriptors,
+        CommandContext context, CancellationToken cancellation)
     {
         // From here on a signal ends it in good order, whatever it is at.
         using var stop = new StopSignal(cancellation);
@@ -62,7 +74,7 @@ internal static class ServeCommand
         var reporter = new LoadReporter(error, isTerminal, time);
         using var loader = new ArchiveLoader(load, catalog, time, reporter);
         using var pool = new RepoPool(
-            DescriptorBudget.OpenRepos(), repo => loader.Reread(repo.SourcePath));
+            descriptors.OpenRepos, repo => loader.Reread(repo.SourcePath));
         using var logs = LoggerFactory.Create(Logging.Configure);
         var services = new XrpcServices
         {
@@ -82,9 +94,12 @@ internal static class ServeCommand
             DispatcherOf(services, catalog, logs),
             new HttpServerOptions
             {
+                Limits = LimitsOf(settings.Http, descriptors, error),
                 TimeProvider = time,
                 Events = new EngineLog(logs.CreateLogger<EngineLog>()),
                 ErrorHeaders = AnswerWriter.CommonHeaders,
+                TrustedProxies = settings.Http.TrustedProxies,
+                Transport = TransportOf(settings.Http),
             });
         string url = UrlOf(server.LocalEndPoint);
         await error.WriteLineAsync($"listening on {url}").ConfigureAwait(false);
@@ -94,6 +109,28 @@ internal static class ServeCommand
         await server.StopAsync(s_grace).ConfigureAwait(false);
         return ExitCode.Done;
     }
+
+    private static HttpLimits LimitsOf(
+        HttpSettings settings, DescriptorBudget descriptors, TextWriter error)
+    {
+        var limits = settings.LimitsFor(descriptors.Connections);
+        if (settings.ConnectionsMax is null && limits.ConnectionsMax == descriptors.Connections)
+        {
+            error.WriteLine(
+                $"warning: at most {limits.ConnectionsMax} connections at once, since at most "
+                + $"{descriptors.Limit} files may be open (ulimit -n)");
+        }
+
+        return limits;
+    }
+
+    private static Func<ITransport> TransportOf(HttpSettings settings) =>
+        settings.Transport switch
+        {
+            TransportKind.Epoll => () => new EpollTransport(settings.Loops),
+            TransportKind.Sockets => static () => new SocketTransport(),
+            _ => throw new UnreachableException(),
+        };
 
     // All addresses, of both families where the machine has both.
     private static HttpServer StartServer(

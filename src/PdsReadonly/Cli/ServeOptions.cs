@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Net;
 using Atproto.Syntax;
 using PdsReadonly.Archive;
@@ -35,7 +33,7 @@ internal sealed class ServeOptions
         Description = "The port to listen on; 0 picks a free one. [PDS_PORT]",
         HelpName = "PORT",
         DefaultValueFactory = PortFromEnvironment,
-        CustomParser = Parser<int>("--port", TryParsePort, PortHint),
+        CustomParser = OptionText.Parser<int>("--port", TryParsePort, PortHint),
     };
 
     private readonly Option<IPAddress> _bind = new("--bind")
@@ -43,7 +41,7 @@ internal sealed class ServeOptions
         Description =
             "The address to listen on, such as 127.0.0.1 behind a proxy. All of them unless given.",
         HelpName = "ADDRESS",
-        CustomParser = Parser<IPAddress>("--bind", IPAddress.TryParse, "an IP address"),
+        CustomParser = OptionText.Parser<IPAddress>("--bind", IPAddress.TryParse, "an IP address"),
     };
 
     private readonly Option<string?> _hostname = new("--hostname")
@@ -67,8 +65,8 @@ internal sealed class ServeOptions
             + "names now or named before, where one is known; require: the same, and it must be "
             + "known; any: serve all. [historical]",
         HelpName = "historical|require|any",
-        CustomParser = Parser<SignaturePolicy>(
-            "--signatures", TryParseName, "historical, require or any"),
+        CustomParser = OptionText.Parser<SignaturePolicy>(
+            "--signatures", OptionText.TryParseName, "historical, require or any"),
     };
 
     private readonly Option<bool> _allowLegacy = new("--allow-legacy")
@@ -106,9 +104,9 @@ internal sealed class ServeOptions
         HelpName = "URL",
     };
 
-    private const string PortHint = "a port, 0 to 65535";
+    private readonly HttpOptions _http = new();
 
-    private delegate bool TryParse<T>(string text, [MaybeNullWhen(false)] out T value);
+    private const string PortHint = "a port, 0 to 65535";
 
     /// <summary>Gives the options and the action to a command.</summary>
     internal void AddTo(Command command, CommandContext context)
@@ -119,6 +117,7 @@ internal sealed class ServeOptions
             _immutableBlobs, _status, _contact, _privacy, _terms,
         ];
         foreach (var option in options) command.Options.Add(option);
+        _http.AddTo(command);
         command.Validators.Add(Validate);
         command.SetAction((result, cancellation) => ServeCommand.RunAsync(
             SettingsOf(result), context, cancellation));
@@ -139,7 +138,7 @@ internal sealed class ServeOptions
                 $"--status {text}: expected DID=active, deactivated, suspended or takendown");
         }
 
-        string? hostname = result.GetValue(_hostname) ?? Variable("PDS_HOSTNAME");
+        string? hostname = result.GetValue(_hostname) ?? OptionText.Variable("PDS_HOSTNAME");
         if (hostname is not null && Uri.CheckHostName(hostname) is not UriHostNameType.Dns)
         {
             result.AddError($"--hostname {hostname}: expected a host name without a port");
@@ -166,17 +165,18 @@ internal sealed class ServeOptions
         return new ServeSettings
         {
             Cars = CarsOf(result.GetValue(_cars)),
-            Blobs = result.GetValue(_blobs) ?? Variable("PDS_BLOBS_DIR"),
+            Blobs = result.GetValue(_blobs) ?? OptionText.Variable("PDS_BLOBS_DIR"),
             Port = result.GetValue(_port),
             Bind = result.GetValue(_bind) ?? IPAddress.IPv6Any,
-            Hostname = result.GetValue(_hostname) ?? Variable("PDS_HOSTNAME"),
-            Data = result.GetValue(_data) ?? Variable("PDS_DATA_DIR"),
+            Hostname = result.GetValue(_hostname) ?? OptionText.Variable("PDS_HOSTNAME"),
+            Data = result.GetValue(_data) ?? OptionText.Variable("PDS_DATA_DIR"),
             Signatures = result.GetValue(_signatures),
             AllowLegacy = result.GetValue(_allowLegacy),
             ImmutableBlobs = result.GetValue(_immutableBlobs),
             ContactEmail = result.GetValue(_contact),
             PrivacyPolicyUrl = result.GetValue(_privacy),
             TermsOfServiceUrl = result.GetValue(_terms),
+            Http = _http.SettingsOf(result),
             Statuses = statuses,
         };
     }
@@ -184,7 +184,7 @@ internal sealed class ServeOptions
     private static string[] CarsOf(string[]? given)
     {
         if (given is { Length: > 0 }) return given;
-        return Variable("PDS_CAR_DIR") is { } folder ? [folder] : [];
+        return OptionText.Variable("PDS_CAR_DIR") is { } folder ? [folder] : [];
     }
 
     private static bool TryParseStatus(string text, out (Did Did, HostingStatus Status) parsed)
@@ -193,45 +193,25 @@ internal sealed class ServeOptions
         int mark = text.LastIndexOf('=');
         if (mark < 0 || !Did.TryParse(text.AsSpan(0, mark), out var did)) return false;
         // Deleted repos are not hosted at all: there the file is taken away.
-        bool known = TryParseName<HostingStatus>(text[(mark + 1)..], out var status)
+        bool known = OptionText.TryParseName<HostingStatus>(text[(mark + 1)..], out var status)
             && status != HostingStatus.Deleted;
         parsed = (did, status);
         return known;
     }
 
-    // Names alone: the platform's parser also takes numbers and lists.
-    private static bool TryParseName<T>(string text, out T value)
-        where T : struct, Enum =>
-        Enum.TryParse(text, ignoreCase: true, out value)
-        && text.Equals(value.ToString(), StringComparison.OrdinalIgnoreCase);
-
     private static bool TryParsePort(string text, out int port) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port)
-        && port <= IPEndPoint.MaxPort;
+        OptionText.TryParseNumber(text, out port) && port <= IPEndPoint.MaxPort;
 
     private static bool IsWebUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme is "https" or "http");
 
-    private static string? Variable(string name) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
-
     private static int PortFromEnvironment(ArgumentResult result)
     {
         const int PortByDefault = 3000;
-        string? text = Variable("PDS_PORT");
+        string? text = OptionText.Variable("PDS_PORT");
         if (text is null) return PortByDefault;
         if (TryParsePort(text, out int port)) return port;
         result.AddError($"PDS_PORT {text}: expected {PortHint}");
         return PortByDefault;
     }
-
-    private static Func<ArgumentResult, T?> Parser<T>(
-        string name, TryParse<T> parse, string expected) =>
-        result =>
-        {
-            string text = result.Tokens.Count > 0 ? result.Tokens[^1].Value : "";
-            if (parse(text, out var value)) return value;
-            result.AddError($"{name} {text}: expected {expected}");
-            return default;
-        };
 }

@@ -33,6 +33,8 @@ internal sealed record ServeSettings
 
     public string? TermsOfServiceUrl { get; init; }
 
+    public HttpSettings Http { get; init; } = new();
+
     /// <summary>Hosting statuses set by hand, kept in the catalog.</summary>
     public IReadOnlyList<(Did Did, HostingStatus Status)> Statuses { get; init; } = [];
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Atproto.Multiformats;
 using Http.Connections;
 using PdsReadonly.Xrpc;
 
@@ -31,20 +32,14 @@ internal static class AnswerWriter
             return;
         }
 
-        bool cached = result.Caching is not CachePolicy.None;
-        if (cached && IsNotModified(result, request, response)) return;
+        // A refusal that a route words itself is not what a client could have kept.
+        bool isCached = result.Caching is not CachePolicy.None && response.Status is < 300 or 416;
+        if (result.Tag is null) WriteBody(result, response);
+        if (isCached && IsNotModified(result, request, response)) return;
         AddCommonHeaders(response);
-        switch (result.MediaType)
-        {
-            case XrpcMediaType.Json:
-                response.AddHeader("Content-Type"u8, "application/json; charset=utf-8"u8);
-                break;
-            case XrpcMediaType.Car:
-                response.AddHeader("Content-Type"u8, "application/vnd.ipld.car"u8);
-                break;
-        }
-
-        WriteBody(result, response);
+        AddContentType(result.MediaType, response);
+        if (result.Tag is not null) WriteBody(result, response);
+        if (IsText(result.MediaType)) BodyCompression.Apply(request, response);
     }
 
     /// <summary>A refusal; whatever the handler had prepared is dropped.</summary>
@@ -82,6 +77,25 @@ internal static class AnswerWriter
         response.AddHeader("Vary"u8, "Access-Control-Request-Headers"u8);
     }
 
+    private static bool IsText(XrpcMediaType type) =>
+        type is XrpcMediaType.Json or XrpcMediaType.Text;
+
+    private static void AddContentType(XrpcMediaType type, HttpResponse response)
+    {
+        switch (type)
+        {
+            case XrpcMediaType.Json:
+                response.AddHeader("Content-Type"u8, "application/json; charset=utf-8"u8);
+                break;
+            case XrpcMediaType.Text:
+                response.AddHeader("Content-Type"u8, "text/plain; charset=utf-8"u8);
+                break;
+            case XrpcMediaType.Car:
+                response.AddHeader("Content-Type"u8, "application/vnd.ipld.car"u8);
+                break;
+        }
+    }
+
     private static void AddCommonHeaders(HttpResponse response)
     {
         response.AddHeader("Access-Control-Allow-Origin"u8, "*"u8);
@@ -94,17 +108,23 @@ internal static class AnswerWriter
     private static bool IsNotModified(
         in XrpcResult result, HttpRequest request, HttpResponse response)
     {
-        Span<byte> tag = stackalloc byte[EntityTags.Bytes];
-        EntityTags.Format(result.Tag, tag);
-        bool known = request.TryGetHeader("if-none-match"u8, out var header)
-            && EntityTags.IsNamedIn(header, tag);
+        var cid = result.Tag ?? Cid.Of(CidCodec.Raw, response.WrittenBody);
+        Span<byte> buffer = stackalloc byte[EntityTags.BytesMax];
+        // What may go out packed as well has one tag for both forms, and so a weak one.
+        var tag = EntityTags.Format(cid, isWeak: IsText(result.MediaType), buffer);
+        bool known = EntityTags.IsNamedBy(request, tag);
         if (known)
         {
             result.Source?.Dispose();
             result.FileHandle?.Dispose();
             response.Reset();
             response.Status = 304;
-            response.AddHeader("Access-Control-Allow-Origin"u8, "*"u8);
+            AddCommonHeaders(response);
+        }
+        else if (response.Status == 416)
+        {
+            // Not to be kept: the next range may be one that can be had.
+            return false;
         }
 
         response.AddHeader("ETag"u8, tag);

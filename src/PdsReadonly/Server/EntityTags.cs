@@ -1,18 +1,43 @@
 using Atproto.Multiformats;
+using Http.Connections;
 
 namespace PdsReadonly.Server;
 
 /// <summary>Entity tags made of CIDs, and If-None-Match (RFC 9110 §8.8.3 and §13.1.2).</summary>
 internal static class EntityTags
 {
-    /// <summary>Length of a tag: a CID between quotes.</summary>
-    internal const int Bytes = Cid.TextBytes + 2;
+    /// <summary>Length of the longer form: W/, and a CID between quotes.</summary>
+    internal const int BytesMax = Cid.TextBytes + 4;
 
-    internal static void Format(in Cid cid, Span<byte> tag)
+    private static ReadOnlySpan<byte> WeakMark => "W/"u8;
+
+    /// <summary>Writes the tag into <paramref name="buffer"/> and gives the part used.</summary>
+    internal static ReadOnlySpan<byte> Format(in Cid cid, bool isWeak, Span<byte> buffer)
     {
-        tag[0] = (byte)'"';
-        cid.FormatTo(tag[1..]);
-        tag[Bytes - 1] = (byte)'"';
+        int start = 0;
+        if (isWeak)
+        {
+            WeakMark.CopyTo(buffer);
+            start = WeakMark.Length;
+        }
+
+        buffer[start] = (byte)'"';
+        cid.FormatTo(buffer[(start + 1)..]);
+        int end = start + 1 + Cid.TextBytes;
+        buffer[end] = (byte)'"';
+        return buffer[..(end + 1)];
+    }
+
+    /// <summary>Whether a line of If-None-Match names the tag.</summary>
+    internal static bool IsNamedBy(HttpRequest request, ReadOnlySpan<byte> tag)
+    {
+        int line = -1;
+        while ((line = request.FindHeader("if-none-match"u8, line + 1)) >= 0)
+        {
+            if (IsNamedIn(request.HeaderValue(line), tag)) return true;
+        }
+
+        return false;
     }
 
     /// <summary>
@@ -23,10 +48,10 @@ internal static class EntityTags
     {
         header = header.Trim(" \t"u8);
         if (header.SequenceEqual("*"u8)) return true;
+        tag = Opaque(tag);
         while (!header.IsEmpty)
         {
-            header = header.TrimStart(" \t,"u8);
-            if (header.StartsWith("W/"u8)) header = header[2..];
+            header = Opaque(header.TrimStart(" \t,"u8));
             if (!header.StartsWith("\""u8)) return false;
             int close = header[1..].IndexOf((byte)'"');
             if (close < 0) return false;
@@ -36,4 +61,7 @@ internal static class EntityTags
 
         return false;
     }
+
+    private static ReadOnlySpan<byte> Opaque(ReadOnlySpan<byte> tag) =>
+        tag.StartsWith(WeakMark) ? tag[WeakMark.Length..] : tag;
 }

@@ -27,7 +27,7 @@ internal sealed class DidDocumentRoute(ServerOptions options, IHostDirectory dir
         if (RequestHost.TryRead(request.Host, buffer, out var host)
             && directory.TryWriteDidWebDocument(host, response.Body))
         {
-            return XrpcResult.WrittenJson;
+            return XrpcResult.WrittenJson.CachedByBody();
         }
 
         return IsOurs(request.Host) ? OwnDocument() : XrpcError.NotFound;
@@ -49,7 +49,7 @@ internal sealed class DidDocumentRoute(ServerOptions options, IHostDirectory dir
             "#atproto_pds", "AtprotoPersonalDataServer", "https://" + options.Hostname);
         var document = new Document(
             ["https://www.w3.org/ns/did/v1"], options.ServiceDid, [service]);
-        return XrpcResult.Json(document, DidDocumentRouteJson.Default.Document);
+        return XrpcResult.Json(document, DidDocumentRouteJson.Default.Document).CachedByBody();
     }
 }
 

@@ -9,8 +9,7 @@ internal static class PlainText
 {
     internal static XrpcResult Write(HttpResponse response, ReadOnlySpan<byte> text)
     {
-        response.AddHeader("Content-Type"u8, "text/plain; charset=utf-8"u8);
         response.Body.Write(text);
-        return XrpcResult.Written;
+        return XrpcResult.WrittenText.CachedByBody();
     }
 }

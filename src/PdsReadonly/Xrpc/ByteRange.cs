@@ -1,4 +1,4 @@
-using System.Buffers.Text;
+using System.Text;
 
 namespace PdsReadonly.Xrpc;
 
@@ -20,12 +20,17 @@ internal readonly record struct ByteRange(long Offset, long Length)
 {
     private static ReadOnlySpan<byte> Unit => "bytes="u8;
 
+    /// <summary>
+    /// A position beyond all that a long can hold is beyond the end; several ranges are more than
+    /// we are asked to send (RFC 9110 §14.2), and get the whole.
+    /// </summary>
     internal static RangeVerdict Read(
         ReadOnlySpan<byte> header, long bodyLength, out ByteRange range)
     {
         range = new ByteRange(0, bodyLength);
-        if (!header.StartsWith(Unit)) return RangeVerdict.Whole;
-        var spec = header[Unit.Length..].Trim((byte)' ');
+        if (header.Length < Unit.Length) return RangeVerdict.Whole;
+        if (!Ascii.EqualsIgnoreCase(header[..Unit.Length], Unit)) return RangeVerdict.Whole;
+        var spec = header[Unit.Length..].Trim(" \t"u8);
         int dash = spec.IndexOf((byte)'-');
         if (dash < 0) return RangeVerdict.Whole;
         var firstText = spec[..dash];
@@ -54,7 +59,13 @@ internal readonly record struct ByteRange(long Offset, long Length)
     private static bool TryReadNumber(ReadOnlySpan<byte> text, out long value)
     {
         value = 0;
-        return !text.IsEmpty && text[0] is >= (byte)'0' and <= (byte)'9'
-            && Utf8Parser.TryParse(text, out value, out int used) && used == text.Length;
+        foreach (byte digit in text)
+        {
+            if (!char.IsAsciiDigit((char)digit)) return false;
+            bool fits = value <= (long.MaxValue - (digit - '0')) / 10;
+            value = fits ? (value * 10) + (digit - '0') : long.MaxValue;
+        }
+
+        return !text.IsEmpty;
     }
 }

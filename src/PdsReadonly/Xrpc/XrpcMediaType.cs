@@ -9,6 +9,9 @@ internal enum XrpcMediaType
     /// <summary><c>application/json; charset=utf-8</c></summary>
     Json,
 
+    /// <summary><c>text/plain; charset=utf-8</c></summary>
+    Text,
+
     /// <summary><c>application/vnd.ipld.car</c>, without parameters.</summary>
     Car,
 }

@@ -19,6 +19,9 @@ internal readonly struct XrpcResult
     /// <summary>A CAR that the handler has written to the response's body.</summary>
     internal static XrpcResult WrittenCar => new() { MediaType = XrpcMediaType.Car };
 
+    /// <summary>Plain text that the handler has written to the response's body.</summary>
+    internal static XrpcResult WrittenText => new() { MediaType = XrpcMediaType.Text };
+
     /// <summary>
     /// A body that the handler has written, whose Content-Type it has added itself.
     /// </summary>
@@ -52,9 +55,10 @@ internal readonly struct XrpcResult
     internal long? Length { get; private init; }
 
     /// <summary>
-    /// The entity tag; meaningful only with a <see cref="Caching"/> other than None.
+    /// The entity tag; meaningful only with a <see cref="Caching"/> other than None, and null where
+    /// the hash of the body is the tag.
     /// </summary>
-    internal Cid Tag { get; private init; }
+    internal Cid? Tag { get; private init; }
 
     internal CachePolicy Caching { get; private init; }
 
@@ -88,6 +92,13 @@ internal readonly struct XrpcResult
     /// </summary>
     internal XrpcResult Cached(in Cid tag, CachePolicy policy) =>
         this with { Tag = tag, Caching = policy };
+
+    /// <summary>
+    /// The same answer with the hash of its body as the entity tag: for a small JSON or text whose
+    /// body depends on more than one thing. Saves the client the bytes, not us the work.
+    /// </summary>
+    internal XrpcResult CachedByBody() =>
+        this with { Tag = null, Caching = CachePolicy.Revalidate };
 
     public static implicit operator XrpcResult(XrpcError error) => Refused(error);
 }

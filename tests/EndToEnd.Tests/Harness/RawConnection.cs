@@ -14,11 +14,18 @@ internal sealed class RawConnection : IDisposable
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
 
     private readonly TcpClient _client;
+
+    // Asked for once: the client denies it when the sending direction has ended.
+    private readonly NetworkStream _stream;
     private readonly byte[] _buffer = new byte[64 * 1024];
     private int _start;
     private int _end;
 
-    private RawConnection(TcpClient client) => _client = client;
+    private RawConnection(TcpClient client)
+    {
+        _client = client;
+        _stream = client.GetStream();
+    }
 
     public static async Task<RawConnection> OpenAsync(string host, int port)
     {
@@ -33,7 +40,7 @@ internal sealed class RawConnection : IDisposable
     public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
 
     public Task SendAsync(ReadOnlyMemory<byte> bytes) =>
-        _client.GetStream().WriteAsync(bytes).AsTask().WaitAsync(s_limit);
+        _stream.WriteAsync(bytes).AsTask().WaitAsync(s_limit);
 
     /// <summary>Says that nothing more will be sent; answers are still read.</summary>
     public void EndSending() => _client.Client.Shutdown(SocketShutdown.Send);
@@ -140,7 +147,7 @@ internal sealed class RawConnection : IDisposable
     private async Task<bool> FillAsync()
     {
         _start = 0;
-        _end = await _client.GetStream().ReadAsync(_buffer).AsTask().WaitAsync(s_limit);
+        _end = await _stream.ReadAsync(_buffer).AsTask().WaitAsync(s_limit);
         return _end > 0;
     }
 }

@@ -33,6 +33,46 @@ public sealed class ServeTests
         Assert.InRange(pds.Readings().Descriptors, 1, 256);
     }
 
+    [Fact]
+    public async Task Start_FewDescriptors_ServesAndTurnsTheRestAway()
+    {
+        const int Attempts = 300;
+        using var cars = new TemporaryFolder();
+        await using var pds = await PdsProcess.StartAsync(
+            new PdsLaunch { Arguments = ["--car", cars.Location], DescriptorsMax = 256 });
+        Assert.Contains(
+            pds.Output.Error,
+            line => line.Contains("at most 84 connections at once", StringComparison.Ordinal));
+
+        using var early = await pds.ConnectAsync();
+        var others = new List<RawConnection>();
+        for (int i = 0; i < Attempts; i++) others.Add(await pds.ConnectAsync());
+
+        await early.SendAsync("GET /robots.txt HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.Equal(200, (await early.ReadResponseAsync()).Status);
+        var refused = await others[^1].ReadResponseAsync();
+        Assert.Equal((503, "10"), (refused.Status, refused.Header("Retry-After")));
+        Assert.InRange(pds.Readings().Descriptors, 1, 256);
+        foreach (var other in others) other.Dispose();
+    }
+
+    [Fact]
+    public async Task Start_MoreConnectionsThanDescriptors_IsRefused()
+    {
+        using var cars = new TemporaryFolder();
+        var launch = new PdsLaunch
+        {
+            Arguments = ["--car", cars.Location, "--connections-max", "85"],
+            DescriptorsMax = 256,
+        };
+        var ended = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => PdsProcess.StartAsync(launch));
+        Assert.Contains(
+            "--connections-max 85 cannot be held: with at most 256 open files (ulimit -n) it is 84",
+            ended.Message,
+            StringComparison.Ordinal);
+    }
+
     private static string LimitLine(int processId) =>
         File.ReadLines($"/proc/{processId}/limits")
             .Single(line => line.StartsWith("Max open files", StringComparison.Ordinal));

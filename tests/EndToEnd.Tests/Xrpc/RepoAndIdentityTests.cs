@@ -72,7 +72,7 @@ public sealed class RepoAndIdentityTests(ArchiveServer server) : IClassFixture<A
         var answer = await server.Pds.FetchRawAsync(
             PdsProcess.UrlOf(GetRecord, Parameters("3jqfcqzm3fs2j", Post)));
         Assert.Equal(200, answer.Status);
-        Assert.Equal($"\"{Post}\"", answer.Header("ETag"));
+        Assert.Equal($"W/\"{Post}\"", answer.Header("ETag"));
         Assert.Equal("public, max-age=300, must-revalidate", answer.Header("Cache-Control"));
     }
 

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using EndToEnd.Tests.Harness;
 using Samples;
 
@@ -8,23 +9,29 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
 {
     private const string Post = "3jqfcqzm3fp2j";
 
+    private static readonly string s_items = Url(
+        "com.atproto.repo.listRecords",
+        ("repo", ArchiveServer.Pages), ("collection", ArchiveServer.Items), ("limit", "100"));
+
     private static readonly (string Name, string Value) s_did = ("did", GoldenRepo.Did);
 
-    // One good request of everything, and whether its answer depends on a head.
+    // One good request of everything, and whether its answer is asked for again every time.
     private static readonly Dictionary<string, bool> s_all = new()
     {
-        ["/"] = false,
-        ["/robots.txt"] = false,
+        ["/"] = true,
+        ["/robots.txt"] = true,
         ["/xrpc/_health"] = false,
         ["/.well-known/did.json"] = false,
-        [Url("com.atproto.server.describeServer")] = false,
+        [Url("com.atproto.server.describeServer")] = true,
         [Url("com.atproto.repo.describeRepo", ("repo", GoldenRepo.Did))] = true,
         [Url("com.atproto.repo.getRecord",
             ("repo", GoldenRepo.Did), ("collection", "app.bsky.feed.post"), ("rkey", Post))] = true,
         [Url("com.atproto.repo.listRecords",
             ("repo", GoldenRepo.Did), ("collection", "app.bsky.feed.post"))] = true,
-        [Url("com.atproto.sync.listRepos")] = false,
-        [Url("com.atproto.sync.getRepoStatus", s_did)] = false,
+        [Url("com.atproto.sync.listRepos")] = true,
+        [Url("com.atproto.sync.getRepoStatus", s_did)] = true,
+        [Url("com.atproto.sync.getBlob", s_did, ("cid", GoldenRepo.Blob))] = false,
+        [s_items] = true,
         [Url("com.atproto.sync.getLatestCommit", s_did)] = true,
         [Url("com.atproto.sync.getHead", s_did)] = true,
         [Url("com.atproto.sync.getRepo", s_did)] = true,
@@ -35,10 +42,10 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
         [Url("com.atproto.sync.getBlocks", s_did, ("cids", GoldenRepo.Data))] = true,
         [Url("com.atproto.sync.listBlobs", s_did)] = true,
         [Url("com.atproto.sync.listReposByCollection", ("collection", "com.example.thing"))] =
-            false,
-        [Url("com.atproto.identity.resolveHandle", ("handle", ArchiveServer.GoldenHandle))] = false,
-        [Url("com.atproto.identity.resolveDid", s_did)] = false,
-        [Url("com.atproto.identity.resolveIdentity", ("identifier", GoldenRepo.Did))] = false,
+            true,
+        [Url("com.atproto.identity.resolveHandle", ("handle", ArchiveServer.GoldenHandle))] = true,
+        [Url("com.atproto.identity.resolveDid", s_did)] = true,
+        [Url("com.atproto.identity.resolveIdentity", ("identifier", GoldenRepo.Did))] = true,
     };
 
     public static TheoryData<string> All => [.. s_all.Keys];
@@ -65,6 +72,42 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
     }
 
     [Theory]
+    [InlineData("/nowhere")]
+    [InlineData("/xrpc/%ZZ")]
+    [InlineData("/xrpc/com.example.no.thing")]
+    [InlineData("/xrpc/com.atproto.server.getSession")]
+    [InlineData("/xrpc/com.atproto.sync.getRepo")]
+    [InlineData("/xrpc/com.atproto.sync.getRepo?did=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa")]
+    [InlineData("/.well-known/atproto-did")]
+    public async Task Head_OfARefusal_HasTheHeadersOfGet(string url)
+    {
+        var get = await server.Pds.FetchRawAsync(url);
+        var head = await server.Pds.FetchRawAsync(url, "HEAD");
+        Assert.InRange(get.Status, 400, 501);
+        Assert.Equal(get.StatusLine, head.StatusLine);
+        Assert.Equal(
+            get.Headers.Where(h => h.Key != "Date"), head.Headers.Where(h => h.Key != "Date"));
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Answer_ToWhoTakesGzip_IsTheSamePackedIfItIsLongText(string url)
+    {
+        var plain = await server.Pds.FetchAsync(HttpMethod.Get, url);
+        var asked = await server.Pds.FetchAsync(
+            HttpMethod.Get, url, ("Accept-Encoding", "br;q=1, gzip;q=0.9"));
+        string type = plain.Header("Content-Type")!;
+        bool isText = type is "application/json; charset=utf-8" or "text/plain; charset=utf-8";
+        bool isPacked = isText && plain.Body.Length >= 1024;
+        Assert.Equal(isPacked ? "gzip" : null, asked.Header("Content-Encoding"));
+        Assert.Equal(plain.Body, isPacked ? Unpack(asked.Body) : asked.Body);
+        Assert.Equal($"{asked.Body.Length}", asked.Header("Content-Length"));
+        Assert.Equal(plain.Header("ETag"), asked.Header("ETag"));
+        Assert.True(!isPacked || asked.Body.Length < plain.Body.Length);
+        Assert.True(isPacked || url != s_items, "the page of items is long enough");
+    }
+
+    [Theory]
     [MemberData(nameof(All))]
     public async Task Answer_OfEverything_CanBeReadByAnyPage(string url)
     {
@@ -77,16 +120,21 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
 
     [Theory]
     [MemberData(nameof(Tagged))]
-    public async Task Answer_OfAHead_HasItsTagAnd304(string url)
+    public async Task Answer_ThatMayChange_HasItsTagAnd304(string url)
     {
         var answer = await server.Pds.FetchAsync(HttpMethod.Get, url);
         string tag = answer.Header("ETag")!;
         Assert.Equal("public, no-cache", answer.Header("Cache-Control"));
-        foreach (string header in (string[])[tag, $"W/{tag}", $"\"a\", {tag}", "*"])
+        bool isText = answer.Header("Content-Type") is not "application/vnd.ipld.car";
+        Assert.Equal(isText, tag.StartsWith("W/", StringComparison.Ordinal));
+        string opaque = isText ? tag[2..] : tag;
+        foreach (string header in (string[])[opaque, $"W/{opaque}", $"\"a\", {tag}", "*"])
         {
             var known = await server.Pds.FetchAsync(HttpMethod.Get, url, ("If-None-Match", header));
             Assert.Equal((304, 0), (known.Status, known.Body.Length));
             Assert.Equal(tag, known.Header("ETag"));
+            Assert.Equal("public, no-cache", known.Header("Cache-Control"));
+            Assert.Equal("Accept-Encoding", known.Header("Vary"));
             Assert.Equal("*", known.Header("Access-Control-Allow-Origin"));
         }
 
@@ -163,4 +211,12 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
 
     private static string Url(string nsid, params (string, string)[] parameters) =>
         PdsProcess.UrlOf(nsid, parameters);
+
+    private static byte[] Unpack(byte[] packed)
+    {
+        using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+        using var whole = new MemoryStream();
+        gzip.CopyTo(whole);
+        return whole.ToArray();
+    }
 }

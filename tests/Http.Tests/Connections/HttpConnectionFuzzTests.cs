@@ -8,9 +8,10 @@ namespace Http.Tests.Connections;
 /// <summary>
 /// Mutated requests on the state machine. Here is how it works:
 /// 1. a few entries of the raw suite are strung together and damaged by seeded chance;
-/// 2. the bytes go in twice, cut differently, and the output is taken in pieces;
+/// 2. the bytes go in twice, cut differently, and the output is taken in pieces; some runs may not
+/// block at times, and then handlers postpone and sources wait for a thread that may;
 /// 3. both runs must end with the same answers, well formed, and no more of them than heads went
-/// in. PDS_FUZZ_CASES sets how many, PDS_FUZZ_SEED repeats a run.
+/// in: each to a request that was sent, in its order, and at most one refusal, at the end. PDS_FUZZ_CASES sets how many, PDS_FUZZ_SEED repeats a run.
 /// </summary>
 public sealed class HttpConnectionFuzzTests(ITestOutputHelper output)
 {
@@ -24,14 +25,14 @@ public sealed class HttpConnectionFuzzTests(ITestOutputHelper output)
         "Content-Length: ", "Transfer-Encoding: chunked\r\n", "Connection: close\r\n",
         "Connection: keep-alive\r\n", "Expect: 100-continue\r\n", "Host: a\r\n", "0\r\n\r\n",
         "ffffffff\r\n",
-        "/source", "/sized", "/throw", "/big", ";a=\"", "\u00FF", "http://", "*",
+        "/source", "/cold", "/sized", "/throw", "/big", ";a=\"", "\u00FF", "http://", "*",
     ];
 
     // Beside the raw suite, so that mutations meet every kind of body.
     private static readonly string[] s_requests =
     [
         .. from method in new[] { "GET", "HEAD" }
-           from path in new[] { "/source", "/sized", "/big", "/throw" }
+           from path in new[] { "/source", "/cold", "/sized", "/big", "/throw" }
            from version in new[] { "1.1", "1.0\r\nConnection: keep-alive" }
            select $"{method} {path} HTTP/{version}\r\nHost: a\r\n\r\n",
         .. RawRequests.All.Select(request => request.Bytes),
@@ -66,14 +67,41 @@ public sealed class HttpConnectionFuzzTests(ITestOutputHelper output)
         Assert.Equal(first.Seen, second.Seen);
         Assert.Equal(first.Output, second.Output);
         Assert.True(first.Seen.Count <= HeadEnds(bytes), "a request was handled that was not sent");
-        int answers = CountResponses(first);
-        Assert.InRange(answers, first.Seen.Count, first.Seen.Count + 1);
+        AssertAnswersTheSeen(first);
+    }
+
+    /// <summary>
+    /// One answer to each request that was handled, in order, and at most one refusal behind them.
+    /// </summary>
+    private static void AssertAnswersTheSeen(Outcome outcome)
+    {
+        var answers = ReadResponses(outcome);
+        Assert.InRange(answers.Count, outcome.Seen.Count, outcome.Seen.Count + 1);
+        for (int index = 0; index < outcome.Seen.Count; index++)
+        {
+            var answer = answers[index];
+            // Those of an echo name the request they are to.
+            bool isEcho = answer.Header("Content-Type") == "text/plain";
+            bool isHead = outcome.Seen[index].StartsWith("HEAD ", StringComparison.Ordinal);
+            if (isEcho && !isHead) Assert.Equal(outcome.Seen[index], answer.Body);
+            if (answer.Status == 200) continue;
+            Assert.Equal(500, answer.Status);
+            Assert.Contains("/throw", outcome.Seen[index], StringComparison.Ordinal);
+        }
+
+        if (answers.Count > outcome.Seen.Count) Assert.InRange(answers[^1].Status, 400, 599);
+        foreach (var answer in answers.SkipLast(1))
+            Assert.Equal("keep-alive", answer.Header("Connection"));
     }
 
     private static Outcome Run(byte[] bytes, Random random)
     {
         var handler = new ScriptedHandler(Answer);
-        using var driver = new ConnectionDriver(handler, RawRequestTests.Options);
+        bool mayPostpone = random.Next(3) == 0;
+        using var driver = new ConnectionDriver(
+            mayPostpone ? new PostponingHandler(handler, random) : handler,
+            RawRequestTests.Options);
+        if (mayPostpone) driver.MayBlock = () => random.Next(2) == 0;
         driver.TakenMax = random.Next(3) == 0 ? random.Next(1, 500) : int.MaxValue;
         int offset = 0;
         while (offset < bytes.Length && !driver.IsClosed)
@@ -96,6 +124,11 @@ public sealed class HttpConnectionFuzzTests(ITestOutputHelper output)
         {
             response.SendSource(new ScriptedSource(BodyStatus.End, 3, 2000, 1), null);
         }
+        else if (request.Path.EndsWith("/cold"u8))
+        {
+            response.SendSource(
+                new ScriptedSource(BodyStatus.End, 3, 2000, 1) { NeedsToWait = true }, null);
+        }
         else if (request.Path.EndsWith("/sized"u8))
         {
             response.SendSource(new ScriptedSource(BodyStatus.End, 3, 200), 203);
@@ -115,7 +148,7 @@ public sealed class HttpConnectionFuzzTests(ITestOutputHelper output)
         }
     }
 
-    private static int CountResponses(Outcome outcome)
+    private static List<ReceivedResponse> ReadResponses(Outcome outcome)
     {
         var heads = outcome.Seen.Index()
             .Where(entry => entry.Item.StartsWith("HEAD ", StringComparison.Ordinal))
@@ -123,12 +156,12 @@ public sealed class HttpConnectionFuzzTests(ITestOutputHelper output)
             .ToList();
         try
         {
-            return ReceivedResponse.ReadAll(outcome.Output, [.. heads]).Count;
+            return ReceivedResponse.ReadAll(outcome.Output, [.. heads]);
         }
         catch (FormatException)
         {
             // The one refusal at the end may have been for a HEAD as well.
-            return ReceivedResponse.ReadAll(outcome.Output, [.. heads, outcome.Seen.Count]).Count;
+            return ReceivedResponse.ReadAll(outcome.Output, [.. heads, outcome.Seen.Count]);
         }
     }
 
@@ -179,7 +212,7 @@ public sealed class HttpConnectionFuzzTests(ITestOutputHelper output)
     }
 
     private static string Pick(Random random) =>
-        s_requests[random.Next(random.Next(4) == 0 ? 16 : s_requests.Length)];
+        s_requests[random.Next(random.Next(4) == 0 ? 20 : s_requests.Length)];
 
     private static void Insert(List<byte> bytes, int index, string text) =>
         bytes.InsertRange(index, Encoding.Latin1.GetBytes(text));
@@ -188,6 +221,27 @@ public sealed class HttpConnectionFuzzTests(ITestOutputHelper output)
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text
             ? int.Parse(text, CultureInfo.InvariantCulture)
             : null;
+
+    /// <summary>Where it may not block, it sometimes asks to be called again.</summary>
+    private sealed class PostponingHandler(IRequestHandler handler, Random random)
+        : IRequestHandler
+    {
+        public void Handle(HttpRequest request, HttpResponse response)
+        {
+            if (request.MayBlock || random.Next(2) == 0)
+            {
+                handler.Handle(request, response);
+                return;
+            }
+
+            // What it leaves behind must not be seen.
+            response.Status = 201;
+            response.AddHeader("X-Postponed"u8, "1"u8);
+            response.Body.GetSpan(10)[..10].Fill((byte)'p');
+            response.Body.Advance(10);
+            response.Postpone();
+        }
+    }
 
     private sealed record Outcome(List<string> Seen, string Output);
 }

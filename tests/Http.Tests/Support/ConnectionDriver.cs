@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Http.Connections;
 
@@ -14,11 +15,16 @@ internal sealed class ConnectionDriver : IDisposable
 
     private readonly MemoryStream _output = new();
 
-    internal ConnectionDriver(IRequestHandler handler, HttpServerOptions? options = null)
+    internal ConnectionDriver(
+        IRequestHandler handler, HttpServerOptions? options = null, IPAddress? peer = null)
+        : this(new HttpEngine(handler, options ?? new HttpServerOptions()), peer)
     {
-        Connection = new HttpConnection(
-            new HttpEngine(handler, options ?? new HttpServerOptions()), null);
-        Last = Connection.Advance();
+    }
+
+    internal ConnectionDriver(HttpEngine engine, IPAddress? peer)
+    {
+        Connection = new HttpConnection(engine, peer);
+        Advance();
     }
 
     internal HttpConnection Connection { get; }
@@ -27,6 +33,11 @@ internal sealed class ConnectionDriver : IDisposable
 
     /// <summary>The most that is taken of the output in one step.</summary>
     internal int TakenMax { get; set; } = int.MaxValue;
+
+    /// <summary>
+    /// Whether the next call may wait; where it may not, an offloaded one that may comes after it.
+    /// </summary>
+    internal Func<bool> MayBlock { get; set; } = static () => true;
 
     internal bool SendingEnded { get; private set; }
 
@@ -49,11 +60,20 @@ internal sealed class ConnectionDriver : IDisposable
             bytes[..count].CopyTo(room);
             bytes = bytes[count..];
             Connection.Received(count);
-            Last = Connection.Advance();
+            Advance();
         }
 
         Settle();
         return this;
+    }
+
+    /// <summary>Gives bytes that fit at once, and takes nothing of the output.</summary>
+    internal void FeedOnly(string text)
+    {
+        byte[] bytes = Encoding.Latin1.GetBytes(text);
+        bytes.CopyTo(Connection.GetReceiveBuffer());
+        Connection.Received(bytes.Length);
+        Advance();
     }
 
     internal ConnectionDriver EndInput()
@@ -61,7 +81,7 @@ internal sealed class ConnectionDriver : IDisposable
         if (Settle() != NextStep.Read) return this;
         _ = Connection.GetReceiveBuffer();
         Connection.Received(0);
-        Last = Connection.Advance();
+        Advance();
         Settle();
         return this;
     }
@@ -75,7 +95,7 @@ internal sealed class ConnectionDriver : IDisposable
 
     internal ConnectionDriver AdvanceOnly()
     {
-        Last = Connection.Advance();
+        Advance();
         return this;
     }
 
@@ -98,7 +118,7 @@ internal sealed class ConnectionDriver : IDisposable
                 return false;
         }
 
-        Last = Connection.Advance();
+        Advance();
         return true;
     }
 
@@ -117,6 +137,13 @@ internal sealed class ConnectionDriver : IDisposable
     {
         Connection.Dispose();
         _output.Dispose();
+    }
+
+    private void Advance()
+    {
+        Last = Connection.Advance(MayBlock());
+        if (Last == NextStep.Offload) Last = Connection.Advance(mayBlock: true);
+        Assert.NotEqual(NextStep.Offload, Last);
     }
 
     private void Take()

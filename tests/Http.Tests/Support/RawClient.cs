@@ -35,6 +35,25 @@ internal sealed class RawClient : IDisposable
         return await client.ReadAllAsync();
     }
 
+    /// <summary>
+    /// Sends the rest, and reads until the server closes. One that has refused what came before may
+    /// be gone already.
+    /// </summary>
+    internal async Task<string> SendLastAndReadAsync(string text)
+    {
+        try
+        {
+            await SendAsync(text);
+            EndSending();
+        }
+        catch (SocketException)
+        {
+            // Its answer is still to be read.
+        }
+
+        return await ReadAllAsync();
+    }
+
     internal async Task SendAsync(string text) =>
         await _socket.SendAsync(Encoding.Latin1.GetBytes(text), _patience.Token);
 

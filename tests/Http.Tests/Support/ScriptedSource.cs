@@ -16,8 +16,13 @@ internal sealed class ScriptedSource(BodyStatus last, params int[] pieces) : IBo
     /// <summary>Thrown instead of the last piece.</summary>
     internal Exception? Failure { get; init; }
 
+    /// <summary>What it has lies on a disk, always.</summary>
+    internal bool NeedsToWait { get; init; }
+
     public BodyStatus Read(Span<byte> buffer, bool mayBlock, out int written)
     {
+        written = 0;
+        if (NeedsToWait && !mayBlock) return BodyStatus.Blocked;
         ReadCount++;
         SmallestBuffer = Math.Min(SmallestBuffer, buffer.Length);
         bool isLast = _next >= pieces.Length - 1;

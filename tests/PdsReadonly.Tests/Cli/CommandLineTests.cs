@@ -18,6 +18,8 @@ public sealed class CommandLineTests
     [InlineData("--help", "--signatures")]
     [InlineData("--help", "verify")]
     [InlineData("serve --help", "--immutable-blobs")]
+    [InlineData("serve --help", "--slow-reader-timeout <SECONDS>")]
+    [InlineData("serve --help", "[default: 16384]")]
     [InlineData("verify --help", "exportBytes")]
     [InlineData("inspect --help", "collections [{nsid")]
     public async Task Help_Asked_TellsIt(string line, string what)
@@ -59,6 +61,25 @@ public sealed class CommandLineTests
     [InlineData(
         "--car x --terms-of-service-url file:///x",
         "--terms-of-service-url file:///x: expected a URL")]
+    [InlineData("--car x --head-bytes-max 1023", "--head-bytes-max 1023: expected 1024 to 1048576")]
+    [InlineData("--car x --headers-max 9", "--headers-max 9: expected 10 to 10000")]
+    [InlineData("--car x --url-bytes-max 255", "--url-bytes-max 255: expected 256 to 1048576")]
+    [InlineData("--car x --head-timeout 0", "--head-timeout 0: expected 1 to 86400")]
+    [InlineData("--car x --body-timeout 1.5", "--body-timeout 1.5: expected 1 to 86400")]
+    [InlineData("--car x --idle-timeout 86401", "--idle-timeout 86401: expected 1 to 86400")]
+    [InlineData(
+        "--car x --slow-reader-timeout -1", "--slow-reader-timeout -1: expected 1 to 86400")]
+    [InlineData("--car x --connections-max 0", "--connections-max 0: expected 1 to 1000000")]
+    [InlineData(
+        "--car x --connections-per-address-max x",
+        "--connections-per-address-max x: expected 1 to 1000000")]
+    [InlineData("--car x --loops 1025", "--loops 1025: expected 0 to 1024")]
+    [InlineData(
+        "--car x --trusted-proxy 10.0.0.0/33",
+        "--trusted-proxy 10.0.0.0/33: expected an IP address, or a network such as 10.0.0.0/8")]
+    [InlineData(
+        "--car x --trusted-proxy ::1 --trusted-proxy proxy",
+        "--trusted-proxy proxy: expected an IP address, or a network such as 10.0.0.0/8")]
     public async Task Usage_Wrong_IsSaidInOneSentenceAndExitCode2(string line, string sentence)
     {
         var run = await CliRun.Of(line.Split(' '));

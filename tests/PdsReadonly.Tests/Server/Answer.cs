@@ -21,10 +21,13 @@ internal sealed class Answer
 
         byte[] content = bytes[(end + 4)..];
         bool chunked = Header("Transfer-Encoding") == "chunked";
-        Body = Encoding.UTF8.GetString(chunked ? Unchunk(content) : content);
+        Bytes = chunked ? Unchunk(content) : content;
+        Body = Encoding.UTF8.GetString(Bytes);
     }
 
     internal int Status { get; }
+
+    internal byte[] Bytes { get; }
 
     internal string Body { get; }
 

@@ -26,7 +26,8 @@ public sealed class AnswerWriterTests
     [Fact]
     public void Write_WrittenCar_GetsTheBareContentType()
     {
-        var answer = Ask((_, _) => XrpcResult.WrittenCar);
+        var answer = Ask((_, _) => XrpcResult.WrittenCar.Cached(s_cid, CachePolicy.Revalidate));
+        Assert.Equal($"\"{s_cid}\"", answer.Header("ETag"));
         Assert.Equal("application/vnd.ipld.car", answer.Header("Content-Type"));
     }
 
@@ -80,7 +81,7 @@ public sealed class AnswerWriterTests
         var caching = Enum.Parse<CachePolicy>(policy);
         var answer = Ask((_, _) => XrpcResult.WrittenJson.Cached(s_cid, caching));
         Assert.Equal(200, answer.Status);
-        Assert.Equal($"\"{s_cid}\"", answer.Header("ETag"));
+        Assert.Equal($"W/\"{s_cid}\"", answer.Header("ETag"));
         Assert.Equal(expected, answer.Header("Cache-Control"));
     }
 
@@ -102,7 +103,7 @@ public sealed class AnswerWriterTests
         Assert.Equal($"\"{s_cid}\"", answer.Header("ETag"));
         Assert.Equal("public, max-age=300, must-revalidate", answer.Header("Cache-Control"));
         Assert.Equal("*", answer.Header("Access-Control-Allow-Origin"));
-        Assert.Null(answer.Header("Vary"));
+        Assert.Equal("Accept-Encoding", answer.Header("Vary"));
         Assert.Null(answer.Header("Content-Range"));
         Assert.Null(answer.Header("Content-Type"));
         Assert.True(source.IsDisposed);
@@ -115,6 +116,59 @@ public sealed class AnswerWriterTests
             (_, _) => XrpcResult.WrittenJson.Cached(s_cid, CachePolicy.Content),
             "If-None-Match: \"x\"");
         Assert.Equal(200, answer.Status);
+    }
+
+    [Fact]
+    public void Write_CachedByBody_HasTheBodysHashForTag()
+    {
+        var server = new TestServer(new TestServer.Route((_, response) =>
+        {
+            response.Body.Write("{}"u8);
+            return XrpcResult.WrittenJson.CachedByBody();
+        }));
+        string tag = $"W/\"{Cid.Of(CidCodec.Raw, "{}"u8)}\"";
+
+        var fresh = server.Ask("GET", "/test", "If-None-Match: \"x\"");
+        Assert.Equal((200, "{}"), (fresh.Status, fresh.Body));
+        Assert.Equal(tag, fresh.Header("ETag"));
+        Assert.Equal("public, no-cache", fresh.Header("Cache-Control"));
+
+        foreach (string header in (string[])[tag, tag[2..], "*"])
+        {
+            var known = server.Ask("GET", "/test", "If-None-Match: \"x\"", $"If-None-Match: {header}");
+            Assert.Equal((304, ""), (known.Status, known.Body));
+            Assert.Equal(tag, known.Header("ETag"));
+        }
+    }
+
+    [Fact]
+    public void Write_RefusalWordedByARoute_HasNoTag()
+    {
+        var answer = Ask(
+            (_, response) =>
+            {
+                response.Status = 404;
+                response.Body.Write("no"u8);
+                return XrpcResult.WrittenText.CachedByBody();
+            },
+            "If-None-Match: *");
+        Assert.Equal((404, "no"), (answer.Status, answer.Body));
+        Assert.Null(answer.Header("ETag"));
+        Assert.Null(answer.Header("Cache-Control"));
+    }
+
+    [Fact]
+    public void Write_RangeBehindTheEnd_IsNotToBeKept()
+    {
+        var server = new TestServer(new TestServer.Route((_, response) =>
+        {
+            response.Status = 416;
+            return XrpcResult.Written.Cached(s_cid, CachePolicy.Content);
+        }));
+        var refused = server.Ask("GET", "/test");
+        Assert.Equal(416, refused.Status);
+        Assert.Null(refused.Header("Cache-Control"));
+        Assert.Equal(304, server.Ask("GET", "/test", $"If-None-Match: \"{s_cid}\"").Status);
     }
 
     [Fact]

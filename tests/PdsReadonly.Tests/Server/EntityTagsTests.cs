@@ -25,15 +25,18 @@ public sealed class EntityTagsTests
     [InlineData("\"b\" junk, \"a\"", false)]
     public void IsNamedIn_Header_IsReadAsAList(string header, bool expected)
     {
-        Assert.Equal(expected, EntityTags.IsNamedIn(Encoding.UTF8.GetBytes(header), "\"a\""u8));
+        byte[] bytes = Encoding.UTF8.GetBytes(header);
+        Assert.Equal(expected, EntityTags.IsNamedIn(bytes, "\"a\""u8));
+        Assert.Equal(expected, EntityTags.IsNamedIn(bytes, "W/\"a\""u8));
     }
 
-    [Fact]
-    public void Format_Cid_IsQuoted()
+    [Theory]
+    [InlineData(false, "")]
+    [InlineData(true, "W/")]
+    public void Format_Cid_IsQuoted(bool isWeak, string mark)
     {
         var cid = Cid.Of(CidCodec.Raw, "x"u8);
-        byte[] tag = new byte[EntityTags.Bytes];
-        EntityTags.Format(cid, tag);
-        Assert.Equal($"\"{cid}\"", Encoding.UTF8.GetString(tag));
+        var tag = EntityTags.Format(cid, isWeak, new byte[EntityTags.BytesMax]);
+        Assert.Equal($"{mark}\"{cid}\"", Encoding.UTF8.GetString(tag));
     }
 }

@@ -26,7 +26,7 @@ internal static class IdentityResolveDid
         response.Body.Write("{\"didDoc\":"u8);
         response.Body.Write(document);
         response.Body.Write("}"u8);
-        return XrpcResult.WrittenJson;
+        return XrpcResult.WrittenJson.CachedByBody();
     }
 
     internal static XrpcError NotFound(ReadOnlySpan<byte> did) =>

@@ -24,7 +24,7 @@ internal static class IdentityResolveHandle
             Atproto.Syntax.Handle.From(p.Handle), activeOnly: true, out var repo);
         if (!found) return new XrpcError(400, "HandleNotFound", "Unable to resolve handle");
         var output = new Output(repo.Did.ToString());
-        return XrpcResult.Json(output, IdentityResolveHandleJson.Default.Output);
+        return XrpcResult.Json(output, IdentityResolveHandleJson.Default.Output).CachedByBody();
     }
 }
 

@@ -43,6 +43,6 @@ internal static class IdentityResolveIdentity
             $$"""{"did":"{{repo.Did}}","handle":"{{handle}}","didDoc":""", body);
         body.Write(document);
         body.Write("}"u8);
-        return XrpcResult.WrittenJson;
+        return XrpcResult.WrittenJson.CachedByBody();
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using Atproto.Multiformats;
 using Atproto.Syntax;
 using Http.Connections;
 using PdsReadonly.Archive;
@@ -40,8 +39,7 @@ internal static class RepoDescribeRepo
             $$""","collections":[{{list}}],"handleIsCorrect":{{correct}}}""", body);
 
         // The head says nothing of the document and the handle, so the body itself is the tag.
-        var tag = Cid.Of(CidCodec.Raw, response.WrittenBody);
-        return XrpcResult.WrittenJson.Cached(tag, CachePolicy.Revalidate);
+        return XrpcResult.WrittenJson.CachedByBody();
     }
 
     private static byte[] LeastDocument(RepoEntry repo, Handle? handle)

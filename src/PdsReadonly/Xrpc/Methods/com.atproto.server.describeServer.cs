@@ -28,7 +28,7 @@ internal static class ServerDescribeServer
     {
         var links = new Links(options.PrivacyPolicyUrl, options.TermsOfServiceUrl);
         var output = new Output(options.ServiceDid, links, new Contact(options.ContactEmail));
-        return XrpcResult.Json(output, ServerDescribeServerJson.Default.Output);
+        return XrpcResult.Json(output, ServerDescribeServerJson.Default.Output).CachedByBody();
     }
 }
 

@@ -3,6 +3,7 @@ using System.Text;
 using Atproto.Multiformats;
 using Atproto.Syntax;
 using Http.Connections;
+using Http.Messages;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 using PdsReadonly.Index;
@@ -39,8 +40,11 @@ internal static class SyncGetBlob
         {
             if (lease.Reader.Index.FindBlob(cid) is not { } blob) return NotFound();
             var policy = options.ImmutableBlobs ? CachePolicy.Immutable : CachePolicy.Content;
-            var opened = request.MayBlock
-                ? blobs.Open(repo.Did, cid) : blobs.OpenKnown(repo.Did, cid);
+            if (OpenFile(blobs, repo, cid, request, out var opened) is { } shortage)
+            {
+                return shortage;
+            }
+
             if (opened is { } file)
             {
                 return SendFile(file, blob, cid, request, response).Cached(cid, policy);
@@ -54,6 +58,22 @@ internal static class SyncGetBlob
             if (status != ReadStatus.Done) return RepoGate.Unread(status, repo);
             if (Cid.Of(CidCodec.Raw, bytes) != cid) return NotFound();
             return SendBytes(bytes, blob, cid, request, response).Cached(cid, policy);
+        }
+    }
+
+    private static XrpcError? OpenFile(
+        BlobDirectory blobs, RepoEntry repo, in Cid cid, HttpRequest request, out BlobFile? file)
+    {
+        file = null;
+        try
+        {
+            file = request.MayBlock
+                ? blobs.Open(repo.Did, cid) : blobs.OpenKnown(repo.Did, cid);
+            return null;
+        }
+        catch (IOException e) when (DescriptorBudget.IsShortage(e))
+        {
+            return XrpcError.Busy(e.Message);
         }
     }
 
@@ -101,14 +121,17 @@ internal static class SyncGetBlob
         HttpRequest request, Cid cid, long length, HttpResponse response, out ByteRange range)
     {
         range = new ByteRange(0, length);
-        if (!request.TryGetHeader("range"u8, out var header)) return RangeVerdict.Whole;
+        // Ranges are defined for GET alone, and of two headers neither is to be believed.
+        int line = request.FindHeader("range"u8);
+        bool asked = line >= 0 && request.FindHeader("range"u8, line + 1) < 0;
+        if (!asked || request.Method is not HttpMethod.Get) return RangeVerdict.Whole;
         bool conditional = request.TryGetHeader("if-range"u8, out var tag);
         if (conditional && !tag.SequenceEqual(Encoding.ASCII.GetBytes($"\"{cid}\"")))
         {
             return RangeVerdict.Whole;
         }
 
-        var verdict = ByteRange.Read(header, length, out range);
+        var verdict = ByteRange.Read(request.HeaderValue(line), length, out range);
         if (verdict == RangeVerdict.Whole) return verdict;
         response.Status = verdict == RangeVerdict.Part ? 206 : 416;
         string value = verdict == RangeVerdict.Part

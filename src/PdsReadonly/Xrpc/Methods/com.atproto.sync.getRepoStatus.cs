@@ -23,7 +23,7 @@ internal static class SyncGetRepoStatus
         bool active = repo.Status == HostingStatus.Active;
         var output = new Output(
             repo.Did.ToString(), active, repo.Status.Text(), active ? repo.Rev.ToString() : null);
-        return XrpcResult.Json(output, SyncGetRepoStatusJson.Default.Output);
+        return XrpcResult.Json(output, SyncGetRepoStatusJson.Default.Output).CachedByBody();
     }
 }
 

@@ -42,7 +42,8 @@ internal static class SyncListRepos
             repo.Status == HostingStatus.Active,
             repo.Status.Text()));
         string? cursor = page.Count == 0 ? null : $"{page[^1].FirstSeen}::{page[^1].Did}";
-        return XrpcResult.Json(new Output(cursor, repos), SyncListReposJson.Default.Output);
+        return XrpcResult.Json(new Output(cursor, repos), SyncListReposJson.Default.Output)
+            .CachedByBody();
     }
 
     // A DID may hold two colons in a row itself, so the first ones part the cursor.

@@ -31,7 +31,8 @@ internal static class SyncListReposByCollection
         var dids = catalog.ListByCollection(p.Collection.ToString(), after, p.Limit);
         var output = new Output(
             dids.Count == 0 ? null : dids[^1], dids.ConvertAll(did => new Repo(did)));
-        return XrpcResult.Json(output, SyncListReposByCollectionJson.Default.Output);
+        return XrpcResult.Json(output, SyncListReposByCollectionJson.Default.Output)
+            .CachedByBody();
     }
 }
 

@@ -2,11 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using Http.Connections;
 using Http.Tests.Support;
+using Http.Transports;
 
 namespace Http.Tests.Transports;
 
 /// <summary>How a server ends, and how connections end by themselves.</summary>
-public sealed class SocketTransportStopTests
+public abstract class TransportStopTests(Func<ITransport> transport)
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     private static readonly IPEndPoint s_anyPort = new(IPAddress.Loopback, 0);
@@ -19,7 +20,7 @@ public sealed class SocketTransportStopTests
     [Fact]
     public async Task StopAsync_IdleConnections_AreClosedAtOnce()
     {
-        await using var server = HttpServer.Start(s_anyPort, new EchoHandler());
+        await using var server = Start(new EchoHandler());
         using var fresh = await RawClient.ConnectAsync(server);
         using var used = await RawClient.ConnectAsync(server);
         await used.SendAsync(Get);
@@ -42,7 +43,7 @@ public sealed class SocketTransportStopTests
             released.Wait(s_longGrace);
             ScriptedHandler.Echo(request, response);
         });
-        await using var server = HttpServer.Start(s_anyPort, handler);
+        await using var server = Start(handler);
         using var client = await RawClient.ConnectAsync(server);
         await client.SendAsync(Get);
         await entered.WaitAsync(TestContext.Current.CancellationToken);
@@ -62,7 +63,7 @@ public sealed class SocketTransportStopTests
     {
         var handler = new ScriptedHandler((_, response) => response.SendSource(
             new ScriptedSource(BodyStatus.End, [.. Enumerable.Repeat(65_000, 300)]), null));
-        await using var server = HttpServer.Start(s_anyPort, handler);
+        await using var server = Start(handler);
         using var client = await RawClient.ConnectAsync(server);
         await client.SendAsync(Get);
         string head = await client.ReadThroughAsync("\r\n\r\n");
@@ -80,7 +81,7 @@ public sealed class SocketTransportStopTests
     {
         var source = new EndlessSource();
         var handler = new ScriptedHandler((_, response) => response.SendSource(source, null));
-        await using var server = HttpServer.Start(s_anyPort, handler);
+        await using var server = Start(handler);
         using var client = await RawClient.ConnectAsync(server);
         await client.SendAsync(Get);
         await client.ReadThroughAsync("eeee");
@@ -94,7 +95,7 @@ public sealed class SocketTransportStopTests
     [Fact]
     public async Task StopAsync_Twice_IsTheSameAsOnce()
     {
-        var server = HttpServer.Start(s_anyPort, new EchoHandler());
+        var server = Start(new EchoHandler());
         await server.StopAsync(TimeSpan.Zero);
         await server.StopAsync(TimeSpan.Zero);
         await server.DisposeAsync();
@@ -147,8 +148,12 @@ public sealed class SocketTransportStopTests
         await Assert.ThrowsAsync<SocketException>(client.ReadAllAsync);
     }
 
-    private static HttpServer Start(IRequestHandler handler, ManualTime time) =>
-        HttpServer.Start(s_anyPort, handler, new HttpServerOptions { TimeProvider = time });
+    private HttpServer Start(IRequestHandler handler, TimeProvider? time = null) =>
+        HttpServer.Start(s_anyPort, handler, new HttpServerOptions
+        {
+            TimeProvider = time ?? TimeProvider.System,
+            Transport = transport,
+        });
 
     /// <summary>
     /// Lets seconds pass, each with an exchange between, so that the server keeps up.

@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Http.Connections;
+
+/// <summary>
+/// Counts connections, in all and by address, against the limits. Those of a trusted proxy are
+/// counted in all only: its clients are told apart by request, and for each the answers are
+/// counted that go on for as long as the client likes. For any thread.
+/// </summary>
+internal sealed class ConnectionGate(HttpLimits limits, TrustedProxies proxies)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ulong, int> _connectionsByAddress = [];
+    private readonly Dictionary<ulong, int> _answersByAddress = [];
+    private int _count;
+
+    /// <summary>True when one more may come; it then has to leave once.</summary>
+    internal bool TryEnter(IPAddress address)
+    {
+        bool isProxy = proxies.Contains(address);
+        lock (_lock)
+        {
+            if (_count >= limits.ConnectionsMax) return false;
+            if (!isProxy && !TryCount(_connectionsByAddress, KeyOf(address))) return false;
+            _count++;
+            return true;
+        }
+    }
+
+    internal void Leave(IPAddress address)
+    {
+        bool isProxy = proxies.Contains(address);
+        lock (_lock)
+        {
+            _count--;
+            if (!isProxy) Uncount(_connectionsByAddress, KeyOf(address));
+        }
+    }
+
+    /// <summary>
+    /// True when a proxy's client may have one more streamed answer or WebSocket; it then has to
+    /// end once.
+    /// </summary>
+    internal bool TryBeginAnswer(IPAddress client)
+    {
+        lock (_lock) return TryCount(_answersByAddress, KeyOf(client));
+    }
+
+    internal void EndAnswer(IPAddress client)
+    {
+        lock (_lock) Uncount(_answersByAddress, KeyOf(client));
+    }
+
+    private bool TryCount(Dictionary<ulong, int> counts, ulong key)
+    {
+        int count = counts.GetValueOrDefault(key);
+        if (count >= limits.ConnectionsPerAddressMax) return false;
+        counts[key] = count + 1;
+        return true;
+    }
+
+    private static void Uncount(Dictionary<ulong, int> counts, ulong key)
+    {
+        if (--counts[key] is var left and > 0) counts[key] = left;
+        else counts.Remove(key);
+    }
+
+    /// <summary>
+    /// A whole IPv4 address; of IPv6 the first 64 bits, since a customer gets all the rest.
+    /// </summary>
+    private static ulong KeyOf(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out _);
+        if (address.AddressFamily == AddressFamily.InterNetwork)
+        {
+            return BinaryPrimitives.ReadUInt32BigEndian(bytes);
+        }
+
+        return address.IsIPv4MappedToIPv6
+            ? BinaryPrimitives.ReadUInt32BigEndian(bytes[12..])
+            : BinaryPrimitives.ReadUInt64BigEndian(bytes);
+    }
+}
