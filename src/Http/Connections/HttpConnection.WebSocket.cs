@@ -139,7 +139,7 @@ public sealed partial class HttpConnection
         }
 
         long silence = Math.Min(session.PingAt, session.SilenceAt);
-        bool isSlow = session.SlowReaderAt < silence;
+        bool isSlow = session.SlowReaderAt <= silence;
         DeadlineKind = isSlow ? DeadlineKind.SlowReader : DeadlineKind.Silence;
         Deadline = isSlow ? session.SlowReaderAt : silence;
         return NextStep.Duplex;
