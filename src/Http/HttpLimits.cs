@@ -44,8 +44,8 @@ public sealed record HttpLimits
     public int WebSocketMessageBytesMax { get; init; } = 1024 * 1024;
 
     /// <summary>
-    /// Messages of a WebSocket held back before the socket has to take them. The source is not asked
-    /// for the next one before; one message may be longer.
+    /// Messages of a WebSocket held back before the socket has to take them. The source is not
+    /// asked for the next one before; one message may be longer.
     /// </summary>
     public int WebSocketOutputBytesMax { get; init; } = 64 * 1024;
 

@@ -56,7 +56,8 @@ public sealed partial class HttpConnection
             return NextStep.Offload;
         }
 
-        bool isWrong = status is BodyStatus.Failed or BodyStatus.Blocked || (uint)written > (uint)piece.Length
+        bool isWrong = status is BodyStatus.Failed or BodyStatus.Blocked
+            || (uint)written > (uint)piece.Length
             || (status == BodyStatus.More && written == 0)
             || written > _bodyLeft
             || (status == BodyStatus.End && _bodyLeft is { } left && written != left);

@@ -14,8 +14,8 @@ public sealed partial class HttpConnection
     public DeadlineKind DeadlineKind { get; private set; }
 
     /// <summary>
-    /// The deadline has passed: says so to a client that was sending, pings one that is silent, else
-    /// closes. Does not wait for a disk.
+    /// The deadline has passed: says so to a client that was sending, pings one that is silent,
+    /// else closes. Does not wait for a disk.
     /// </summary>
     public NextStep TimedOut()
     {

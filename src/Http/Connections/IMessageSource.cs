@@ -50,8 +50,8 @@ public interface IMessageSource : IDisposable
     /// Appends the next message's bytes, one binary message each, to <paramref name="message"/>.
     /// </summary>
     /// <remarks>
-    /// With <paramref name="mayBlock"/> false other connections wait for this thread. What it throws
-    /// is logged and taken as <see cref="MessageStatus.Failed"/>.
+    /// With <paramref name="mayBlock"/> false other connections wait for this thread. What it
+    /// throws is logged and taken as <see cref="MessageStatus.Failed"/>.
     /// </remarks>
     MessageStatus Read(IBufferWriter<byte> message, bool mayBlock);
 }

@@ -25,7 +25,8 @@ public enum NextStep
 
     /// <summary>
     /// Both directions at once, of a WebSocket: read when there is something, write while there is
-    /// output, and call Advance after either, and when <see cref="HttpConnection.Wake"/> was called.
+    /// output, and call Advance after either, and when <see cref="HttpConnection.Wake"/> was
+    /// called.
     /// </summary>
     Duplex,
 

@@ -21,7 +21,9 @@ internal sealed class WebSocketSession(HttpLimits limits)
     /// <summary>When it is cut if nothing is heard of it.</summary>
     internal long SilenceAt { get; set; }
 
-    /// <summary>When it is cut if it takes no output; MaxValue when it has just taken some.</summary>
+    /// <summary>
+    /// When it is cut if it takes no output; MaxValue when none waits or it has just taken some.
+    /// </summary>
     internal long SlowReaderAt { get; set; } = long.MaxValue;
 
     internal bool PongWaits { get; private set; }

@@ -28,7 +28,7 @@ internal sealed class ConnectionDriver : IDisposable
     /// <summary>The most that is taken of the output in one step.</summary>
     internal int TakenMax { get; set; } = int.MaxValue;
 
-    /// <summary>The socket of a WebSocket takes nothing, as when its client does not read.</summary>
+    /// <summary>The socket of a WebSocket takes nothing: its client does not read.</summary>
     internal bool IsStalled { get; set; }
 
     /// <summary>The most output that ever waited.</summary>

@@ -102,7 +102,7 @@ internal static partial class WebSocketCases
             Frame(text, kosme), Frame(WebSocketOpcode.Binary, [0xCE]), Frame(text, kosme));
     }
 
-    /// <summary>Told at the byte, not at the end of the frame or message, which never comes.</summary>
+    /// <summary>Told at the byte, not at the end of frame or message, which never comes.</summary>
     private static IEnumerable<WebSocketCase> EarlyFailures(byte[] kosme)
     {
         var (text, next) = (WebSocketOpcode.Text, WebSocketOpcode.Continuation);

@@ -2,4 +2,5 @@ using Http.Transports;
 
 namespace Http.Tests.WebSockets;
 
-public sealed class SocketWebSocketTests() : WebSocketTransportSuite(static () => new SocketTransport());
+public sealed class SocketWebSocketTests()
+    : WebSocketTransportSuite(static () => new SocketTransport());

@@ -33,7 +33,8 @@ public abstract class WebSocketTransportSuite(Func<ITransport> transport)
             await client.SendAsync(test.Bytes);
             var answers = new List<string?>();
             foreach (string _ in test.Answers) answers.Add(await client.ReadTextAsync());
-            Assert.True(test.Answers.SequenceEqual(answers), $"{test}: {string.Join(", ", answers)}");
+            string got = string.Join(", ", answers);
+            Assert.True(test.Answers.SequenceEqual(answers), $"{test}: {got}");
             if (!test.Closes)
             {
                 await client.SendAsync(ClientFrames.Ping("alive"));
