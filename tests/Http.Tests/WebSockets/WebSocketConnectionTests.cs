@@ -109,7 +109,7 @@ public sealed class WebSocketConnectionTests : IDisposable
     }
 
     [Fact]
-    public void Messages_SocketThatTakesALittleAtATime_DoNotMakeTheBufferGrow()
+    public void Messages_SocketThatTakesALittleAtATime_NeverWaitInGreatNumber()
     {
         for (int count = 0; count < 20_000; count++) _messages.Add(Bytes(1000, count));
         var handler = ScriptedMessages.Accept(() => _messages);
