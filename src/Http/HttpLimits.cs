@@ -38,6 +38,17 @@ public sealed record HttpLimits
     /// </summary>
     public int LingerBytesMax { get; init; } = 1024 * 1024;
 
+    /// <summary>
+    /// One message of a WebSocket's client, which is read and dropped; beyond: closed with 1009.
+    /// </summary>
+    public int WebSocketMessageBytesMax { get; init; } = 1024 * 1024;
+
+    /// <summary>
+    /// Messages of a WebSocket held back before the socket has to take them. The source is not
+    /// asked for the next one before; one message may be longer.
+    /// </summary>
+    public int WebSocketOutputBytesMax { get; init; } = 64 * 1024;
+
     /// <summary>From the first byte of a request head to its last; beyond: 408.</summary>
     public TimeSpan HeadTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -54,6 +65,12 @@ public sealed record HttpLimits
 
     /// <summary>Waiting for the client to close after a last answer.</summary>
     public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A WebSocket that nothing is heard of for that long is pinged.</summary>
+    public TimeSpan WebSocketPingPeriod { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Without a byte from a WebSocket's client, pinged or not; beyond: cut.</summary>
+    public TimeSpan WebSocketSilenceTimeout { get; init; } = TimeSpan.FromSeconds(90);
 
     /// <summary>Connections in all; one more is answered 503 and closed.</summary>
     public int ConnectionsMax { get; init; } = 10_000;

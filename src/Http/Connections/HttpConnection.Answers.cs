@@ -48,8 +48,8 @@ public sealed partial class HttpConnection
         _phase = Phase.Head;
         Commit();
         _handling = false;
-        // The next head follows; a partial one has its own deadline.
-        if (_phase == Phase.Head) EndRequest();
+        // The next head follows, or frames; a partial one has its own deadline.
+        if (_phase is Phase.Head or Phase.WebSocket) EndRequest();
         return null;
     }
 
@@ -59,6 +59,12 @@ public sealed partial class HttpConnection
     private void Commit()
     {
         var (response, request) = (_work!.Response, _work.Head);
+        if (response.Messages is not null)
+        {
+            BeginWebSocket();
+            return;
+        }
+
         if (response.CloseAsked) _keepAlive = false;
         (File, _source) = response.TakeBody();
         bool isStreamed = File is not null || _source is not null;
@@ -98,6 +104,7 @@ public sealed partial class HttpConnection
             HandlerLines = response.HeaderLines,
             ContentLength = framing.Length,
             IsChunked = framing.IsChunked,
+            OffersWebSocket = response.Status == 426,
         };
         head.CopyTo(_work!.Output.Commit(head.Length, framing.WithBody));
     }
@@ -159,6 +166,7 @@ public sealed partial class HttpConnection
         _engine.Events.HandlerFailed(exception);
         DisposeBody();
         (File, _source) = _work!.Response.TakeBody();
+        _messages = _work.Response.TakeMessages();
         DisposeBody();
         _work.Response.Reset();
         _keepAlive = false;

@@ -119,12 +119,13 @@ public sealed partial class HttpConnection
 
     private void DisposeBody()
     {
-        var (file, source) = (File, _source);
-        (File, _source) = (null, null);
+        var (file, source, messages) = (File, _source, _messages);
+        (File, _source, _messages) = (null, null, null);
         file?.Dispose();
         try
         {
             source?.Dispose();
+            messages?.Dispose();
         }
         catch (Exception exception)
         {

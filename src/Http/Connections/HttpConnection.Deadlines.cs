@@ -14,7 +14,8 @@ public sealed partial class HttpConnection
     public DeadlineKind DeadlineKind { get; private set; }
 
     /// <summary>
-    /// The deadline has passed: says so to a client that was sending, else closes.
+    /// The deadline has passed: says so to a client that was sending, pings one that is silent,
+    /// else closes. Does not wait for a disk.
     /// </summary>
     public NextStep TimedOut()
     {
@@ -22,7 +23,9 @@ public sealed partial class HttpConnection
         {
             case DeadlineKind.Head or DeadlineKind.Body:
                 Refuse(RequestRejection.TimedOut);
-                return Advance();
+                return Advance(mayBlock: false);
+            case DeadlineKind.Silence:
+                return TimeOutSilence();
             case DeadlineKind.SlowReader:
                 return Reset();
             default:
@@ -61,7 +64,9 @@ public sealed partial class HttpConnection
             _ => throw new UnreachableException(),
         };
         DeadlineKind = kind;
-        Deadline = _engine.Time.GetTimestamp()
-            + (long)(timeout.TotalSeconds * _engine.Time.TimestampFrequency);
+        Deadline = TimestampAfter(timeout);
     }
+
+    private long TimestampAfter(TimeSpan timeout) => _engine.Time.GetTimestamp()
+        + (long)(timeout.TotalSeconds * _engine.Time.TimestampFrequency);
 }

@@ -38,6 +38,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
         Handler,
         Source,
         File,
+        WebSocket,
         Flush,
         Linger,
         Closed,
@@ -46,8 +47,9 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     public IPAddress? RemoteAddress { get; } = remoteAddress;
 
     /// <summary>
-    /// What <see cref="Wake"/> calls: the transport's way to have Advance called, from any thread
-    /// and as often as it likes.
+    /// What <see cref="Wake"/> calls: the transport's way to have Advance called. It is set before
+    /// the first Advance; it is called from any thread, beside any other call, without cause, and
+    /// after the end, and must only note that Advance is to be called.
     /// </summary>
     public Action? Woken { get; set; }
 
@@ -76,6 +78,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
         if (count == 0) _clientEnded = true;
         else if (_phase == Phase.Linger) _lingeredBytes += count;
         else _work!.Input.Received(count);
+        if (_webSocket is not null) NoteHeard(_webSocket);
     }
 
     /// <summary>
@@ -86,6 +89,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
         if (count == 0) return;
         _work!.Output.Taken(count);
         Deadline = long.MaxValue;
+        _webSocket?.SlowReaderAt = long.MaxValue;
     }
 
     /// <summary>
@@ -99,7 +103,8 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     }
 
     /// <summary>
-    /// Something that a WebSocket waits for has come: Advance is to be called. From any thread.
+    /// Something that a WebSocket waits for has come: Advance is to be called. From any thread, as
+    /// often as one likes; without effect after the end.
     /// </summary>
     public void Wake() => Woken?.Invoke();
 
@@ -130,6 +135,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
         Close();
         if (State is IDisposable state) state.Dispose();
         State = null;
+        Woken = null;
     }
 
     private NextStep Run()
@@ -143,6 +149,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
                 Phase.Handler => RunHandler(),
                 Phase.Source => RunSource(),
                 Phase.File => RunFile(),
+                Phase.WebSocket => RunWebSocket(),
                 Phase.Flush => RunFlush(),
                 Phase.Linger => RunLinger(),
                 Phase.Closed => _isReset ? NextStep.Reset : NextStep.Close,

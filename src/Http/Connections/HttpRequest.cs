@@ -1,5 +1,6 @@
 using System.Net;
 using Http.Messages;
+using Http.WebSockets;
 
 namespace Http.Connections;
 
@@ -64,6 +65,10 @@ public sealed class HttpRequest
         }
     }
 
+    /// <summary>The first subprotocol offered for a WebSocket; empty when there is none.</summary>
+    public ReadOnlySpan<byte> WebSocketProtocol =>
+        WebSocketHandshake.FirstProtocol(_work.Head, HeadBytes);
+
     public int HeaderCount => _work.Head.Headers.Count;
 
     private ReadOnlySpan<byte> HeadBytes => _work.Input.FromHead;
@@ -84,6 +89,12 @@ public sealed class HttpRequest
     /// </summary>
     public int FindHeader(ReadOnlySpan<byte> lowerCaseName, int from = 0) =>
         _work.Head.Headers.Find(HeadBytes, lowerCaseName, from);
+
+    /// <summary>
+    /// Whether the request may become a WebSocket, and if not, why (RFC 6455 §4.2.1).
+    /// </summary>
+    public HandshakeRejection CheckWebSocketHandshake() =>
+        WebSocketHandshake.Check(_work.Head, HeadBytes);
 
     /// <summary>The name of a header line by its position, case kept.</summary>
     public ReadOnlySpan<byte> HeaderName(int index) => _work.Head.Headers.Name(HeadBytes, index);

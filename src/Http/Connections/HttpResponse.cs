@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Http.Messages;
+using Http.WebSockets;
 using Microsoft.Win32.SafeHandles;
 
 namespace Http.Connections;
@@ -8,7 +9,8 @@ namespace Http.Connections;
 /// <summary>
 /// One response, filled by the handler. Exactly one kind of body: what was written to
 /// <see cref="Body"/>, a file's range, or a source. The engine adds Date, Connection,
-/// Content-Length or Transfer-Encoding, and leaves the body out for HEAD, 204 and 304.
+/// Content-Length or Transfer-Encoding, Upgrade to 426, and leaves the body out for HEAD, 204 and
+/// 304.
 /// </summary>
 public sealed class HttpResponse
 {
@@ -79,8 +81,8 @@ public sealed class HttpResponse
     /// <summary>
     /// Adds a header. CR, LF and NUL in name or value are refused (ArgumentException).
     /// </summary>
-    /// <remarks>So are names that are no token, other control characters, and the four headers that
-    /// the engine writes itself.</remarks>
+    /// <remarks>So are names that are no token, other control characters, and the headers that the
+    /// engine writes itself.</remarks>
     public void AddHeader(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         if (!HttpBytes.IsToken(name))
@@ -168,16 +170,23 @@ public sealed class HttpResponse
 
     /// <summary>
     /// Turns the connection into a WebSocket (RFC 6455 §4.2.2) that sends what the source has; the
-    /// handler has checked the handshake.
+    /// handler has found <see cref="HttpRequest.CheckWebSocketHandshake"/> content.
     /// </summary>
     /// <remarks>
-    /// Status and headers are those of the 101 answer; a subprotocol is the handler's to add. The
-    /// connection owns the source from here on and disposes it.
+    /// The headers are those of the 101 answer; a subprotocol is the handler's to add. The
+    /// connection owns the source from here on and disposes it. When this throws, the source still
+    /// belongs to the caller.
     /// </remarks>
     public void AcceptWebSocket(IMessageSource messages)
     {
         ArgumentNullException.ThrowIfNull(messages);
         RequireNoBody();
+        var rejection = WebSocketHandshake.Check(_work.Head, _work.Input.FromHead);
+        if (rejection != HandshakeRejection.None)
+        {
+            throw new InvalidOperationException($"no handshake of a WebSocket: {rejection}");
+        }
+
         Messages = messages;
     }
 
@@ -235,6 +244,7 @@ public sealed class HttpResponse
     private static bool IsEnginesOwn(ReadOnlySpan<byte> name) => name.Length switch
     {
         4 => Ascii.EqualsIgnoreCase(name, "date"u8),
+        7 => Ascii.EqualsIgnoreCase(name, "upgrade"u8),
         10 => Ascii.EqualsIgnoreCase(name, "connection"u8)
             || Ascii.EqualsIgnoreCase(name, "keep-alive"u8),
         14 => Ascii.EqualsIgnoreCase(name, "content-length"u8),

@@ -9,8 +9,8 @@ public interface IRequestHandler
     /// Fills <paramref name="response"/>. Both objects belong to the connection and are used again
     /// for its next request: neither they nor spans taken from them outlive the call. Where
     /// <see cref="HttpRequest.MayBlock"/> is false other connections wait for this thread: a
-    /// handler that would have to wait itself calls <see cref="HttpResponse.Postpone"/> and returns, and is
-    /// called again for the same request.
+    /// handler that would have to wait itself calls <see cref="HttpResponse.Postpone"/> and
+    /// returns, and is called again for the same request.
     /// </summary>
     void Handle(HttpRequest request, HttpResponse response);
 }

@@ -64,7 +64,11 @@ internal sealed class OutputBuffer : IBufferWriter<byte>
     }
 
     /// <summary>Begins an answer's body, empty, behind room for its head.</summary>
-    internal void BeginBody() => _bodyStart = _bodyEnd = _end + HeadRoom;
+    internal void BeginBody()
+    {
+        CompactIfHalfTaken();
+        _bodyStart = _bodyEnd = _end + HeadRoom;
+    }
 
     /// <summary>
     /// Ends the answer begun: makes <paramref name="headLength"/> bytes in front of the body, which
@@ -107,6 +111,7 @@ internal sealed class OutputBuffer : IBufferWriter<byte>
 
     internal void Append(ReadOnlySpan<byte> bytes)
     {
+        CompactIfHalfTaken();
         _bodyStart = _bodyEnd = _end;
         EnsureRoom(_end, bytes.Length);
         bytes.CopyTo(_bytes.AsSpan(_end));
@@ -125,6 +130,14 @@ internal sealed class OutputBuffer : IBufferWriter<byte>
         if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = [];
         _start = _end = _bodyStart = _bodyEnd = 0;
+    }
+
+    /// <summary>
+    /// Keeps a buffer that is never quite empty from growing; moves less than was sent since.
+    /// </summary>
+    private void CompactIfHalfTaken()
+    {
+        if (_start > 0 && _start >= _bytes.Length / 2) Compact();
     }
 
     private void Compact()

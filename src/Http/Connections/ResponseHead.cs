@@ -22,17 +22,24 @@ internal ref struct ResponseHead
 
     internal bool IsChunked;
 
+    /// <summary>426 has to say to what (RFC 9110 §15.5.22).</summary>
+    internal bool OffersWebSocket;
+
     private static ReadOnlySpan<byte> Version => "HTTP/1.1 "u8;
 
     private static ReadOnlySpan<byte> LengthName => "Content-Length: "u8;
 
     private static ReadOnlySpan<byte> ChunkedLine => "Transfer-Encoding: chunked\r\n"u8;
 
+    private static ReadOnlySpan<byte> OfferLines =>
+        "Connection: Upgrade\r\nUpgrade: websocket\r\n"u8;
+
     internal readonly int Length =>
         Version.Length + 3 + 1 + StatusText.For(Status).Length + 2
         + DateLine.Length + ConnectionLines.Length + HandlerLines.Length
         + (ContentLength < 0 ? 0 : LengthName.Length + DigitCount(ContentLength) + 2)
         + (IsChunked ? ChunkedLine.Length : 0)
+        + (OffersWebSocket ? OfferLines.Length : 0)
         + 2;
 
     /// <summary>
@@ -55,6 +62,7 @@ internal ref struct ResponseHead
         }
 
         if (IsChunked) Put(ref target, ChunkedLine);
+        if (OffersWebSocket) Put(ref target, OfferLines);
         Put(ref target, HandlerLines);
         Put(ref target, "\r\n"u8);
     }

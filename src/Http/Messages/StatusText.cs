@@ -5,6 +5,7 @@ internal static class StatusText
 {
     internal static ReadOnlySpan<byte> For(int status) => status switch
     {
+        101 => "Switching Protocols"u8,
         200 => "OK"u8,
         202 => "Accepted"u8,
         204 => "No Content"u8,

@@ -9,9 +9,9 @@ namespace Http.Transports;
 /// <summary>
 /// Drives one connection's state machine over a socket. The task alone touches the state machine;
 /// the sweep and the stop reach it by what makes its pending call return: the end of the receiving
-/// direction, or the socket's disposal.
+/// direction, the socket's disposal, or, of a WebSocket, a signal.
 /// </summary>
-internal sealed class SocketConnection(Socket socket, HttpConnection connection)
+internal sealed partial class SocketConnection(Socket socket, HttpConnection connection)
 {
     // A slice small enough that a slow client shows some progress within its time-out.
     private const int SliceBytesMax = 64 * 1024;
@@ -34,7 +34,11 @@ internal sealed class SocketConnection(Socket socket, HttpConnection connection)
 
     internal Task Completion { get; private set; } = Task.CompletedTask;
 
-    internal void Start(Action<SocketConnection> ended) => Completion = RunAsync(ended);
+    internal void Start(Action<SocketConnection> ended)
+    {
+        _connection.Woken = _signal.Wake;
+        Completion = RunAsync(ended);
+    }
 
     internal void Stop()
     {
@@ -74,6 +78,7 @@ internal sealed class SocketConnection(Socket socket, HttpConnection connection)
         {
             _sweepsExpired = 0;
             if (_connection.DeadlineKind == DeadlineKind.SlowReader) Cut();
+            else if (_connection.DeadlineKind == DeadlineKind.Silence) _signal.Wake();
             else EndReceiving();
         }
     }
@@ -101,6 +106,7 @@ internal sealed class SocketConnection(Socket socket, HttpConnection connection)
         {
             _connection.Dispose();
             _socket.Dispose();
+            await EndDuplexAsync();
             ended(this);
         }
     }
@@ -116,6 +122,11 @@ internal sealed class SocketConnection(Socket socket, HttpConnection connection)
                 return WriteAsync();
             case NextStep.SendFile:
                 return SendFileAsync();
+            case NextStep.Duplex:
+                return DuplexAsync();
+            case NextStep.Offload:
+                // No other connection waits for this thread: the next Advance may block.
+                return ValueTask.CompletedTask;
             case NextStep.ShutdownSend:
                 _socket.Shutdown(SocketShutdown.Send);
                 return ValueTask.CompletedTask;
@@ -148,6 +159,12 @@ internal sealed class SocketConnection(Socket socket, HttpConnection connection)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync()
     {
+        if (_sent is not null)
+        {
+            await EndSendAsync();
+            return;
+        }
+
         var output = _connection.Output;
         if (output.Length > SliceBytesMax) output = output[..SliceBytesMax];
         _connection.Written(await _socket.SendAsync(output, SocketFlags.None));

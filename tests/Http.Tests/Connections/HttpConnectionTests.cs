@@ -277,6 +277,25 @@ public sealed class HttpConnectionTests
     private ConnectionDriver Drive(HttpLimits? limits = null) =>
         new(_handler, new HttpServerOptions { TimeProvider = _time, Limits = limits ?? new() });
 
+    [Fact]
+    public void Advance_PostponedBehindAnAnswer_SendsThatFirst()
+    {
+        var handler = new ScriptedHandler((request, response) =>
+        {
+            if (request.Path is [_, (byte)'c'] && !request.MayBlock) response.Postpone();
+            else ScriptedHandler.Echo(request, response);
+        });
+        using var driver = new ConnectionDriver(handler) { MayBlock = static () => false };
+        driver.FeedOnly(
+            "GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /c HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        Assert.Equal(NextStep.Write, driver.Last);
+        string first = Encoding.Latin1.GetString(driver.Connection.Output.Span);
+        Assert.EndsWith("GET /a 0", first, StringComparison.Ordinal);
+        driver.Settle();
+        Assert.EndsWith("GET /c 0", driver.Output, StringComparison.Ordinal);
+    }
+
     private sealed class TrivialHandler : IRequestHandler
     {
         public void Handle(HttpRequest request, HttpResponse response)

@@ -39,6 +39,12 @@ internal sealed class ConnectionDriver : IDisposable
     /// </summary>
     internal Func<bool> MayBlock { get; set; } = static () => true;
 
+    /// <summary>The socket of a WebSocket takes nothing: its client does not read.</summary>
+    internal bool IsStalled { get; set; }
+
+    /// <summary>The most output that ever waited.</summary>
+    internal int OutputLengthMax { get; private set; }
+
     internal bool SendingEnded { get; private set; }
 
     internal bool IsClosed => Last is NextStep.Close or NextStep.Reset;
@@ -53,7 +59,7 @@ internal sealed class ConnectionDriver : IDisposable
     /// <summary>Gives all bytes, or as many as the connection asks for before it closes.</summary>
     internal ConnectionDriver Feed(ReadOnlySpan<byte> bytes, int pieceBytesMax = int.MaxValue)
     {
-        while (!bytes.IsEmpty && Settle() == NextStep.Read)
+        while (!bytes.IsEmpty && Settle() is NextStep.Read or NextStep.Duplex)
         {
             var room = Connection.GetReceiveBuffer().Span;
             int count = Math.Min(Math.Min(room.Length, bytes.Length), pieceBytesMax);
@@ -78,7 +84,7 @@ internal sealed class ConnectionDriver : IDisposable
 
     internal ConnectionDriver EndInput()
     {
-        if (Settle() != NextStep.Read) return this;
+        if (Settle() is not (NextStep.Read or NextStep.Duplex)) return this;
         _ = Connection.GetReceiveBuffer();
         Connection.Received(0);
         Advance();
@@ -93,19 +99,26 @@ internal sealed class ConnectionDriver : IDisposable
         return this;
     }
 
-    internal ConnectionDriver AdvanceOnly()
+    internal ConnectionDriver AdvanceOnly(bool mayBlock = true)
     {
-        Advance();
+        Last = Connection.Advance(mayBlock);
+        OutputLengthMax = Math.Max(OutputLengthMax, Connection.Output.Length);
         return this;
     }
 
     /// <summary>One step of writing; false when the connection wants something else.</summary>
     internal bool TakeOnce()
     {
+        OutputLengthMax = Math.Max(OutputLengthMax, Connection.Output.Length);
         switch (Last)
         {
             case NextStep.Write:
                 Take();
+                break;
+            case NextStep.Duplex when !IsStalled && !Connection.Output.IsEmpty:
+                Take();
+                break;
+            case NextStep.Offload:
                 break;
             case NextStep.SendFile:
                 Take();

@@ -97,8 +97,7 @@ public abstract class TransportTests(Func<ITransport> transport)
         await using var server = Start(handler);
         const string Cold = "GET /cold HTTP/1.1\r\nHost: a\r\n\r\n";
         using var cold = await RawClient.ConnectAsync(server);
-        await cold.SendAsync(Get + Cold + Get);
-        await cold.ReadThroughAsync("GET / 0");
+        await cold.SendAsync(Cold + Get);
         for (int i = 0; i < 20; i++)
         {
             Assert.Contains(

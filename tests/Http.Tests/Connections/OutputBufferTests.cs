@@ -1,0 +1,50 @@
+using Http.Connections;
+
+namespace Http.Tests.Connections;
+
+public sealed class OutputBufferTests
+{
+    // Room behind what waits tells how large the buffer has become.
+    private const int RoomMax = 64 * 1024;
+
+    [Fact]
+    public void Append_TakenButNeverQuiteEmpty_DoesNotGrow()
+    {
+        var output = new OutputBuffer();
+        byte next = 0;
+        byte taken = 0;
+        output.Append([next++]);
+        for (int round = 0; round < 100_000; round++)
+        {
+            output.Append([next++, next++, next++]);
+            foreach (byte value in output.Pending.Span[..3]) Assert.Equal(taken++, value);
+            output.Taken(3);
+        }
+
+        Assert.Equal(1, output.PendingLength);
+        Assert.InRange(output.GetMemory(1).Length, 1, RoomMax);
+        output.Release();
+    }
+
+    [Fact]
+    public void Commit_TakenButNeverQuiteEmpty_DoesNotGrow()
+    {
+        var output = new OutputBuffer();
+        output.Append([0]);
+        for (int round = 0; round < 100_000; round++)
+        {
+            output.BeginBody();
+            output.GetSpan(30)[..30].Fill((byte)(round + 1));
+            output.Advance(30);
+            output.Commit(1, withBody: true)[0] = (byte)round;
+
+            byte[] expected = [(byte)round, .. Enumerable.Repeat((byte)(round + 1), 30)];
+            Assert.Equal(expected, output.Pending.Span[1..].ToArray());
+            output.Taken(31);
+        }
+
+        Assert.Equal(1, output.PendingLength);
+        Assert.InRange(output.GetMemory(1).Length, 1, RoomMax);
+        output.Release();
+    }
+}
