@@ -74,6 +74,17 @@ internal sealed class RepoReader : IDisposable
         return Read(location, buffer, out cid);
     }
 
+    /// <summary>
+    /// Finds a block of the tree by its whole CID and reads it. The span is valid until the next
+    /// read.
+    /// </summary>
+    internal bool TryRead(scoped in Cid cid, out ReadOnlySpan<byte> block)
+    {
+        block = default;
+        return Index.TryFind(cid, out var location)
+            && Read(location, out block, out var found) == ReadStatus.Done && found == cid;
+    }
+
     /// <summary>Reads a block into memory of exactly its length.</summary>
     internal ReadStatus Read(scoped in BlockLocation location, Span<byte> buffer, out Cid cid)
     {

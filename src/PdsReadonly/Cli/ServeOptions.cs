@@ -88,6 +88,21 @@ internal sealed class ServeOptions
         HelpName = "DID=STATUS",
     };
 
+    private readonly Option<int> _eventWindow = new("--event-window")
+    {
+        Description = "How long the event stream keeps events that newer ones have taken the place "
+            + "of. [24]",
+        HelpName = "HOURS",
+        DefaultValueFactory = _ => EventWindowByDefault,
+        CustomParser = Parser<int>("--event-window", TryParseHours, "hours, 1 to 8760"),
+    };
+
+    private readonly Option<bool> _replay = new("--replay")
+    {
+        Description = "Announce every repo on the event stream with all its records, as commits "
+            + "that create them: for consumers that check no commit against the one before.",
+    };
+
     private readonly Option<string?> _contact = new("--contact-email")
     {
         Description = "Shown by describeServer.",
@@ -106,6 +121,8 @@ internal sealed class ServeOptions
         HelpName = "URL",
     };
 
+    private const int EventWindowByDefault = 24;
+
     private const string PortHint = "a port, 0 to 65535";
 
     private delegate bool TryParse<T>(string text, [MaybeNullWhen(false)] out T value);
@@ -116,7 +133,7 @@ internal sealed class ServeOptions
         Option[] options =
         [
             _cars, _blobs, _port, _bind, _hostname, _data, _signatures, _allowLegacy,
-            _immutableBlobs, _status, _contact, _privacy, _terms,
+            _immutableBlobs, _status, _eventWindow, _replay, _contact, _privacy, _terms,
         ];
         foreach (var option in options) command.Options.Add(option);
         command.Validators.Add(Validate);
@@ -174,6 +191,8 @@ internal sealed class ServeOptions
             Signatures = result.GetValue(_signatures),
             AllowLegacy = result.GetValue(_allowLegacy),
             ImmutableBlobs = result.GetValue(_immutableBlobs),
+            EventWindow = TimeSpan.FromHours(result.GetValue(_eventWindow)),
+            Replay = result.GetValue(_replay),
             ContactEmail = result.GetValue(_contact),
             PrivacyPolicyUrl = result.GetValue(_privacy),
             TermsOfServiceUrl = result.GetValue(_terms),
@@ -208,6 +227,10 @@ internal sealed class ServeOptions
     private static bool TryParsePort(string text, out int port) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port)
         && port <= IPEndPoint.MaxPort;
+
+    private static bool TryParseHours(string text, out int hours) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out hours)
+        && hours is >= 1 and <= 8760;
 
     private static bool IsWebUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme is "https" or "http");

@@ -31,6 +31,12 @@ internal static class AnswerWriter
             return;
         }
 
+        if (result.Messages is { } messages)
+        {
+            AcceptWebSocket(messages, request, response);
+            return;
+        }
+
         bool cached = result.Caching is not CachePolicy.None;
         if (cached && IsNotModified(result, request, response)) return;
         AddCommonHeaders(response);
@@ -58,6 +64,11 @@ internal static class AnswerWriter
         // Nobody may remember a refusal of credentials. WWW-Authenticate is left out on purpose:
         // clients would start to refresh their tokens.
         if (error.Status == 401) response.AddHeader("Cache-Control"u8, "no-store"u8);
+        if (error.Status == 426) response.AddHeader("Upgrade"u8, "websocket"u8);
+        if (error == XrpcError.WebSocketVersion)
+        {
+            response.AddHeader("Sec-WebSocket-Version"u8, "13"u8);
+        }
 
         string message = JsonText.Escape(error.Message);
         string body = $$"""{"error":"{{error.Name}}","message":"{{message}}"}""";
@@ -80,6 +91,20 @@ internal static class AnswerWriter
 
         response.AddHeader("Access-Control-Max-Age"u8, "86400"u8);
         response.AddHeader("Vary"u8, "Access-Control-Request-Headers"u8);
+    }
+
+    // A browser that asked for a subprotocol gives up unless it gets one: any will do.
+    private static void AcceptWebSocket(
+        IMessageSource messages, HttpRequest request, HttpResponse response)
+    {
+        if (request.TryGetHeader("sec-websocket-protocol"u8, out var offered))
+        {
+            int comma = offered.IndexOf((byte)',');
+            var first = (comma < 0 ? offered : offered[..comma]).Trim(" \t"u8);
+            if (!first.IsEmpty) response.AddHeader("Sec-WebSocket-Protocol"u8, first);
+        }
+
+        response.AcceptWebSocket(messages);
     }
 
     private static void AddCommonHeaders(HttpResponse response)

@@ -1,5 +1,6 @@
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
+using PdsReadonly.Events;
 
 namespace PdsReadonly.Xrpc;
 
@@ -16,4 +17,6 @@ internal sealed class XrpcServices
     public required RepoPool Repos { get; init; }
 
     public required BlobDirectory Blobs { get; init; }
+
+    public required EventLog Events { get; init; }
 }

@@ -69,10 +69,7 @@ internal static class SyncGetRecord
     private static bool TryWriteBlock(
         RepoReader reader, Cid cid, IBufferWriter<byte> body, out ReadOnlySpan<byte> block)
     {
-        block = default;
-        if (!reader.Index.TryFind(cid, out var location)) return false;
-        if (reader.Read(location, out block, out var found) != ReadStatus.Done) return false;
-        if (found != cid) return false;
+        if (!reader.TryRead(cid, out block)) return false;
         CarWriter.WriteSection(body, cid, block);
         return true;
     }
