@@ -120,7 +120,7 @@ internal sealed class Announcer(EventLog log, EventOptions options) : IAnnouncer
         long records = head?.Records ?? 0;
         bool isHere = !block.IsEmpty || StoredHead.TryRead(entry, out block, out records);
         // What cannot be read is told once it was loaded again.
-        if (!isHere) return before;
+        if (!isHere) return comesBack ? before with { Rev = null, Head = null } : before;
         if (isKnown && records == 0 && !comesBack) return before;
 
         long? replay = before.Replay;

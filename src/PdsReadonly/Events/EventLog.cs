@@ -37,7 +37,7 @@ internal sealed class EventLog
     private readonly List<EventRow> _pending = [];
     private readonly List<(string Did, bool Active)> _pendingStatuses = [];
     private readonly ConcurrentDictionary<string, byte> _inactive = new(StringComparer.Ordinal);
-    private bool _pendingDeletes;
+    private long _pendingForget;
     private long _given;
     private long _last;
     private long _dropped;
@@ -136,7 +136,7 @@ internal sealed class EventLog
     internal void DeleteAllOf(string did)
     {
         Table.DeleteAllOf(did);
-        _pendingDeletes = true;
+        _pendingForget = _last;
     }
 
     /// <summary>Whether a repo's state may be told from here on.</summary>
@@ -151,7 +151,7 @@ internal sealed class EventLog
             else _inactive.TryAdd(did, 0);
         }
 
-        if (_pendingDeletes) _tail.Clear(_last);
+        _tail.Forget(_pendingForget);
         foreach (var row in _pending) _tail.Add(row);
         // After the events themselves: whoever sees the number finds them.
         Volatile.Write(ref _last, _given);
@@ -174,7 +174,7 @@ internal sealed class EventLog
     {
         _pending.Clear();
         _pendingStatuses.Clear();
-        _pendingDeletes = false;
+        _pendingForget = 0;
     }
 
     // Some at a time, until none is left; then not for a while.
@@ -186,6 +186,7 @@ internal sealed class EventLog
         long before = (now - _window).ToUnixTimeMilliseconds();
         int count = Table.DropSuperseded(before, DroppedAtOnce, out long highest);
         if (highest > _dropped) Volatile.Write(ref _dropped, highest);
+        _pendingForget = Math.Max(_pendingForget, highest);
         if (count < DroppedAtOnce) _nextDrop = now + s_dropEvery;
     }
 }

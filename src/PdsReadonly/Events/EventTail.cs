@@ -33,13 +33,13 @@ internal sealed class EventTail(long from)
         }
     }
 
-    /// <summary>Forgets everything up to a number.</summary>
-    internal void Clear(long upTo)
+    /// <summary>Some event up to this number is stored no more.</summary>
+    internal void Forget(long upTo)
     {
         lock (_gate)
         {
-            while (_count > 0) Drop();
-            _from = upTo;
+            while (_count > 0 && At(0).Last <= upTo) Drop();
+            _from = Math.Max(_from, upTo);
         }
     }
 
