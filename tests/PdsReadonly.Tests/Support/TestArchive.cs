@@ -3,6 +3,8 @@ using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 using PdsReadonly.Events;
 using PdsReadonly.Index;
+using PdsReadonly.Tests.Events;
+using Shared;
 
 namespace PdsReadonly.Tests.Support;
 
@@ -99,6 +101,16 @@ internal sealed class TestArchive : IDisposable
 
         internal LoadOutcome Outcome(string fileName) =>
             Observer.Outcomes.Last(outcome => Path.GetFileName(outcome.Path) == fileName);
+
+        /// <summary>What a client with this cursor is sent.</summary>
+        internal List<EventMessage> Read(long? cursor)
+        {
+            using var client = Subscribe(cursor);
+            return client.Drain();
+        }
+
+        internal Client Subscribe(long? cursor) =>
+            new(Subscription.Open(Events, Catalog, Repos, cursor));
 
         public void Dispose()
         {
