@@ -5,7 +5,9 @@ using Atproto.Cbor;
 
 namespace Shared;
 
-/// <summary>One message of an event stream, read strictly: two items of DAG-CBOR, and no third.</summary>
+/// <summary>
+/// One message of an event stream, read strictly: two items of DAG-CBOR, and no third.
+/// </summary>
 internal sealed record EventMessage(string Type, JsonElement Body, byte[] Bytes)
 {
     /// <summary>What <see cref="Type"/> is of an error message, which has no type.</summary>

@@ -6,9 +6,9 @@ using PdsReadonly.Index;
 namespace PdsReadonly.Events;
 
 /// <summary>
-/// Decides what is said of a change (https://atproto.com/specs/sync): compares what is shown now with
-/// what was announced last, so that nothing is said twice, in this run or a later one. A repo that
-/// is not active has no state to tell.
+/// Decides what is said of a change (https://atproto.com/specs/sync): compares what is shown now
+/// with what was announced last, so that nothing is said twice, in this run or a later one. A repo
+/// that is not active has no state to tell.
 /// </summary>
 internal sealed class Announcer(EventLog log, EventOptions options) : IAnnouncer
 {
@@ -25,7 +25,8 @@ internal sealed class Announcer(EventLog log, EventOptions options) : IAnnouncer
         bool isNew = before is null;
         bool comesBack = isActive && !isNew && before!.Status != nameof(HostingStatus.Active);
         if (isNew && isActive) after = TellIdentity(after, entry, comesBack);
-        if (isNew || before!.Status != status.ToString()) after = TellStatus(after, status, entry.Rev);
+        bool isStatusNew = isNew || before!.Status != status.ToString();
+        if (isStatusNew) after = TellStatus(after, status, entry.Rev);
         if (!isNew && isActive) after = TellIdentity(after, entry, comesBack);
         if (isActive) after = TellHead(after, entry, head, comesBack);
         if (after != before) _table.WriteAnnounced(after);

@@ -11,9 +11,9 @@ namespace PdsReadonly.Events;
 internal readonly record struct EventStamp(long Seq, DateTimeOffset Time);
 
 /// <summary>
-/// Messages of <c>com.atproto.sync.subscribeRepos</c> as bytes: a header and a body in DAG-CBOR, one
-/// behind the other (https://atproto.com/specs/event-stream). Keys are written in canonical order,
-/// the shortest first, then bytewise.
+/// Messages of <c>com.atproto.sync.subscribeRepos</c> as bytes: a header and a body in DAG-CBOR,
+/// one behind the other (https://atproto.com/specs/event-stream). Keys are written in canonical
+/// order, the shortest first, then bytewise.
 /// </summary>
 internal static class EventFrames
 {

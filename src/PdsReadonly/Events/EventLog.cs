@@ -88,7 +88,9 @@ internal sealed class EventLog
     /// <summary>The highest number of an event that was dropped.</summary>
     internal long Dropped => Volatile.Read(ref _dropped);
 
-    /// <summary>Whether a repo's state may not be told now, whatever was told of it before.</summary>
+    /// <summary>
+    /// Whether a repo's state may not be told now, whatever was told of it before.
+    /// </summary>
     internal bool IsInactive(string did) => _inactive.ContainsKey(did);
 
     /// <summary>Whether a rev is later than the clock allows.</summary>
@@ -100,7 +102,9 @@ internal sealed class EventLog
     /// </summary>
     internal bool TryFindBeyond(long seq, out EventRow? row) => _tail.TryFindBeyond(seq, out row);
 
-    /// <summary>The same from the database; <paramref name="last"/> is the highest there is.</summary>
+    /// <summary>
+    /// The same from the database; <paramref name="last"/> is the highest number there is.
+    /// </summary>
     internal EventRow? LoadBeyond(long seq, out long last)
     {
         lock (_database.Gate)

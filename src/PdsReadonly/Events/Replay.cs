@@ -42,7 +42,8 @@ internal sealed class Replay(RepoCatalog catalog, RepoPool repos)
         }
 
         // Many are being read at the moment: the client comes again, and goes on from here.
-        if (!repos.TryRent(entry, forLong: false, out var lease, out _)) return MessageStatus.Failed;
+        bool isOpen = repos.TryRent(entry, forLong: false, out var lease, out _);
+        if (!isOpen) return MessageStatus.Failed;
         using (lease)
         {
             if (_range != range.Seq) Begin(range.Seq);

@@ -5,8 +5,8 @@ namespace PdsReadonly.Index;
 /// <summary>
 /// The one database that is not made from the CARs again: which repos are here, since when, with
 /// what status and identity, which files were read, which blobs were hashed, what was said on the
-/// event stream. All writes go through one connection under its lock; write-ahead logging keeps what
-/// was committed over a crash.
+/// event stream. All writes go through one connection under its lock; write-ahead logging keeps
+/// what was committed over a crash.
 /// </summary>
 internal sealed class CatalogDatabase : IDisposable
 {

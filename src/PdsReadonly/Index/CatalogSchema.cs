@@ -9,9 +9,9 @@ namespace PdsReadonly.Index;
 /// </summary>
 /// <remarks>
 /// <c>event</c> holds frames as they are sent, by their numbers; a row of the kind that stands for
-/// many spans <c>seq</c> to <c>last</c>. <c>announced</c> is what the stream said last of each repo,
-/// with the numbers of its newest events, which are always kept; <c>superseded</c> are the numbers
-/// of events that a newer one took the place of, by their times, and that may be dropped.
+/// many spans <c>seq</c> to <c>last</c>. <c>announced</c> is what the stream said last of each
+/// repo, with the numbers of its newest events, which are always kept; <c>superseded</c> are the
+/// numbers of events that a newer one took the place of, by their times, and that may be dropped.
 /// </remarks>
 internal static class CatalogSchema
 {

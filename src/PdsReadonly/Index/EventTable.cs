@@ -25,7 +25,9 @@ internal enum EventKind
 internal sealed record EventRow(
     long Seq, long Last, string Did, EventKind Kind, long Time, byte[] Frame);
 
-/// <summary>What the stream said last of a repo, and the number of the newest event of each kind.</summary>
+/// <summary>
+/// What the stream said last of a repo, and the number of the newest event of each kind.
+/// </summary>
 internal sealed record AnnouncedRow
 {
     public required string Did { get; init; }
@@ -100,7 +102,9 @@ internal sealed class EventTable(CatalogDatabase database)
             : null;
     }
 
-    /// <summary>A newer event has taken the place of this one, which may be dropped one day.</summary>
+    /// <summary>
+    /// A newer event has taken the place of this one, which may be dropped one day.
+    /// </summary>
     internal void Supersede(long seq) => database.Execute(
         "INSERT OR IGNORE INTO superseded SELECT time, seq FROM event WHERE seq = ?1", seq);
 
@@ -133,7 +137,9 @@ internal sealed class EventTable(CatalogDatabase database)
         return due.Count;
     }
 
-    /// <summary>Takes back all that was ever said of a repo. Looks at every event: it is rare.</summary>
+    /// <summary>
+    /// Takes back all that was ever said of a repo. Looks at every event: it is rare.
+    /// </summary>
     internal void DeleteAllOf(string did) =>
         database.Execute("DELETE FROM event WHERE did = ?1", did);
 

@@ -89,7 +89,8 @@ internal sealed partial class RepoIndex : IDisposable
             database.Execute("PRAGMA cache_size = -64");
             using var version = database.Prepare("PRAGMA user_version");
             if (!version.Step() || version.Int64(0) != IndexSchema.Version) return Fail(database);
-            using var repo = database.Prepare("SELECT blocks, export, head, data, records FROM repo");
+            using var repo =
+                database.Prepare("SELECT blocks, export, head, data, records FROM repo");
             if (!repo.Step() || !Cid.TryRead(repo.Bytes(2), out var head)
                 || !Cid.TryRead(repo.Bytes(3), out var data))
             {

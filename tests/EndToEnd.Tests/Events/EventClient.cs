@@ -68,7 +68,9 @@ internal sealed class EventClient : IDisposable
         return messages;
     }
 
-    /// <summary>Whether anything has come by the time that the server has answered others.</summary>
+    /// <summary>
+    /// Whether nothing has come by the time that the server has answered others.
+    /// </summary>
     internal async Task<bool> IsSilentAsync(PdsProcess pds)
     {
         _next ??= ReceiveAsync();

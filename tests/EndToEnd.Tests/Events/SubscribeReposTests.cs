@@ -80,8 +80,8 @@ public sealed class SubscribeReposTests : IDisposable
         var message = (await client.NextAsync())!;
 
         Assert.Equal(
-            "a1626f7020a2656572726f726c467574757265437572736f72676d65737361676575437572736f7220696e2074"
-            + "6865206675747572652e",
+            "a1626f7020a2656572726f726c467574757265437572736f72676d657373616765"
+            + "75437572736f7220696e20746865206675747572652e",
             Convert.ToHexStringLower(message.Bytes));
         Assert.Null(await client.NextAsync());
         Assert.Equal((1008, "FutureCursor"), client.Close);

@@ -1,6 +1,8 @@
 namespace PdsReadonly.Tests.Server;
 
-/// <summary>What requests for the event stream are told that are no handshake of a WebSocket.</summary>
+/// <summary>
+/// What requests for the event stream are told that are no handshake of a WebSocket.
+/// </summary>
 public sealed class WebSocketDoorTests
 {
     private const string Stream = "/xrpc/com.atproto.sync.subscribeRepos";
