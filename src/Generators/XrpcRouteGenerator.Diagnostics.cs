@@ -23,7 +23,7 @@ public sealed partial class XrpcRouteGenerator
     {
         Describe(ClassNotStatic, "'{0}' must be a static class that is neither nested nor generic"),
         Describe(HandleMissing, "'{0}' must have exactly one static, non-private method Handle"),
-        Describe(HandleReturnsOther, "'{0}.Handle' must return XrpcResult"),
+        Describe(HandleReturnsOther, "'{0}.Handle' must return {1}"),
         Describe(ParamsNotReadonlyRefStruct, "'{0}.Params' must be a readonly ref struct"),
         Describe(
             ParameterTypeUnsupported,

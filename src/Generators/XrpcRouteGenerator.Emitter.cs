@@ -34,6 +34,7 @@ public sealed partial class XrpcRouteGenerator
 
             """);
         EmitFind(text, handlers);
+        EmitKind(text, handlers);
         EmitInvoke(text, handlers);
         foreach (var handler in handlers) EmitCall(text, handler);
         return text.Append("}\n").ToString();
@@ -79,6 +80,21 @@ public sealed partial class XrpcRouteGenerator
         text.Append("        }\n\n");
     }
 
+    private static void EmitKind(StringBuilder text, EquatableArray<HandlerModel> handlers)
+    {
+        string[] subscriptions = [.. handlers.Where(handler => handler.IsSubscription)
+            .Select(handler => "XrpcRoute." + Identifier(handler))];
+        string test = subscriptions.Length == 0
+            ? "false"
+            : "route is " + string.Join(" or ", subscriptions);
+        text.Append($"""
+                /// <summary>Whether the method is a WebSocket.</summary>
+                internal static bool IsSubscription(XrpcRoute route) => {test};
+
+
+            """);
+    }
+
     private static void EmitInvoke(StringBuilder text, EquatableArray<HandlerModel> handlers)
     {
         text.Append("""
@@ -88,7 +104,7 @@ public sealed partial class XrpcRouteGenerator
                     {
 
             """);
-        foreach (var handler in handlers.Where(handler => !handler.IsSubscription))
+        foreach (var handler in handlers)
         {
             string name = Identifier(handler);
             text.Append($"            XrpcRoute.{name} => {name}(in call),\n");
@@ -103,7 +119,6 @@ public sealed partial class XrpcRouteGenerator
 
     private static void EmitCall(StringBuilder text, HandlerModel handler)
     {
-        if (handler.IsSubscription) return;
         text.Append($$"""
 
                 private static XrpcResult {{Identifier(handler)}}(scoped in XrpcCall call)
@@ -111,9 +126,11 @@ public sealed partial class XrpcRouteGenerator
 
             """);
         if (handler.HasParams) EmitBinding(text, handler);
+        string answer = $"{handler.TypeName}.Handle({string.Join(", ", handler.Arguments)})";
+        if (handler.IsSubscription) answer = $"XrpcResult.Stream({answer})";
         text.Append($"""
-                    if (call.HasContent) return XrpcError.UnexpectedContent;
-                    return {handler.TypeName}.Handle({string.Join(", ", handler.Arguments)});
+                    if (call.HasContent) return {Refusal(handler, "XrpcError.UnexpectedContent")};
+                    return {answer};
 
             """);
         text.Append("    }\n");
@@ -151,9 +168,13 @@ public sealed partial class XrpcRouteGenerator
         }
 
         text.Append("        };\n");
-        text.Append(
-            $"        if (query.Failed) return query.Refusal(\"{handler.Nsid}\");\n");
+        string refusal = Refusal(handler, $"query.Refusal(\"{handler.Nsid}\")");
+        text.Append($"        if (query.Failed) return {refusal};\n");
     }
+
+    // A subscription says what is wrong inside its stream.
+    private static string Refusal(HandlerModel handler, string error) =>
+        handler.IsSubscription ? $"XrpcResult.RefusedStream({error})" : error;
 
     private static string Value(ParameterModel parameter)
     {

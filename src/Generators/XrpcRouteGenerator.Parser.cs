@@ -9,6 +9,7 @@ namespace Generators;
 public sealed partial class XrpcRouteGenerator
 {
     private const string ResultType = "PdsReadonly.Xrpc.XrpcResult";
+    private const string StreamType = "Http.Connections.IMessageSource";
     private const string ServicesType = "PdsReadonly.Xrpc.XrpcServices";
     private const string RequestType = "Http.Connections.HttpRequest";
     private const string ResponseType = "Http.Connections.HttpResponse";
@@ -27,14 +28,14 @@ public sealed partial class XrpcRouteGenerator
         var findings = new List<Finding>();
         HandlerModel? model = null;
         CheckClass(type, nsid, findings);
-        if (isSubscription)
-        {
-            model = new HandlerModel(nsid, true, FullName(type), false, default, default);
-        }
-        else if (FindHandle(type, findings) is { } handle)
+        if (FindHandle(type, findings) is { } handle)
         {
             var services = marked.SemanticModel.Compilation.GetTypeByMetadataName(ServicesType);
-            model = ParseQuery(type, handle, nsid, services, findings);
+            CheckResult(handle, isSubscription ? StreamType : ResultType, findings);
+            model = ParseHandler(type, handle, nsid, services, findings) with
+            {
+                IsSubscription = isSubscription,
+            };
         }
 
         return new ParsedHandler(
@@ -73,18 +74,20 @@ public sealed partial class XrpcRouteGenerator
         return null;
     }
 
-    private static HandlerModel ParseQuery(
+    private static void CheckResult(IMethodSymbol handle, string wanted, List<Finding> findings)
+    {
+        if (handle.ReturnType.ToDisplayString() == wanted) return;
+        string shortName = wanted.Substring(wanted.LastIndexOf('.') + 1);
+        Add(findings, HandleReturnsOther, handle, handle.ContainingType.Name, shortName);
+    }
+
+    private static HandlerModel ParseHandler(
         INamedTypeSymbol type,
         IMethodSymbol handle,
         string nsid,
         INamedTypeSymbol? services,
         List<Finding> findings)
     {
-        if (handle.ReturnType.ToDisplayString() != ResultType)
-        {
-            Add(findings, HandleReturnsOther, handle, type.Name);
-        }
-
         var parameters = type.GetTypeMembers("Params").FirstOrDefault();
         int skipped = 0;
         if (parameters is not null)

@@ -14,6 +14,9 @@ public sealed class XrpcRouteGeneratorDiagnosticsTests
 
     private const string GoodHandle = "internal static XrpcResult Handle() => default;";
 
+    private const string GoodStream =
+        "internal static Http.Connections.IMessageSource Handle() => null!;";
+
     [Theory]
     [InlineData(
         "[XrpcQuery(\"a.b.c\")] internal sealed class BC { " + GoodHandle + " }",
@@ -25,7 +28,7 @@ public sealed class XrpcRouteGeneratorDiagnosticsTests
         "static class O { [XrpcQuery(\"a.b.c\")] internal static class BC { " + GoodHandle + " } }",
         "XRPC001", "'BC' must be a static class that is neither nested nor generic")]
     [InlineData(
-        "[XrpcSubscription(\"a.b.c\")] internal sealed class BC;",
+        "[XrpcSubscription(\"a.b.c\")] internal sealed class BC { " + GoodStream + " }",
         "XRPC001", "'BC' must be a static class that is neither nested nor generic")]
     [InlineData(
         "[XrpcQuery(\"a.b.c\")] internal static class BC;",
@@ -41,6 +44,12 @@ public sealed class XrpcRouteGeneratorDiagnosticsTests
     [InlineData(
         "[XrpcQuery(\"a.b.c\")] internal static class BC { internal static void Handle() { } }",
         "XRPC003", "'BC.Handle' must return XrpcResult")]
+    [InlineData(
+        "[XrpcSubscription(\"a.b.c\")] internal static class BC { " + GoodHandle + " }",
+        "XRPC003", "'BC.Handle' must return IMessageSource")]
+    [InlineData(
+        "[XrpcSubscription(\"a.b.c\")] internal static class BC;",
+        "XRPC002", "'BC' must have exactly one static, non-private method Handle")]
     [InlineData(
         "[XrpcQuery(\"a.b.c\")] internal static class BC "
         + "{ internal static XrpcResult Handle(string s) => default; }",
@@ -64,7 +73,7 @@ public sealed class XrpcRouteGeneratorDiagnosticsTests
         "XRPC007", "'a.b.c\n' is not a valid NSID")]
     [InlineData(
         "[XrpcQuery(\"a.b.c\")] internal static class BC { " + GoodHandle + " }"
-        + "[XrpcSubscription(\"a.b.c\")] internal static class Bc;",
+        + "[XrpcSubscription(\"a.b.c\")] internal static class Bc { " + GoodStream + " }",
         "XRPC011", "'Bc' must be called 'BC', after the last two segments of its NSID",
         "XRPC008", "'a.b.c' has more than one handler")]
     [InlineData(

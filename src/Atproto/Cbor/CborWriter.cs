@@ -23,6 +23,9 @@ public readonly ref struct CborWriter(IBufferWriter<byte> output)
 
     public void WriteBytes(ReadOnlySpan<byte> bytes) => WriteString(CborMajorType.Bytes, bytes);
 
+    /// <summary>What stands before a byte string, whose content the caller then writes.</summary>
+    public void WriteBytesHead(int length) => WriteHead(CborMajorType.Bytes, (ulong)length);
+
     public void WriteInteger(long value)
     {
         if (value >= 0) WriteHead(CborMajorType.Unsigned, (ulong)value);

@@ -37,4 +37,8 @@ internal static class AtprotoAlias
             && !url.AsSpan().ContainsAny('?', '#');
         return isPlain ? uri.GetLeftPart(UriPartial.Authority) : null;
     }
+
+    /// <summary>The host of such a URL, without its port, in lower case.</summary>
+    internal static string? HostOf(string? endpoint) =>
+        Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) ? uri.IdnHost : null;
 }

@@ -38,6 +38,9 @@ public sealed class DidDocument
     /// <summary>The PDS's URL, http or https, without a slash at the end.</summary>
     public string? PdsEndpoint { get; private init; }
 
+    /// <summary>The host of that URL, without a port, in lower case.</summary>
+    public string? PdsHost => AtprotoAlias.HostOf(PdsEndpoint);
+
     /// <summary>The whole document as UTF-8 JSON without white space.</summary>
     public ReadOnlyMemory<byte> Json { get; }
 

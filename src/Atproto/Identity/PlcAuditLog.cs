@@ -49,6 +49,9 @@ public sealed class PlcAuditLog
     /// <summary>The PDS's URL, http or https, without a slash at the end.</summary>
     public string? PdsEndpoint { get; private init; }
 
+    /// <summary>The host of that URL, without a port, in lower case.</summary>
+    public string? PdsHost => AtprotoAlias.HostOf(PdsEndpoint);
+
     /// <summary>The last word on this DID is a tombstone: it is deactivated for good.</summary>
     public bool IsTombstoned { get; private init; }
 

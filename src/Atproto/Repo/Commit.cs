@@ -19,6 +19,9 @@ public sealed record Commit
 
     public Cid Cid { get; }
 
+    /// <summary>The whole block, as it was signed and hashed.</summary>
+    public ReadOnlyMemory<byte> Block { get; private set; }
+
     public Did Did { get; private set; }
 
     /// <summary>
@@ -47,8 +50,10 @@ public sealed record Commit
         commit = null;
         var found = new Commit(cid);
         var error = found.ReadFields(block);
-        if (error == CommitError.None) commit = found;
-        return error;
+        if (error != CommitError.None) return error;
+        found.Block = block.ToArray();
+        commit = found;
+        return CommitError.None;
     }
 
     private CommitError ReadFields(ReadOnlySpan<byte> block)

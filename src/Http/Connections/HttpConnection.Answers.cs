@@ -100,7 +100,7 @@ public sealed partial class HttpConnection
         {
             Status = response.Status,
             DateLine = _engine.Date.Current,
-            ConnectionLines = _keepAlive ? _engine.KeepAliveField : "Connection: close\r\n"u8,
+            ConnectionLines = ConnectionLinesOf(response.Status),
             HandlerLines = response.HeaderLines,
             ContentLength = framing.Length,
             IsChunked = framing.IsChunked,
@@ -108,6 +108,15 @@ public sealed partial class HttpConnection
         };
         head.CopyTo(_work!.Output.Commit(head.Length, framing.WithBody));
     }
+
+    // With 426 the Upgrade header has to be named here (RFC 9110 §7.8).
+    private ReadOnlySpan<byte> ConnectionLinesOf(int status) => (_keepAlive, status) switch
+    {
+        (true, 426) => "Connection: keep-alive, upgrade\r\n"u8,
+        (true, _) => _engine.KeepAliveField,
+        (false, 426) => "Connection: close, upgrade\r\n"u8,
+        _ => "Connection: close\r\n"u8,
+    };
 
     /// <summary>
     /// The answer is in the output as a whole: on to the next request, or to the end.

@@ -32,7 +32,7 @@ internal ref struct ResponseHead
     private static ReadOnlySpan<byte> ChunkedLine => "Transfer-Encoding: chunked\r\n"u8;
 
     private static ReadOnlySpan<byte> OfferLines =>
-        "Connection: Upgrade\r\nUpgrade: websocket\r\n"u8;
+        "Upgrade: websocket\r\n"u8;
 
     internal readonly int Length =>
         Version.Length + 3 + 1 + StatusText.For(Status).Length + 2

@@ -166,7 +166,7 @@ internal sealed class ArchiveLoader : IDisposable
         LoadAll(_small, SmallSpillBytes);
         foreach (var thread in threads) thread.Join();
         GiveBackMemory();
-        if (!_stop.IsCancellationRequested) lock (_report) _observer.OnDone(_catalog.Count);
+        if (!_stop.IsCancellationRequested) EndFirstRound();
         while (!_stop.IsCancellationRequested)
         {
             _wake.WaitOne();
@@ -174,6 +174,20 @@ internal sealed class ArchiveLoader : IDisposable
             LoadAll(_small, SmallSpillBytes);
             GiveBackMemory();
         }
+    }
+
+    private void EndFirstRound()
+    {
+        try
+        {
+            _catalog.HideAbsent();
+        }
+        catch (SqliteException)
+        {
+            // The disk is full: what is gone is told at the next start.
+        }
+
+        lock (_report) _observer.OnDone(_catalog.Count);
     }
 
     private void LoadAll(ConcurrentQueue<string> queue, long spillBytes)

@@ -49,6 +49,7 @@ internal static class IdentityFiles
             Warning = warnings.Count == 0 ? null : string.Join("; ", warnings),
             Handle = document?.Handle ?? log?.Handle,
             Document = document?.Json.ToArray(),
+            PdsHost = document?.PdsHost ?? log?.PdsHost,
         };
     }
 

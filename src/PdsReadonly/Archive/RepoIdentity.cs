@@ -18,4 +18,7 @@ internal sealed record RepoIdentity
 
     /// <summary>The DID document as minified JSON.</summary>
     public byte[]? Document { get; init; }
+
+    /// <summary>The host that document or log name as the repo's PDS.</summary>
+    public string? PdsHost { get; init; }
 }

@@ -85,6 +85,18 @@ internal sealed class RepoReader : IDisposable
         return Read(location, buffer, out cid);
     }
 
+    /// <summary>
+    /// Finds a block of the tree by its whole CID and reads it. The span is valid until the next
+    /// read.
+    /// </summary>
+    internal ReadStatus Read(scoped in Cid cid, out ReadOnlySpan<byte> block)
+    {
+        block = default;
+        if (!Index.TryFind(cid, out var location)) return ReadStatus.Changed;
+        var status = Read(location, out block, out var found);
+        return status == ReadStatus.Done && found != cid ? ReadStatus.Changed : status;
+    }
+
     /// <summary>Reads a block into memory of exactly its length.</summary>
     internal ReadStatus Read(scoped in BlockLocation location, Span<byte> buffer, out Cid cid)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text;
-using Atproto.Multiformats;
 using Atproto.Syntax;
 using Microsoft.Data.Sqlite;
 using PdsReadonly.Index;
@@ -11,16 +10,11 @@ namespace PdsReadonly.Catalog;
 /// Which repos are served: a map in memory for requests, the catalog database behind it for what
 /// must outlive the process. Requests read without a lock; publishing takes the database's.
 /// </summary>
-internal sealed class RepoCatalog
+internal sealed partial class RepoCatalog
 {
-    private const string SelectRepos = """
-        SELECT did, first_seen, (SELECT value FROM status WHERE status.did = repo.did), source, rev,
-               head, index_file, index_bytes, signature, handle, document IS NOT NULL, car
-        FROM repo
-        """;
-
     private readonly CatalogDatabase _database;
     private readonly TimeProvider _time;
+    private readonly IAnnouncer? _announcer;
     private readonly ConcurrentDictionary<byte[], RepoEntry> _byDid = new(Utf8Comparer.Instance);
     private readonly
         ConcurrentDictionary<byte[], RepoEntry>.AlternateLookup<ReadOnlySpan<byte>> _find;
@@ -30,10 +24,18 @@ internal sealed class RepoCatalog
     // gate.
     private readonly List<(long FirstSeen, Did Did)> _order = [];
 
-    internal RepoCatalog(CatalogDatabase database, TimeProvider time)
+    // The one repo that is served from each file. Guarded likewise.
+    private readonly Dictionary<string, Did> _bySource = new(StringComparer.Ordinal);
+
+    /// <param name="database">What outlives the process.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="announcer">Tells others of changes, if there is anyone to tell.</param>
+    internal RepoCatalog(
+        CatalogDatabase database, TimeProvider time, IAnnouncer? announcer = null)
     {
         _database = database;
         _time = time;
+        _announcer = announcer;
         _find = _byDid.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
@@ -210,78 +212,6 @@ internal sealed class RepoCatalog
         lock (_database.Gate) WriteSource(source);
     }
 
-    /// <summary>
-    /// Serves again what was published in an earlier run from files that are unchanged, and hold
-    /// what was published: not another repo, and no fault. Whether an index is whole shows when it
-    /// is opened.
-    /// </summary>
-    internal void Restore(string indexFolder, IReadOnlyDictionary<string, SourceRecord> unchanged)
-    {
-        lock (_database.Gate)
-        {
-            using var rows =
-                _database.Command(SelectRepos + " ORDER BY first_seen").ExecuteReader();
-            while (rows.Read())
-            {
-                var entry = ReadEntry(rows, indexFolder);
-                if (entry is null || !unchanged.TryGetValue(entry.SourcePath, out var source))
-                {
-                    continue;
-                }
-                bool holdsIt = source.Fault is null && source.Did == entry.Did.ToString()
-                    && source.Head == entry.Head.ToString();
-                if (holdsIt) Show(entry);
-            }
-        }
-    }
-
-    /// <summary>
-    /// Makes a verified head the one that is served, or says why not. In one transaction with what
-    /// is stored about its file; requests see the old entry or the new one.
-    /// </summary>
-    internal PublishVerdict Publish(RepoHead head, out RepoEntry? replaced)
-    {
-        lock (_database.Gate)
-        {
-            byte[] did = Encoding.ASCII.GetBytes(head.Did.ToString());
-            replaced = _byDid.GetValueOrDefault(did);
-            var verdict = Judge(head, replaced);
-            if (verdict != PublishVerdict.Published)
-            {
-                // Nothing is wrong with the file itself: should the other one go, this one is
-                // served.
-                WriteSource(head.Source);
-                return verdict;
-            }
-
-            var entry = EntryOf(head);
-            _database.InTransaction(() =>
-            {
-                WriteRepo(entry, head);
-                WriteCollections(head);
-                WriteSource(head.Source);
-            });
-            HideOthersOf(head);
-            Show(entry);
-            return verdict;
-        }
-    }
-
-    /// <summary>
-    /// Sets whether a repo is shown, now and after a restart; one that is not here yet gets the
-    /// status when it comes.
-    /// </summary>
-    internal void SetStatus(Did did, HostingStatus status)
-    {
-        lock (_database.Gate)
-        {
-            _database.Execute(
-                "INSERT OR REPLACE INTO status VALUES(?1, ?2)", did.ToString(), status.ToString());
-            byte[] key = Encoding.ASCII.GetBytes(did.ToString());
-            if (_byDid.TryGetValue(key, out var entry)) Show(entry with { Status = status });
-        }
-    }
-
     /// <summary>Names of the indexes and CARs in use; others of ours may be deleted.</summary>
     internal HashSet<string> FilesInUse()
     {
@@ -299,39 +229,10 @@ internal sealed class RepoCatalog
         }
     }
 
-    private PublishVerdict Judge(RepoHead head, RepoEntry? current)
+    private void ForgetPlaces(RepoEntry entry)
     {
-        bool fromSameFile = current is not null && current.SourcePath == head.Source.Path;
-        if (current is null || fromSameFile) return PublishVerdict.Published;
-        if (head.Rev == current.Rev)
-        {
-            return head.Head == current.Head ? PublishVerdict.SameHead : PublishVerdict.RevConflict;
-        }
-
-        // A rev that the clock does not allow yet wins against nothing, whichever came first.
-        var now = _time.GetUtcNow();
-        bool isInFuture = RevClock.IsInFuture(head.Rev, now);
-        if (isInFuture != RevClock.IsInFuture(current.Rev, now))
-        {
-            return isInFuture ? PublishVerdict.RevInFuture : PublishVerdict.Published;
-        }
-
-        return head.Rev < current.Rev ? PublishVerdict.OlderRev : PublishVerdict.Published;
-    }
-
-    // A file holds one repo: what was served from it before is gone when it holds another now.
-    private void HideOthersOf(RepoHead head)
-    {
-        foreach (var (did, entry) in _byDid)
-        {
-            if (entry.SourcePath != head.Source.Path || entry.Did == head.Did) continue;
-            if (!_byDid.TryRemove(did, out _)) continue;
-            ForgetHandle(entry);
-        }
-    }
-
-    private void ForgetHandle(RepoEntry entry)
-    {
+        bool servesIt = _bySource.TryGetValue(entry.SourcePath, out var did) && did == entry.Did;
+        if (servesIt) _bySource.Remove(entry.SourcePath);
         lock (_byHandle)
         {
             if (entry.Handle is { } handle && _byHandle.TryGetValue(handle, out var claims))
@@ -341,109 +242,14 @@ internal sealed class RepoCatalog
         }
     }
 
-    private RepoEntry EntryOf(RepoHead head)
-    {
-        var stored = ReadRepo(head.Did.ToString());
-        long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        long last =
-            _database.Command("SELECT max(first_seen) FROM repo").ExecuteScalar() as long? ?? 0;
-        return new RepoEntry
-        {
-            Did = head.Did,
-            Rev = head.Rev,
-            Head = head.Head,
-            Status = ReadStatus(head.Did),
-            Signature = head.Signature,
-            // Never earlier than another's, so that none appears behind a crawler's cursor.
-            FirstSeen = stored?.FirstSeen ?? Math.Max(now, last + 1),
-            SourcePath = head.Source.Path,
-            CarPath = head.CarPath,
-            IndexPath = head.IndexPath,
-            IndexBytes = new FileInfo(head.IndexPath).Length,
-            Handle = head.Handle,
-            HasDocument = head.Document is not null,
-        };
-    }
-
-    private HostingStatus ReadStatus(Did did)
-    {
-        object? text = _database.Command("SELECT value FROM status WHERE did = ?1", did.ToString())
-            .ExecuteScalar();
-        return Enum.TryParse<HostingStatus>(text as string, out var status)
-            ? status
-            : HostingStatus.Active;
-    }
-
-    private RepoEntry? ReadRepo(string did)
-    {
-        using var row = _database.Command(SelectRepos + " WHERE did = ?1", did).ExecuteReader();
-        return row.Read() ? ReadEntry(row, indexFolder: "") : null;
-    }
-
-    private static RepoEntry? ReadEntry(SqliteDataReader row, string indexFolder)
-    {
-        bool sound = Did.TryParse(row.GetString(0), out var did);
-        sound &= Tid.TryParse(row.GetString(4), out var rev);
-        sound &= Cid.TryParse(Encoding.ASCII.GetBytes(row.GetString(5)), out var head);
-        var status = HostingStatus.Active;
-        if (!row.IsDBNull(2)) sound &= Enum.TryParse(row.GetString(2), out status);
-        sound &= Enum.TryParse<SignatureState>(row.GetString(8), out var signature);
-        if (!sound) return null;
-        Handle? handle = null;
-        if (!row.IsDBNull(9) && Handle.TryParse(row.GetString(9), out var parsed)) handle = parsed;
-        return new RepoEntry
-        {
-            Did = did,
-            FirstSeen = row.GetInt64(1),
-            Status = status,
-            SourcePath = row.GetString(3),
-            Rev = rev,
-            Head = head,
-            IndexPath = Path.Combine(indexFolder, row.GetString(6)),
-            IndexBytes = row.GetInt64(7),
-            Signature = signature,
-            Handle = handle,
-            HasDocument = row.GetBoolean(10),
-            CarPath = row.GetString(11),
-        };
-    }
-
-    private void WriteRepo(RepoEntry entry, RepoHead head)
-    {
-        const string Sql = """
-            INSERT OR REPLACE INTO repo(
-              did, first_seen, source, rev, head, index_file, index_bytes, signature, handle,
-              document, car)
-            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-            """;
-        _database.Execute(
-            Sql, entry.Did.ToString(), entry.FirstSeen, entry.SourcePath,
-            entry.Rev.ToString(), entry.Head.ToString(), Path.GetFileName(entry.IndexPath),
-            entry.IndexBytes, entry.Signature.ToString(), entry.Handle?.ToString(), head.Document,
-            entry.CarPath);
-    }
-
-    private void WriteCollections(RepoHead head)
-    {
-        string did = head.Did.ToString();
-        _database.Execute("DELETE FROM collection WHERE did = ?1", did);
-        foreach (string collection in head.Collections)
-        {
-            _database.Execute("INSERT INTO collection VALUES(?1, ?2)", collection, did);
-        }
-    }
-
-    private void WriteSource(SourceRecord source) => _database.Execute(
-        "INSERT OR REPLACE INTO source VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-        source.Path, source.Fingerprint, source.Did, source.Rev, source.Head, source.Fault);
-
     private void Show(RepoEntry entry)
     {
         byte[] key = Encoding.ASCII.GetBytes(entry.Did.ToString());
         bool isNew = !_byDid.TryGetValue(key, out var before);
         _byDid[key] = entry;
         if (isNew) AddToOrder(entry);
-        if (before is not null) ForgetHandle(before);
+        if (before is not null) ForgetPlaces(before);
+        _bySource[entry.SourcePath] = entry.Did;
         lock (_byHandle)
         {
             if (entry.Handle is not { } handle) return;

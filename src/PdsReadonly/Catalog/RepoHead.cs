@@ -27,6 +27,15 @@ internal sealed record RepoHead
 
     /// <summary>The DID document as minified JSON, if there is one.</summary>
     public byte[]? Document { get; init; }
+
+    /// <summary>The host that document or log name as the repo's PDS.</summary>
+    public string? PdsHost { get; init; }
+
+    /// <summary>The commit's block; empty when it has to be read from the CAR.</summary>
+    public ReadOnlyMemory<byte> CommitBlock { get; init; }
+
+    /// <summary>How many records.</summary>
+    public long Records { get; init; }
 }
 
 /// <summary>What is known of a file that was read: enough not to read it again.</summary>

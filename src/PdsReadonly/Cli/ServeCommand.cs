@@ -7,6 +7,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
+using PdsReadonly.Events;
 using PdsReadonly.Server;
 using PdsReadonly.Web;
 using PdsReadonly.Xrpc;
@@ -57,7 +58,9 @@ internal static class ServeCommand
         using var stop = new StopSignal(cancellation);
         var (_, error, isTerminal, time) = context;
         using var database = data.OpenCatalog(error);
-        var catalog = new RepoCatalog(database, time);
+        var events = new EventLog(database, time, settings.EventWindow);
+        var announcer = new Announcer(events, EventOptionsOf(settings));
+        var catalog = new RepoCatalog(database, time, announcer);
         if (settings.Blobs is { } blobs && !Directory.Exists(blobs))
         {
             error.WriteLine(
@@ -83,6 +86,7 @@ internal static class ServeCommand
             Repos = pool,
             Blobs = new BlobDirectory(settings.Blobs, catalog),
             Time = time,
+            Events = events,
         };
 
         // Before anyone can ask: what was taken down stays so, what was here is here.
@@ -159,6 +163,12 @@ internal static class ServeCommand
             new AtprotoDidRoute(directory));
         return new XrpcDispatcher(services, plain, logs.CreateLogger<XrpcDispatcher>());
     }
+
+    private static EventOptions EventOptionsOf(ServeSettings settings) => new()
+    {
+        Hostname = settings.Hostname,
+        Replays = settings.Replay,
+    };
 
     private static ServerOptions OptionsOf(ServeSettings settings) => new()
     {

@@ -86,6 +86,22 @@ internal sealed class ServeOptions
         HelpName = "DID=STATUS",
     };
 
+    private readonly Option<int> _eventWindow = new("--event-window")
+    {
+        Description = "How long the event stream keeps events that newer ones have taken the place "
+            + "of. [24]",
+        HelpName = "HOURS",
+        DefaultValueFactory = _ => EventWindowByDefault,
+        CustomParser = OptionText.Parser<int>(
+            "--event-window", TryParseHours, "hours, 1 to 8760"),
+    };
+
+    private readonly Option<bool> _replay = new("--replay")
+    {
+        Description = "Announce every repo on the event stream with all its records, as commits "
+            + "that create them: for consumers that check no commit against the one before.",
+    };
+
     private readonly Option<string?> _contact = new("--contact-email")
     {
         Description = "Shown by describeServer.",
@@ -106,6 +122,8 @@ internal sealed class ServeOptions
 
     private readonly HttpOptions _http = new();
 
+    private const int EventWindowByDefault = 24;
+
     private const string PortHint = "a port, 0 to 65535";
 
     /// <summary>Gives the options and the action to a command.</summary>
@@ -114,7 +132,7 @@ internal sealed class ServeOptions
         Option[] options =
         [
             _cars, _blobs, _port, _bind, _hostname, _data, _signatures, _allowLegacy,
-            _immutableBlobs, _status, _contact, _privacy, _terms,
+            _immutableBlobs, _status, _eventWindow, _replay, _contact, _privacy, _terms,
         ];
         foreach (var option in options) command.Options.Add(option);
         _http.AddTo(command);
@@ -173,6 +191,8 @@ internal sealed class ServeOptions
             Signatures = result.GetValue(_signatures),
             AllowLegacy = result.GetValue(_allowLegacy),
             ImmutableBlobs = result.GetValue(_immutableBlobs),
+            EventWindow = TimeSpan.FromHours(result.GetValue(_eventWindow)),
+            Replay = result.GetValue(_replay),
             ContactEmail = result.GetValue(_contact),
             PrivacyPolicyUrl = result.GetValue(_privacy),
             TermsOfServiceUrl = result.GetValue(_terms),
@@ -201,6 +221,9 @@ internal sealed class ServeOptions
 
     private static bool TryParsePort(string text, out int port) =>
         OptionText.TryParseNumber(text, out port) && port <= IPEndPoint.MaxPort;
+
+    private static bool TryParseHours(string text, out int hours) =>
+        OptionText.TryParseNumber(text, out hours) && hours is >= 1 and <= 8760;
 
     private static bool IsWebUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme is "https" or "http");

@@ -27,6 +27,12 @@ internal sealed record ServeSettings
 
     public bool ImmutableBlobs { get; init; }
 
+    /// <summary>How long events stay that newer ones have taken the place of.</summary>
+    public TimeSpan EventWindow { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Announce every head with its records.</summary>
+    public bool Replay { get; init; }
+
     public string? ContactEmail { get; init; }
 
     public string? PrivacyPolicyUrl { get; init; }

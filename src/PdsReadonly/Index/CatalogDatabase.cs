@@ -4,28 +4,12 @@ namespace PdsReadonly.Index;
 
 /// <summary>
 /// The one database that is not made from the CARs again: which repos are here, since when, with
-/// what status and identity, which files were read, which blobs were hashed. All writes go through
-/// one connection under its lock; write-ahead logging keeps what was committed over a crash.
+/// what status and identity, which files were read, which blobs were hashed, what was said on the
+/// event stream. All writes go through one connection under its lock; write-ahead logging keeps
+/// what was committed over a crash.
 /// </summary>
 internal sealed class CatalogDatabase : IDisposable
 {
-    private const int SchemaVersion = 1;
-
-    private const string Schema = """
-        CREATE TABLE repo(
-          did TEXT PRIMARY KEY, first_seen INTEGER NOT NULL UNIQUE,
-          source TEXT NOT NULL, rev TEXT NOT NULL, head TEXT NOT NULL,
-          index_file TEXT NOT NULL, index_bytes INTEGER NOT NULL,
-          signature TEXT NOT NULL, handle TEXT, document BLOB, car TEXT NOT NULL) WITHOUT ROWID;
-        CREATE TABLE status(did TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-        CREATE TABLE collection(nsid TEXT, did TEXT, PRIMARY KEY(nsid, did)) WITHOUT ROWID;
-        CREATE INDEX collection_by_did ON collection(did);
-        CREATE TABLE source(
-          path TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, did TEXT, rev TEXT, head TEXT,
-          fault TEXT) WITHOUT ROWID;
-        CREATE TABLE blob_check(path TEXT PRIMARY KEY, fingerprint TEXT NOT NULL) WITHOUT ROWID;
-        """;
-
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
 
@@ -115,18 +99,14 @@ internal sealed class CatalogDatabase : IDisposable
         Execute("PRAGMA wal_autocheckpoint = 2000");
         Execute("PRAGMA cache_size = -2048");
         long version = (long)Command("PRAGMA user_version").ExecuteScalar()!;
-        if (version == SchemaVersion) return;
-        if (version != 0)
+        if (version == CatalogSchema.Version) return;
+        if (version is < 0 or > CatalogSchema.Version)
         {
             throw new SqliteException(
                 $"catalog is of version {version}", SQLitePCL.raw.SQLITE_MISMATCH);
         }
 
-        InTransaction(() =>
-        {
-            Execute(Schema);
-            Execute($"PRAGMA user_version = {SchemaVersion}");
-        });
+        InTransaction(() => CatalogSchema.Upgrade(this, version));
     }
 
     // SQLite may have rolled back on its own, on a full disk for one; then there is nothing to

@@ -9,7 +9,7 @@ namespace PdsReadonly.Index;
 /// Reads one published index. For one thread at a time: its statements are reused. Damage to the
 /// file shows as SqliteException, or as a block that does not hash to what was asked for.
 /// </summary>
-internal sealed class RepoIndex : IDisposable
+internal sealed partial class RepoIndex : IDisposable
 {
     // The row that holds a key, if any does, is the last one that does not begin behind it.
     private const string FindRowSql = """
@@ -38,11 +38,14 @@ internal sealed class RepoIndex : IDisposable
 
     private const string ListCollectionsSql = "SELECT nsid FROM collection ORDER BY nsid";
 
+    private const string CountCollectionsSql =
+        "SELECT nsid, records FROM collection WHERE nsid > ?1 ORDER BY nsid";
+
     // Above every key: no UTF-8 text has this byte.
     private static ReadOnlySpan<byte> AfterEverything => [0xff];
 
     private readonly SqliteDatabase _database;
-    private readonly SqliteStatement?[] _statements = new SqliteStatement?[8];
+    private readonly SqliteStatement?[] _statements = new SqliteStatement?[9];
 
     // The row of block entries read last: neighbours are asked for in a row.
     private readonly byte[] _row = new byte[IndexSchema.BlocksPerRow * IndexSchema.BlockEntryBytes];
@@ -54,13 +57,16 @@ internal sealed class RepoIndex : IDisposable
     internal static IReadOnlyList<string> Statements { get; } =
     [
         FindRowSql, RowsBeforeSql, RowsAfterSql, BlocksSql, LookupSql, FindBlobSql, ListBlobsSql,
-        ListCollectionsSql,
+        ListCollectionsSql, CountCollectionsSql,
     ];
 
     private RepoIndex(SqliteDatabase database) => _database = database;
 
     /// <summary>Blocks of the tree: commit, nodes, records.</summary>
     internal uint BlockCount { get; private init; }
+
+    /// <summary>Paths of the tree.</summary>
+    internal long RecordCount { get; private init; }
 
     /// <summary>Bytes of the canonical export.</summary>
     internal long ExportBytes { get; private init; }
@@ -83,7 +89,8 @@ internal sealed class RepoIndex : IDisposable
             database.Execute("PRAGMA cache_size = -64");
             using var version = database.Prepare("PRAGMA user_version");
             if (!version.Step() || version.Int64(0) != IndexSchema.Version) return Fail(database);
-            using var repo = database.Prepare("SELECT blocks, export, head, data FROM repo");
+            using var repo =
+                database.Prepare("SELECT blocks, export, head, data, records FROM repo");
             if (!repo.Step() || !Cid.TryRead(repo.Bytes(2), out var head)
                 || !Cid.TryRead(repo.Bytes(3), out var data))
             {
@@ -94,6 +101,7 @@ internal sealed class RepoIndex : IDisposable
             {
                 BlockCount = (uint)repo.Int64(0),
                 ExportBytes = repo.Int64(1),
+                RecordCount = repo.Int64(4),
                 Head = head,
                 Data = data,
             };

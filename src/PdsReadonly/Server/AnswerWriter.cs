@@ -32,6 +32,12 @@ internal static class AnswerWriter
             return;
         }
 
+        if (result.Messages is { } messages)
+        {
+            AcceptWebSocket(messages, request, response);
+            return;
+        }
+
         // A refusal that a route words itself is not what a client could have kept.
         bool isCached = result.Caching is not CachePolicy.None && response.Status is < 300 or 416;
         if (result.Tag is null) WriteBody(result, response);
@@ -53,6 +59,10 @@ internal static class AnswerWriter
         // Nobody may remember a refusal of credentials. WWW-Authenticate is left out on purpose:
         // clients would start to refresh their tokens.
         if (error.Status == 401) response.AddHeader("Cache-Control"u8, "no-store"u8);
+        if (error == XrpcError.WebSocketVersion)
+        {
+            response.AddHeader("Sec-WebSocket-Version"u8, "13"u8);
+        }
 
         string message = JsonText.Escape(error.Message);
         string body = $$"""{"error":"{{error.Name}}","message":"{{message}}"}""";
@@ -94,6 +104,15 @@ internal static class AnswerWriter
                 response.AddHeader("Content-Type"u8, "application/vnd.ipld.car"u8);
                 break;
         }
+    }
+
+    // A browser that asked for a subprotocol gives up unless it gets one: any will do.
+    private static void AcceptWebSocket(
+        IMessageSource messages, HttpRequest request, HttpResponse response)
+    {
+        var first = request.WebSocketProtocol;
+        if (!first.IsEmpty) response.AddHeader("Sec-WebSocket-Protocol"u8, first);
+        response.AcceptWebSocket(messages);
     }
 
     private static void AddCommonHeaders(HttpResponse response)

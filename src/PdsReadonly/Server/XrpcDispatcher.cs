@@ -65,6 +65,11 @@ internal sealed partial class XrpcDispatcher : IRequestHandler
 
         var route = XrpcRoutes.Find(method);
         if (route is XrpcRoute.None) return RefuseUnserved(method, request.MethodText);
+        if (XrpcRoutes.IsSubscription(route) && WebSocketDoor.Check(request) is { } refusal)
+        {
+            return refusal;
+        }
+
         return XrpcRoutes.Invoke(route, new XrpcCall
         {
             Request = request,

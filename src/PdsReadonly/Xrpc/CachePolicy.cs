@@ -16,6 +16,8 @@ internal enum CachePolicy
     /// </summary>
     Immutable,
 
-    /// <summary>Depends on a head or other stored state: kept, and asked again every time.</summary>
+    /// <summary>
+    /// Depends on a head or other stored state: kept, and asked again every time.
+    /// </summary>
     Revalidate,
 }

@@ -44,7 +44,7 @@ internal readonly ref struct ProofWriter(
             return ReadStatus.Done;
         }
 
-        var status = Read(cid, out block);
+        var status = reader.Read(cid, out block);
         if (status != ReadStatus.Done) return status;
         CarWriter.WriteSection(body, cid, block);
         cache?.Add(key, block);
@@ -53,18 +53,8 @@ internal readonly ref struct ProofWriter(
 
     private ReadStatus WriteRecord(Cid cid)
     {
-        var status = Read(cid, out var block);
+        var status = reader.Read(cid, out var block);
         if (status == ReadStatus.Done) CarWriter.WriteSection(body, cid, block);
         return status;
-    }
-
-    // What the parent names is found by its whole CID, and hashed again.
-    private ReadStatus Read(Cid cid, out ReadOnlySpan<byte> block)
-    {
-        block = default;
-        if (!reader.Index.TryFind(cid, out var location)) return ReadStatus.Changed;
-        var status = reader.Read(location, out block, out var found);
-        return status != ReadStatus.Done ? status
-            : found == cid ? ReadStatus.Done : ReadStatus.Changed;
     }
 }

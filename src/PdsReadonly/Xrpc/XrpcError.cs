@@ -55,6 +55,16 @@ internal sealed class XrpcError
     internal static readonly XrpcError InvalidVerb =
         Invalid("XRPC requests only supports GET and POST");
 
+    /// <summary>A subscription that was asked for as if it were a query.</summary>
+    internal static readonly XrpcError UpgradeRequired =
+        new(426, "UpgradeRequired", "This method is a WebSocket");
+
+    internal static readonly XrpcError WebSocketVersion =
+        Invalid("Missing or invalid Sec-WebSocket-Version header");
+
+    internal static readonly XrpcError WebSocketKey =
+        Invalid("Missing or invalid Sec-WebSocket-Key header");
+
     /// <summary>A query that came with content.</summary>
     internal static readonly XrpcError UnexpectedContent =
         Invalid("A request body was provided when none was expected");

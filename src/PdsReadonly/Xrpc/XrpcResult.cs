@@ -2,6 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 using Atproto.Multiformats;
 using Http.Connections;
 using Microsoft.Win32.SafeHandles;
+using PdsReadonly.Events;
 
 namespace PdsReadonly.Xrpc;
 
@@ -45,6 +46,8 @@ internal readonly struct XrpcResult
 
     internal IBodySource? Source { get; private init; }
 
+    internal IMessageSource? Messages { get; private init; }
+
     internal SafeFileHandle? FileHandle { get; private init; }
 
     internal long FileOffset { get; private init; }
@@ -83,6 +86,13 @@ internal readonly struct XrpcResult
     /// </summary>
     internal static XrpcResult File(SafeFileHandle file, long offset, long length) =>
         new() { FileHandle = file, FileOffset = offset, Length = length };
+
+    /// <summary>A WebSocket; the dispatcher has checked the handshake.</summary>
+    internal static XrpcResult Stream(IMessageSource messages) => new() { Messages = messages };
+
+    /// <summary>A WebSocket that says why there is no stream, and is closed.</summary>
+    internal static XrpcResult RefusedStream(XrpcError error) =>
+        Stream(new RefusedStream(error.Name, error.Message));
 
     internal static XrpcResult Refused(XrpcError error) => new() { Error = error };
 

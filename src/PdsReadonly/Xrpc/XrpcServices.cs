@@ -1,5 +1,6 @@
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
+using PdsReadonly.Events;
 
 namespace PdsReadonly.Xrpc;
 
@@ -18,4 +19,6 @@ internal sealed class XrpcServices
     public required BlobDirectory Blobs { get; init; }
 
     public required TimeProvider Time { get; init; }
+
+    public required EventLog Events { get; init; }
 }

@@ -1,8 +1,9 @@
 namespace PdsReadonly.Xrpc;
 
 /// <summary>
-/// Marks a static class as one XRPC subscription (https://atproto.com/specs/event-stream). A plain
-/// GET of it answers 501.
+/// Marks a static class as the handler of one XRPC subscription
+/// (https://atproto.com/specs/event-stream). It is shaped as a query's, but its <c>Handle</c> gives
+/// the stream of messages. What is wrong with the parameters is told inside the stream.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class XrpcSubscriptionAttribute(string nsid) : Attribute

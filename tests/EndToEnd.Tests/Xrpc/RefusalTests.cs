@@ -53,7 +53,7 @@ public sealed class RefusalTests(ArchiveServer server) : IClassFixture<ArchiveSe
         "com.atproto.label.queryLabels", "com.atproto.lexicon.resolveLexicon",
         "com.atproto.temp.checkHandleAvailability", "com.atproto.temp.dereferenceScope",
         "com.atproto.temp.fetchLabels", "com.atproto.label.subscribeLabels",
-        "com.atproto.sync.subscribeRepos", "com.atproto.sync.getHostStatus",
+        "com.atproto.sync.getHostStatus",
         "com.atproto.sync.listHosts", "app.bsky.feed.getTimeline", "chat.bsky.convo.listConvos",
         "tools.ozone.server.getConfig", "com.example.never.heardOf", "foo",
     ];

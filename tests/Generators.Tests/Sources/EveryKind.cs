@@ -51,4 +51,12 @@ internal static class SomeGetThing
 }
 
 [XrpcSubscription("com.example.every.subscribe")]
-internal static class EverySubscribe;
+internal static class EverySubscribe
+{
+    internal readonly ref struct Params
+    {
+        public long? Cursor { get; init; }
+    }
+
+    internal static IMessageSource Handle(in Params p, Catalog catalog) => null!;
+}

@@ -22,6 +22,7 @@ namespace Http.Connections
 {
     public sealed class HttpRequest;
     public sealed class HttpResponse;
+    public interface IMessageSource;
 }
 
 namespace PdsReadonly.Xrpc
@@ -63,6 +64,8 @@ namespace PdsReadonly.Xrpc
 
     internal readonly struct XrpcResult
     {
+        internal static XrpcResult Stream(IMessageSource messages) => default;
+        internal static XrpcResult RefusedStream(XrpcError error) => default;
         public static implicit operator XrpcResult(XrpcError error) => default;
     }
 

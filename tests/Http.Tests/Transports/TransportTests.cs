@@ -115,7 +115,8 @@ public abstract class TransportTests(Func<ITransport> transport)
         using var disk = new ManualResetEventSlim();
         var handler = new ScriptedHandler((request, response) =>
         {
-            if (request.Path.SequenceEqual("/cold"u8)) response.SendSource(new ColdSource(disk), null);
+            bool isCold = request.Path.SequenceEqual("/cold"u8);
+            if (isCold) response.SendSource(new ColdSource(disk), null);
             else ScriptedHandler.Echo(request, response);
         });
         await using var server = Start(handler);

@@ -40,6 +40,8 @@ public sealed class CommandLineTests
     [InlineData("--car x --port 65536", "--port 65536: expected a port, 0 to 65535")]
     [InlineData("--car x --port -1", "--port -1: expected a port, 0 to 65535")]
     [InlineData("--car x --port http", "--port http: expected a port, 0 to 65535")]
+    [InlineData("--car x --event-window 0", "--event-window 0: expected hours, 1 to 8760")]
+    [InlineData("--car x --event-window 1d", "--event-window 1d: expected hours, 1 to 8760")]
     [InlineData("--car x --bind home", "--bind home: expected an IP address")]
     [InlineData("--car x --signatures 2", "--signatures 2: expected historical, require or any")]
     [InlineData(

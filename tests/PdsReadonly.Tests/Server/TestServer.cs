@@ -3,6 +3,7 @@ using Http.Connections;
 using Microsoft.Extensions.Logging;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
+using PdsReadonly.Events;
 using PdsReadonly.Index;
 using PdsReadonly.Server;
 using PdsReadonly.Web;
@@ -20,7 +21,8 @@ internal sealed class TestServer : IHostDirectory, IHealthProbe, ILogger<XrpcDis
 
     internal TestServer(params IPlainRoute[] more)
     {
-        var catalog = new RepoCatalog(CatalogDatabase.Open(":memory:"), TimeProvider.System);
+        var database = CatalogDatabase.Open(":memory:");
+        var catalog = new RepoCatalog(database, TimeProvider.System);
         var services = new XrpcServices
         {
             Options = Options,
@@ -28,6 +30,7 @@ internal sealed class TestServer : IHostDirectory, IHealthProbe, ILogger<XrpcDis
             Repos = new RepoPool(openMax: 4, onDamaged: _ => { }),
             Blobs = new BlobDirectory(root: null, catalog),
             Time = TimeProvider.System,
+            Events = new EventLog(database, TimeProvider.System, TimeSpan.FromHours(24)),
         };
         _dispatcher = new XrpcDispatcher(
             services,

@@ -175,7 +175,6 @@ public sealed class XrpcDispatcherTests
     [InlineData("com.atproto.temp.dereferenceScope")]
     [InlineData("com.atproto.temp.fetchLabels")]
     [InlineData("com.atproto.label.subscribeLabels")]
-    [InlineData("com.atproto.sync.subscribeRepos")]
     [InlineData("com.atproto.sync.getHostStatus")]
     [InlineData("app.bsky.actor.getProfile")]
     [InlineData("chat.bsky.convo.listConvos")]

@@ -1,6 +1,10 @@
+using Atproto.Syntax;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
+using PdsReadonly.Events;
 using PdsReadonly.Index;
+using PdsReadonly.Tests.Events;
+using Shared;
 
 namespace PdsReadonly.Tests.Support;
 
@@ -27,6 +31,10 @@ internal sealed class TestArchive : IDisposable
 
     internal bool AllowLegacy { get; set; }
 
+    internal EventOptions EventOptions { get; set; } = new();
+
+    internal TimeSpan EventWindow { get; set; } = TimeSpan.FromHours(24);
+
     internal string Cars => _folder.At("cars");
 
     internal string Data => _folder.At("data");
@@ -39,9 +47,16 @@ internal sealed class TestArchive : IDisposable
     internal string[] DataFiles(string folder) => _folder.Names(Path.Combine("data", folder));
 
     /// <summary>Starts, and waits until everything was read.</summary>
-    internal Run Load()
+    internal Run Load(params (string Did, HostingStatus Status)[] statuses)
     {
         var run = new Run(this);
+        foreach (var (did, status) in statuses)
+        {
+            run.Catalog.SetStatus(
+                Did.TryParse(did, out var parsed) ? parsed : throw new ArgumentException(did),
+                status);
+        }
+
         run.Loader.Plan();
         run.Loader.Start();
         Assert.True(run.Observer.Done.Wait(TimeSpan.FromMinutes(1)));
@@ -56,7 +71,10 @@ internal sealed class TestArchive : IDisposable
         internal Run(TestArchive archive)
         {
             _database = CatalogDatabase.Open(Path.Combine(archive.Data, "catalog.sqlite"));
-            Catalog = new RepoCatalog(_database, archive.Time);
+            Events = new EventLog(_database, archive.Time, archive.EventWindow);
+            Catalog = new RepoCatalog(
+                _database, archive.Time, new Announcer(Events, archive.EventOptions));
+            Repos = new RepoPool(openMax: 8, onDamaged: _ => { });
             var options = new LoadOptions
             {
                 Cars = [archive.Cars],
@@ -70,6 +88,10 @@ internal sealed class TestArchive : IDisposable
 
         internal RepoCatalog Catalog { get; }
 
+        internal EventLog Events { get; }
+
+        internal RepoPool Repos { get; }
+
         internal ArchiveLoader Loader { get; }
 
         internal LoadEvents Observer { get; } = new();
@@ -80,9 +102,20 @@ internal sealed class TestArchive : IDisposable
         internal LoadOutcome Outcome(string fileName) =>
             Observer.Outcomes.Last(outcome => Path.GetFileName(outcome.Path) == fileName);
 
+        /// <summary>What a client with this cursor is sent.</summary>
+        internal List<EventMessage> Read(long? cursor)
+        {
+            using var client = Subscribe(cursor);
+            return client.Drain();
+        }
+
+        internal Client Subscribe(long? cursor) =>
+            new(Subscription.Open(Events, Catalog, Repos, cursor));
+
         public void Dispose()
         {
             Loader.Dispose();
+            Repos.Dispose();
             _database.Dispose();
         }
     }

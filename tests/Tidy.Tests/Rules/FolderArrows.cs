@@ -38,8 +38,12 @@ internal static partial class FolderArrows
         ["PdsReadonly.Index"] = ["Atproto"],
         ["PdsReadonly.Catalog"] = ["Atproto", "PdsReadonly.Index"],
         ["PdsReadonly.Archive"] = ["Atproto", "PdsReadonly.Index", "PdsReadonly.Catalog"],
+        // A subscription is a source of messages; it sees no socket either.
         ["PdsReadonly.Events"] =
-            ["Atproto", "PdsReadonly.Index", "PdsReadonly.Catalog", "PdsReadonly.Archive"],
+        [
+            "Atproto", "Http.Connections",
+            "PdsReadonly.Index", "PdsReadonly.Catalog", "PdsReadonly.Archive",
+        ],
         ["PdsReadonly.Upstream"] = ["Atproto"],
         // Lightrail follows other people's repos: what we hold ourselves it asks of the index.
         ["PdsReadonly.Lightrail"] = ["Atproto", "PdsReadonly.Index", "PdsReadonly.Upstream"],

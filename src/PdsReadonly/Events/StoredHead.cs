@@ -1,0 +1,31 @@
+using Microsoft.Data.Sqlite;
+using PdsReadonly.Archive;
+using PdsReadonly.Catalog;
+
+namespace PdsReadonly.Events;
+
+/// <summary>
+/// What an event needs of a head that is not being loaded: read from its CAR, and hashed again.
+/// </summary>
+internal static class StoredHead
+{
+    internal static bool TryRead(
+        RepoEntry entry, out ReadOnlyMemory<byte> commitBlock, out long records)
+    {
+        commitBlock = default;
+        records = 0;
+        try
+        {
+            using var reader = RepoReader.Open(entry);
+            if (reader.Read(entry.Head, out var block) != ReadStatus.Done) return false;
+            commitBlock = block.ToArray();
+            records = reader.Index.RecordCount;
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException
+            or SqliteException or InvalidDataException)
+        {
+            return false;
+        }
+    }
+}
