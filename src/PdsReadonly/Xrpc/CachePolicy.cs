@@ -16,6 +16,6 @@ internal enum CachePolicy
     /// </summary>
     Immutable,
 
-    /// <summary>Depends on a head or other stored state: kept, and asked again every time.</summary>
+    /// <summary>Depends on a head or on other state: kept, and asked again every time.</summary>
     Revalidate,
 }

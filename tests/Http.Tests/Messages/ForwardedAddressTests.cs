@@ -23,7 +23,7 @@ public sealed class ForwardedAddressTests
     [InlineData("")]
     [InlineData("unknown")]
     [InlineData("_hidden")]
-    [InlineData("203.0.113")]               // short forms mean different things to different readers
+    [InlineData("203.0.113")]               // short forms: readers differ in what they mean
     [InlineData("3405803783")]
     [InlineData("0xcb.0.113.7")]
     [InlineData("203.0.113.256")]

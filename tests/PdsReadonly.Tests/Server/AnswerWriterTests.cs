@@ -135,7 +135,8 @@ public sealed class AnswerWriterTests
 
         foreach (string header in (string[])[tag, tag[2..], "*"])
         {
-            var known = server.Ask("GET", "/test", "If-None-Match: \"x\"", $"If-None-Match: {header}");
+            var known = server.Ask(
+                "GET", "/test", "If-None-Match: \"x\"", $"If-None-Match: {header}");
             Assert.Equal((304, ""), (known.Status, known.Body));
             Assert.Equal(tag, known.Header("ETag"));
         }
