@@ -11,7 +11,8 @@ namespace Http.Tests.Connections;
 /// 2. the bytes go in twice, cut differently, and the output is taken in pieces; some runs may not
 /// block at times, and then handlers postpone and sources wait for a thread that may;
 /// 3. both runs must end with the same answers, well formed, and no more of them than heads went
-/// in: each to a request that was sent, in its order, and at most one refusal, at the end. PDS_FUZZ_CASES sets how many, PDS_FUZZ_SEED repeats a run.
+/// in: each to a request that was sent, in its order, and at most one refusal, at the end.
+/// PDS_FUZZ_CASES sets how many, PDS_FUZZ_SEED repeats a run.
 /// </summary>
 public sealed class HttpConnectionFuzzTests(ITestOutputHelper output)
 {

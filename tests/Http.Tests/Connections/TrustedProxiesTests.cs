@@ -4,7 +4,7 @@ using Http.Tests.Support;
 
 namespace Http.Tests.Connections;
 
-/// <summary>Whose request it is, and what a client behind a trusted proxy may have at once.</summary>
+/// <summary>Whose request it is, and what a client behind a proxy may have at once.</summary>
 public sealed class TrustedProxiesTests
 {
     private const string Proxy = "10.1.2.3";
