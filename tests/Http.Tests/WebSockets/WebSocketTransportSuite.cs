@@ -121,7 +121,11 @@ public abstract class WebSocketTransportSuite(Func<ITransport> transport)
         bool isOver = false;
         var waker = new Thread(() =>
         {
-            while (!Volatile.Read(ref isOver)) messages.Connection?.Wake();
+            while (!Volatile.Read(ref isOver))
+            {
+                messages.Connection?.Wake();
+                Thread.Yield();
+            }
         });
         waker.Start();
         using (var client = await FrameClient.ConnectAsync(server))
