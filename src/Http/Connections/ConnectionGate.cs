@@ -16,6 +16,15 @@ internal sealed class ConnectionGate(HttpLimits limits, TrustedProxies proxies)
     private readonly Dictionary<ulong, int> _answersByAddress = [];
     private int _count;
 
+    /// <summary>Whether no more may come, from wherever.</summary>
+    internal bool IsFull
+    {
+        get
+        {
+            lock (_lock) return _count >= limits.ConnectionsMax;
+        }
+    }
+
     /// <summary>True when one more may come; it then has to leave once.</summary>
     internal bool TryEnter(IPAddress address)
     {

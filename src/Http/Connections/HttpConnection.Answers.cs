@@ -123,6 +123,7 @@ public sealed partial class HttpConnection
     /// </summary>
     private void EndAnswer()
     {
+        HasAnswered = true;
         if (_keepAlive)
         {
             _phase = Phase.Head;

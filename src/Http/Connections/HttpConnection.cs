@@ -60,6 +60,15 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     /// <summary>What waits to be written; valid until the next call.</summary>
     public ReadOnlyMemory<byte> Output => _work?.Output.Pending ?? default;
 
+    /// <summary>
+    /// Whether nothing is lost when it is closed now: no request has come, or not all of its head.
+    /// </summary>
+    public bool IsWaiting =>
+        _phase == Phase.Head && DeadlineKind is DeadlineKind.Idle or DeadlineKind.Head;
+
+    /// <summary>Whether a request was answered on it.</summary>
+    public bool HasAnswered { get; private set; }
+
     internal object? State { get; set; }
 
     /// <summary>Where to put what is received next; at least one byte.</summary>

@@ -13,6 +13,9 @@ internal sealed class EpollAcceptor(Socket listener, HttpEngine engine, EpollLoo
     // As many as are taken before the loop looks at its connections again.
     private const int BatchMax = 64;
     private const int AddressBytesMax = 128;
+
+    // Beyond the limit on connections, for the moment it takes another loop to close one each.
+    private const int WaitingMax = 16;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
     private readonly ConnectionGate _gate = engine.Gate;
@@ -20,6 +23,11 @@ internal sealed class EpollAcceptor(Socket listener, HttpEngine engine, EpollLoo
     // Given up to take a connection when there are no descriptors left, and to turn it away.
     private int _reserve = Libc.CreateEventFd();
     private bool _failing;
+    private int _askedLast;
+
+    // Accepted while there was no room; and how many times room was asked for and not yet made.
+    private readonly Queue<(int Descriptor, IPAddress Address)> _waiting = new();
+    private int _evictionsAsked;
     private volatile bool _isClosed;
 
     /// <summary>No connection comes any more; told to every loop.</summary>
@@ -38,7 +46,7 @@ internal sealed class EpollAcceptor(Socket listener, HttpEngine engine, EpollLoo
             {
                 int errno = Libc.Errno;
                 if (errno == Libc.WouldBlock) return true;
-                if (IsShortage(errno)) return TurnAway(errno);
+                if (IsShortage(errno)) return TurnAwayWithReserve(errno);
                 // That client was gone before it was accepted.
                 continue;
             }
@@ -55,6 +63,7 @@ internal sealed class EpollAcceptor(Socket listener, HttpEngine engine, EpollLoo
     internal void Close()
     {
         listener.Dispose();
+        while (_waiting.TryDequeue(out var waiting)) Libc.CloseDescriptor(waiting.Descriptor);
         if (_reserve >= 0) Libc.CloseDescriptor(_reserve);
         _reserve = -1;
         _isClosed = true;
@@ -64,13 +73,56 @@ internal sealed class EpollAcceptor(Socket listener, HttpEngine engine, EpollLoo
 
     private void Admit(int fd, IPAddress address)
     {
-        if (!_gate.TryEnter(address))
-        {
-            engine.Events.ConnectionRefused(address);
-            Refuse(fd);
-            return;
-        }
+        if (_gate.TryEnter(address)) Give(fd, address);
+        else if (!_gate.IsFull) TurnAway(fd, address);
+        else if (loops[0].TryEvict()) Admit(fd, address);
+        else if (_waiting.Count < WaitingMax && TryAskOthers()) _waiting.Enqueue((fd, address));
+        else TurnAway(fd, address);
+    }
 
+    /// <summary>
+    /// Lets those in who wait for room that another loop was asked to make; without room when that
+    /// has answered, they are turned away. On the first loop's thread.
+    /// </summary>
+    internal void AdmitWaiting()
+    {
+        bool isAnswered = Volatile.Read(ref _evictionsAsked) == 0;
+        while (_waiting.TryPeek(out var next))
+        {
+            bool enters = _gate.TryEnter(next.Address);
+            if (!enters && !isAnswered) return;
+            _waiting.Dequeue();
+            if (enters) Give(next.Descriptor, next.Address);
+            else TurnAway(next.Descriptor, next.Address);
+        }
+    }
+
+    /// <summary>A loop has closed the connection it was asked to close, or found none.</summary>
+    internal void EvictionDone()
+    {
+        Interlocked.Decrement(ref _evictionsAsked);
+        loops[0].Wake();
+    }
+
+    // Whoever holds a connection without a request on it makes room for the next one: otherwise a
+    // crowd that only connects would keep everyone else out.
+    private bool TryAskOthers()
+    {
+        if (loops.Length == 1) return false;
+        _askedLast = (_askedLast % (loops.Length - 1)) + 1;
+        Interlocked.Increment(ref _evictionsAsked);
+        loops[_askedLast].RequestEviction();
+        return true;
+    }
+
+    private void TurnAway(int fd, IPAddress address)
+    {
+        engine.Events.ConnectionRefused(address);
+        Refuse(fd);
+    }
+
+    private void Give(int fd, IPAddress address)
+    {
         var least = loops[0];
         foreach (var loop in loops)
         {
@@ -82,7 +134,7 @@ internal sealed class EpollAcceptor(Socket listener, HttpEngine engine, EpollLoo
 
     // Without a descriptor to spare nobody could even be told, and the listener would wake the loop
     // again and again.
-    private bool TurnAway(int errno)
+    private bool TurnAwayWithReserve(int errno)
     {
         if (!_failing)
         {

@@ -65,6 +65,13 @@ internal sealed class EpollConnection : IOffloadedWork
 
     internal bool IsClosed { get; private set; }
 
+    /// <summary>Whether no request is on it, nor the beginning of an answer.</summary>
+    internal bool IsWaiting =>
+        !_isOffloaded && !_isQueued && !_readable && _step == NextStep.Read
+        && _connection.IsWaiting;
+
+    internal bool HasAnswered => _connection.HasAnswered;
+
     internal void Begin()
     {
         _step = _connection.Advance(mayBlock: false);
@@ -111,6 +118,9 @@ internal sealed class EpollConnection : IOffloadedWork
         // Nobody waits for what has not begun; a request that is here already is the last one.
         if (_connection.DeadlineKind == DeadlineKind.Idle && !_readable) Close(reset: false);
     }
+
+    /// <summary>Ends a connection on which nothing goes on.</summary>
+    internal void Close() => Close(reset: false);
 
     /// <summary>Ends the connection at once, with a reset.</summary>
     internal void Cut()

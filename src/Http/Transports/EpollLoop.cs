@@ -14,6 +14,9 @@ internal sealed class EpollLoop
     private const int EventsMax = 64;
     private const int SlotsFirst = 64;
 
+    // How far one that never had a request is looked for, when another would do.
+    private const int EvictionLookMax = 512;
+
     // What the kernel gives back with an event: a connection's slot and its generation, or one of
     // these.
     private const ulong WakeData = ulong.MaxValue;
@@ -40,6 +43,8 @@ internal sealed class EpollLoop
     private int _signaled;
     private bool _isEnded;
     private int _connectionCount;
+    private int _evictions;
+    private int _evictionHand;
     private volatile bool _sweepAsked;
     private volatile bool _stopAsked;
     private volatile bool _cutAsked;
@@ -111,6 +116,42 @@ internal sealed class EpollLoop
         if (ConnectionCount == 0 && !Volatile.Read(ref _acceptorPauses)) return;
         _sweepAsked = true;
         Signal();
+    }
+
+    /// <summary>Has one connection closed on which no request has come; from any thread.</summary>
+    internal void RequestEviction()
+    {
+        Interlocked.Increment(ref _evictions);
+        Signal();
+    }
+
+    /// <summary>Has the loop look at its inbox and at the acceptor.</summary>
+    internal void Wake() => Signal();
+
+    /// <summary>
+    /// Closes a connection on which no request has come; on this loop's thread. False when there is
+    /// none. The hand goes around the table, so that whoever came last is looked at last. One that
+    /// was answered before is closed only when none is met that never was.
+    /// </summary>
+    internal bool TryEvict()
+    {
+        EpollConnection? second = null;
+        for (int looked = 0; looked < _slotsUsed; looked++)
+        {
+            if (second is not null && looked > EvictionLookMax) break;
+            if (++_evictionHand >= _slotsUsed) _evictionHand = 0;
+            if (_slots[_evictionHand] is not { IsWaiting: true } connection) continue;
+            if (!connection.HasAnswered)
+            {
+                connection.Close();
+                return true;
+            }
+
+            second ??= connection;
+        }
+
+        second?.Close();
+        return second is not null;
     }
 
     internal void Stop()
@@ -198,6 +239,13 @@ internal sealed class EpollLoop
         _taken.Clear();
         if (_stopAsked && !_isStopping) BeginStop();
         if (_cutAsked) ForAll(static connection => connection.Cut());
+        for (; Volatile.Read(ref _evictions) > 0; Interlocked.Decrement(ref _evictions))
+        {
+            TryEvict();
+            _acceptor.EvictionDone();
+        }
+
+        if (_accepts) _acceptor.AdmitWaiting();
         if (_sweepAsked) Sweep();
     }
 

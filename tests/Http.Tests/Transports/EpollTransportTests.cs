@@ -1,3 +1,5 @@
+using System.Net;
+using Http.Tests.Support;
 using Http.Transports;
 
 namespace Http.Tests.Transports;
@@ -6,6 +8,46 @@ public sealed class EpollTransportTests() : TransportTests(static () => new Epol
 
 public sealed class EpollTransportOneLoopTests()
     : TransportTests(static () => new EpollTransport(1));
+
+public sealed class EpollEvictionTests
+{
+    private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Start_CrowdThatOnlyConnects_MakesRoomForOthers(int loops)
+    {
+        const int All = 8;
+        await using var server = HttpServer.Start(
+            new IPEndPoint(IPAddress.Loopback, 0),
+            new EchoHandler(),
+            new HttpServerOptions
+            {
+                Transport = () => new EpollTransport(loops),
+                Limits = new HttpLimits { ConnectionsMax = All },
+            });
+        using var kept = await RawClient.ConnectAsync(server);
+        await kept.SendAsync(Get);
+        await kept.ReadThroughAsync("GET / 0");
+        var crowd = new List<RawClient>();
+        for (int i = 0; i < 3 * All; i++)
+        {
+            var silent = await RawClient.ConnectAsync(server);
+            await silent.SendAsync("GET / HT");
+            crowd.Add(silent);
+            using var other = await RawClient.ConnectAsync(server);
+            await other.SendAsync(Get);
+            Assert.StartsWith(
+                "HTTP/1.1 200", await other.ReadThroughAsync("GET / 0"), StringComparison.Ordinal);
+        }
+
+        // Of those that wait, the ones that never had a request go first.
+        await kept.SendAsync(Get);
+        await kept.ReadThroughAsync("GET / 0");
+        foreach (var client in crowd) client.Dispose();
+    }
+}
 
 public sealed class EpollTransportStopTests()
     : TransportStopTests(static () => new EpollTransport());

@@ -240,11 +240,17 @@ public abstract class TransportTests(Func<ITransport> transport)
             Events = events,
             ErrorHeaders = [new("X-Error", "yes")],
         };
-        await using var server = Start(new EchoHandler(), options);
+        var handler = new ScriptedHandler((request, response) =>
+        {
+            if (request.Path is [_, (byte)'s']) response.SendSource(new EndlessSource(), null);
+            else ScriptedHandler.Echo(request, response);
+        });
+        await using var server = Start(handler, options);
         using (var first = await RawClient.ConnectAsync(server))
         {
-            await first.SendAsync(Get);
-            await first.ReadThroughAsync("GET / 0");
+            // An answer is under way: an idle connection might make room.
+            await first.SendAsync("GET /s HTTP/1.1\r\nHost: a\r\n\r\n");
+            await first.ReadThroughAsync("eeee");
             using var second = await RawClient.ConnectAsync(server);
             var refused = ReceivedResponse.ReadAll(await second.ReadAllAsync()).Single();
             Assert.Equal((503, "close"), (refused.Status, refused.Header("Connection")));
