@@ -292,11 +292,11 @@ internal sealed class EpollConnection : IOffloadedWork
 
     private int FileDescriptor => (int)_connection.File!.DangerousGetHandle();
 
+    // Its last byte tells: files are read forwards, and ahead.
     private bool IsSliceInMemory()
     {
-        long first = _connection.FileOffset;
-        long last = first + Math.Min(SliceBytesMax, _connection.FileBytesLeft) - 1;
-        return Libc.IsInMemory(FileDescriptor, first) && Libc.IsInMemory(FileDescriptor, last);
+        long length = Math.Min(SliceBytesMax, _connection.FileBytesLeft);
+        return Libc.IsInMemory(FileDescriptor, _connection.FileOffset + length - 1);
     }
 
     // Brings the next slice into memory. What fails here fails again when it is sent.

@@ -5,11 +5,15 @@ using Atproto.Syntax;
 using Microsoft.Data.Sqlite;
 using Microsoft.Win32.SafeHandles;
 using PdsReadonly.Catalog;
+using PdsReadonly.Index;
 
 namespace PdsReadonly.Archive;
 
 /// <summary>A blob's file, open and checked.</summary>
-internal readonly record struct BlobFile(SafeFileHandle Handle, long Length);
+internal readonly record struct BlobFile(SafeFileHandle Handle, string Path, FileStat Stat)
+{
+    internal long Length => Stat.Bytes;
+}
 
 /// <summary>
 /// Blobs on disk: DIR/did/…/cid at any depth, the DID with its colons or with underscores. A file
@@ -30,23 +34,38 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
     /// <summary>Whether there is a folder at all.</summary>
     internal bool HasFolder => root is not null;
 
-    // Where blobs were found, and what their files were like when they were right.
-    private readonly ConcurrentDictionary<(Did Did, Cid Cid), KnownBlob> _known = new();
+    // By the head that references them: what the index said, where they were found, and what their
+    // files were like when they were right.
+    private readonly ConcurrentDictionary<(Cid Head, Cid Blob), KnownBlob> _known = new();
 
-    private sealed record KnownBlob(string Path, FileStat Stat);
+    private sealed record KnownBlob(BlobRow Row, string Path, FileStat Stat);
 
     /// <summary>
-    /// Opens a blob that hashes to its CID, if it was opened before and its file is the same; the
-    /// caller owns the handle. Does not wait for more than the file's entry in its folder.
+    /// Opens a blob that was opened for this head before, if its file is the same; the caller owns
+    /// the handle. Does not wait for more than the file's entry in its folder.
     /// </summary>
-    internal BlobFile? OpenKnown(Did did, Cid cid)
+    internal bool TryOpenKnown(in Cid head, in Cid cid, out BlobFile file, out BlobRow row)
     {
-        if (root is null || !_known.TryGetValue((did, cid), out var known)) return null;
-        if (FileRead.TryOpen(known.Path) is not { } handle) return null;
-        if (FileStat.Of(handle) == known.Stat) return new BlobFile(handle, known.Stat.Bytes);
+        (file, row) = (default, default);
+        if (root is null || !_known.TryGetValue((head, cid), out var known)) return false;
+        if (FileRead.TryOpen(known.Path) is not { } handle) return false;
+        if (FileStat.Of(handle) == known.Stat)
+        {
+            file = new BlobFile(handle, known.Path, known.Stat);
+            row = known.Row;
+            return true;
+        }
+
         handle.Dispose();
-        _known.TryRemove((did, cid), out _);
-        return null;
+        _known.TryRemove((head, cid), out _);
+        return false;
+    }
+
+    /// <summary>Lets it be opened again without a look at the index and the folders.</summary>
+    internal void Know(in Cid head, in Cid cid, BlobRow row, in BlobFile file)
+    {
+        if (_known.Count >= KnownMax) _known.Clear();
+        _known[(head, cid)] = new KnownBlob(row, file.Path, file.Stat);
     }
 
     /// <summary>
@@ -57,15 +76,12 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
     internal BlobFile? Open(Did did, Cid cid)
     {
         if (root is null) return null;
-        if (OpenKnown(did, cid) is { } known) return known;
         string name = cid.ToString();
         string text = did.ToString();
         string? path = Find(Path.Combine(root, text), name)
             ?? Find(Path.Combine(root, text.Replace(':', '_')), name);
         if (path is null || OpenChecked(path, cid, out var stat) is not { } handle) return null;
-        if (_known.Count >= KnownMax) _known.Clear();
-        _known[(did, cid)] = new KnownBlob(path, stat);
-        return new BlobFile(handle, stat.Bytes);
+        return new BlobFile(handle, path, stat);
     }
 
     private string? Find(string folder, string name)

@@ -35,23 +35,25 @@ internal static class SyncGetBlob
     {
         if (RepoGate.Check(catalog, p.Did.Bytes, out var repo) is { } refusal) return refusal;
         if (!Cid.TryParse(p.Cid.Bytes, out var cid)) return NotFound();
+        var policy = options.ImmutableBlobs ? CachePolicy.Immutable : CachePolicy.Content;
+        if (blobs.TryOpenKnown(repo.Head, cid, out var known, out var row))
+        {
+            return SendFile(known, row, cid, request, response).Cached(cid, policy);
+        }
+
+        // Looking for a file, and hashing it, is nothing that others should wait for.
+        if (!request.MayBlock && blobs.HasFolder) return XrpcResult.Postponed;
         if (RepoGate.Open(pool, repo, request, out var lease) is { } failure) return failure;
         using (lease)
         {
             if (lease.Reader.Index.FindBlob(cid) is not { } blob) return NotFound();
-            var policy = options.ImmutableBlobs ? CachePolicy.Immutable : CachePolicy.Content;
-            if (OpenFile(blobs, repo, cid, request, out var opened) is { } shortage)
-            {
-                return shortage;
-            }
-
+            if (OpenFile(blobs, repo, cid, out var opened) is { } shortage) return shortage;
             if (opened is { } file)
             {
+                blobs.Know(repo.Head, cid, blob, file);
                 return SendFile(file, blob, cid, request, response).Cached(cid, policy);
             }
 
-            // Looking for a file, and hashing it, is nothing that others should wait for.
-            if (!request.MayBlock && blobs.HasFolder) return XrpcResult.Postponed;
             if (blob.Offset is not { } offset) return NotFound();
             var location = new BlockLocation(cid.DigestPrefix, offset, blob.Length);
             var status = lease.Reader.Read(location, out var bytes, out _);
@@ -62,13 +64,12 @@ internal static class SyncGetBlob
     }
 
     private static XrpcError? OpenFile(
-        BlobDirectory blobs, RepoEntry repo, in Cid cid, HttpRequest request, out BlobFile? file)
+        BlobDirectory blobs, RepoEntry repo, in Cid cid, out BlobFile? file)
     {
         file = null;
         try
         {
-            file = request.MayBlock
-                ? blobs.Open(repo.Did, cid) : blobs.OpenKnown(repo.Did, cid);
+            file = blobs.Open(repo.Did, cid);
             return null;
         }
         catch (IOException e) when (DescriptorBudget.IsShortage(e))
@@ -109,8 +110,12 @@ internal static class SyncGetBlob
     private static void AddHeaders(BlobRow blob, Cid cid, HttpResponse response)
     {
         response.AddHeader("Content-Type"u8, MimeType.ForHeader(blob.MimeType));
-        response.AddHeader(
-            "Content-Disposition"u8, Encoding.ASCII.GetBytes($"attachment; filename=\"{cid}\""));
+        var start = "attachment; filename=\""u8;
+        Span<byte> disposition = stackalloc byte[start.Length + Cid.TextBytes + 1];
+        start.CopyTo(disposition);
+        cid.FormatTo(disposition[start.Length..^1]);
+        disposition[^1] = (byte)'"';
+        response.AddHeader("Content-Disposition"u8, disposition);
         response.AddHeader("Content-Security-Policy"u8, "default-src 'none'; sandbox"u8);
         response.AddHeader("X-Content-Type-Options"u8, "nosniff"u8);
         response.AddHeader("Accept-Ranges"u8, "bytes"u8);
