@@ -31,10 +31,17 @@ internal sealed class HotCache
     // Counts all bytes ever written; the place in the ring is what is left by its length.
     private long _written;
 
-    internal HotCache(int ringBytes = RingBytes) => _ring = new byte[ringBytes];
+    internal HotCache(TimeProvider time, int ringBytes = RingBytes)
+    {
+        Cars = new CarWatch(time);
+        _ring = new byte[ringBytes];
+    }
+
+    /// <summary>Whether the files that entries come from have changed.</summary>
+    internal CarWatch Cars { get; }
 
     /// <summary>The cache of the calling thread, made when first asked for.</summary>
-    internal static HotCache OfThisThread => t_current ??= new HotCache();
+    internal static HotCache OfThisThread(TimeProvider time) => t_current ??= new HotCache(time);
 
     /// <summary>The value is valid until the next <see cref="Add"/>.</summary>
     internal bool TryFind(scoped ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)

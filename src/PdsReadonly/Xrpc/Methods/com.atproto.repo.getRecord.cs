@@ -36,7 +36,7 @@ internal static class RepoGetRecord
         // Threads that may block are many and short-lived: they keep nothing.
         if (request.MayBlock) return Read(p, repo, pool, request, response, default);
         Span<byte> room = stackalloc byte[HotCache.KeyBytesMax];
-        var hot = new HotRecord(HotCache.OfThisThread, WriteKey(room, repo, p), time);
+        var hot = new HotRecord(HotCache.OfThisThread(time), WriteKey(room, repo, p), repo);
         if (!hot.TryFind(out var cid, out var json))
         {
             return Read(p, repo, pool, request, response, hot);

@@ -24,7 +24,7 @@ internal static class SyncGetRecord
     }
 
     internal static XrpcResult Handle(
-        in Params p, RepoCatalog catalog, RepoPool pool, HttpRequest request,
+        in Params p, RepoCatalog catalog, RepoPool pool, TimeProvider time, HttpRequest request,
         HttpResponse response)
     {
         if (RepoGate.Check(catalog, p.Did.Bytes, out var repo) is { } refusal) return refusal;
@@ -39,7 +39,7 @@ internal static class SyncGetRecord
             response.Body.Write(CarWriter.Header(repo.Head));
             // Threads that may block are many and short-lived: they keep nothing.
             var proof = new ProofWriter(
-                lease.Reader, response.Body, request.MayBlock ? null : HotCache.OfThisThread);
+                lease.Reader, response.Body, request.MayBlock ? null : HotCache.OfThisThread(time));
             var status = proof.Write(key);
             return status == ReadStatus.Done
                 ? XrpcResult.WrittenCar.Cached(repo.Head, CachePolicy.Revalidate)
