@@ -60,7 +60,15 @@ public sealed record HttpLimits
     /// <summary>Without a byte of a next request; beyond: closed without a word.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(90);
 
-    /// <summary>Without the client taking anything of an answer; beyond: cut.</summary>
+    /// <summary>
+    /// What a client has to take of an answer within <see cref="SlowReaderTimeout"/>, unless that
+    /// was all.
+    /// </summary>
+    public int SlowReaderBytesMin { get; init; } = 16 * 1024;
+
+    /// <summary>
+    /// Without the client taking <see cref="SlowReaderBytesMin"/> of an answer; beyond: cut.
+    /// </summary>
     public TimeSpan SlowReaderTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Waiting for the client to close after a last answer.</summary>
@@ -77,7 +85,13 @@ public sealed record HttpLimits
 
     /// <summary>
     /// Connections of one IPv4 address or one IPv6 /64; one more is answered 503. For a client
-    /// behind a trusted proxy: streamed answers and WebSockets under way; one more is answered 429.
+    /// behind a trusted proxy: files and WebSockets under way; one more is answered 429.
     /// </summary>
     public int ConnectionsPerAddressMax { get; init; } = 1_024;
+
+    /// <summary>
+    /// Answers under way that are made while they are sent, of one IPv4 address or one IPv6 /64;
+    /// one more is answered 429.
+    /// </summary>
+    public int StreamsPerAddressMax { get; init; } = 32;
 }

@@ -13,6 +13,7 @@ internal sealed class ConnectionGate(HttpLimits limits, TrustedProxies proxies)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, int> _connectionsByAddress = [];
+    private readonly Dictionary<ulong, int> _streamsByAddress = [];
     private readonly Dictionary<ulong, int> _answersByAddress = [];
     private int _count;
 
@@ -32,7 +33,8 @@ internal sealed class ConnectionGate(HttpLimits limits, TrustedProxies proxies)
         lock (_lock)
         {
             if (_count >= limits.ConnectionsMax) return false;
-            if (!isProxy && !TryCount(_connectionsByAddress, KeyOf(address))) return false;
+            int max = limits.ConnectionsPerAddressMax;
+            if (!isProxy && !TryCount(_connectionsByAddress, KeyOf(address), max)) return false;
             _count++;
             return true;
         }
@@ -49,23 +51,29 @@ internal sealed class ConnectionGate(HttpLimits limits, TrustedProxies proxies)
     }
 
     /// <summary>
-    /// True when a proxy's client may have one more streamed answer or WebSocket; it then has to
-    /// end once.
+    /// True when the client may have one more answer that goes on for as long as it likes; that
+    /// then has to end once.
     /// </summary>
-    internal bool TryBeginAnswer(IPAddress client)
+    /// <param name="client">Who asks.</param>
+    /// <param name="isStream">Whether the answer is made while it is sent.</param>
+    internal bool TryBeginAnswer(IPAddress client, bool isStream)
     {
-        lock (_lock) return TryCount(_answersByAddress, KeyOf(client));
+        int max = isStream ? limits.StreamsPerAddressMax : limits.ConnectionsPerAddressMax;
+        lock (_lock) return TryCount(AnswersOf(isStream), KeyOf(client), max);
     }
 
-    internal void EndAnswer(IPAddress client)
+    internal void EndAnswer(IPAddress client, bool isStream)
     {
-        lock (_lock) Uncount(_answersByAddress, KeyOf(client));
+        lock (_lock) Uncount(AnswersOf(isStream), KeyOf(client));
     }
 
-    private bool TryCount(Dictionary<ulong, int> counts, ulong key)
+    private Dictionary<ulong, int> AnswersOf(bool isStream) =>
+        isStream ? _streamsByAddress : _answersByAddress;
+
+    private static bool TryCount(Dictionary<ulong, int> counts, ulong key, int max)
     {
         int count = counts.GetValueOrDefault(key);
-        if (count >= limits.ConnectionsPerAddressMax) return false;
+        if (count >= max) return false;
         counts[key] = count + 1;
         return true;
     }

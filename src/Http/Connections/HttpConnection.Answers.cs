@@ -31,6 +31,7 @@ public sealed partial class HttpConnection
         var work = _work!;
         if (_isPostponed && !MayBlock) return Offload();
         _isPostponed = false;
+        _answersLeft--;
         work.Response.Clear();
         work.Output.BeginBody();
         _handling = true;
@@ -137,7 +138,7 @@ public sealed partial class HttpConnection
 
     private void EndRequest()
     {
-        EndCounting();
+        if (_phase == Phase.Head) EndCounting();
         _work!.Input.EndRequest();
         _work.Head.Reset();
         _work.Request.Bind(null, 0);

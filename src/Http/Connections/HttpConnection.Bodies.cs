@@ -32,7 +32,7 @@ public sealed partial class HttpConnection
         Debug.Assert(count <= FileBytesLeft, "more of the file was sent than was asked for");
         FileOffset += count;
         FileBytesLeft -= count;
-        Deadline = long.MaxValue;
+        NoteTaken(count, isAll: FileBytesLeft == 0);
     }
 
     /// <summary>

@@ -18,6 +18,10 @@ namespace Http.Connections;
 public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteAddress)
     : IDisposable
 {
+    // Pipelined requests that are answered before the socket, and others, have their turn: an
+    // answer of few bytes can be much work.
+    private const int AnswersPerTurn = 8;
+
     private readonly HttpEngine _engine = engine;
     private readonly HttpLimits _limits = engine.Limits;
     private WorkingSet? _work;
@@ -26,6 +30,8 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     private long _lengthLeft;
     private ChunkedDecoder _chunks;
     private bool _clientEnded;
+    private int _answersLeft;
+    private long _takenBytes;
     private volatile bool _stopAsked;
     private bool _lingers;
     private bool _isReset;
@@ -66,6 +72,9 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     public bool IsWaiting =>
         _phase == Phase.Head && DeadlineKind is DeadlineKind.Idle or DeadlineKind.Head;
 
+    /// <summary>Whether it has become a WebSocket.</summary>
+    public bool IsWebSocket => _phase == Phase.WebSocket;
+
     /// <summary>Whether a request was answered on it.</summary>
     public bool HasAnswered { get; private set; }
 
@@ -97,6 +106,18 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     {
         if (count == 0) return;
         _work!.Output.Taken(count);
+        NoteTaken(count, isAll: _work.Output.PendingLength == 0);
+    }
+
+    /// <summary>
+    /// The client has its full time again once it took enough, or all there was: drop by drop it
+    /// would hold for days what others wait for.
+    /// </summary>
+    private void NoteTaken(long count, bool isAll)
+    {
+        _takenBytes += count;
+        if (!isAll && _takenBytes < _limits.SlowReaderBytesMin) return;
+        _takenBytes = 0;
         Deadline = long.MaxValue;
         _webSocket?.SlowReaderAt = long.MaxValue;
     }
@@ -125,6 +146,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     public NextStep Advance(bool mayBlock = true)
     {
         MayBlock = mayBlock;
+        _answersLeft = AnswersPerTurn;
         try
         {
             return Run();
@@ -172,7 +194,12 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     {
         if (_work is null) return WaitIdle();
         // Pipelined requests wait until the socket has taken the answers to those before them.
-        if (_work.Output.PendingLength >= _limits.PipelinedBytesMax) return Write();
+        int pending = _work.Output.PendingLength;
+        if (pending >= _limits.PipelinedBytesMax || (pending > 0 && _answersLeft <= 0))
+        {
+            return Write();
+        }
+
         switch (_work.Head.TryParse(_work.Input.FromHead, out int length))
         {
             case ParseStatus.Done:

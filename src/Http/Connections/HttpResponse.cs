@@ -55,6 +55,9 @@ public sealed class HttpResponse
     /// <summary>How long it takes is up to the client, not to the handler.</summary>
     internal bool IsLong => _file is not null || _source is not null || Messages is not null;
 
+    /// <summary>It is made while it is sent.</summary>
+    internal bool IsStream => _source is not null;
+
     internal bool IsLengthOnly { get; private set; }
 
     internal bool CloseAsked { get; private set; }

@@ -13,6 +13,7 @@ internal sealed class EpollAcceptor(Socket listener, HttpEngine engine, EpollLoo
     // As many as are taken before the loop looks at its connections again.
     private const int BatchMax = 64;
     private const int AddressBytesMax = 128;
+    private const int RefusedBytesMax = 4096;
 
     // Beyond the limit on connections, for the moment it takes another loop to close one each.
     private const int WaitingMax = 16;
@@ -38,6 +39,8 @@ internal sealed class EpollAcceptor(Socket listener, HttpEngine engine, EpollLoo
     /// <summary>Takes what waits. False when it failed and is to be tried after a pause.</summary>
     internal bool Accept()
     {
+        // It may have been lost to another thread while it was given up.
+        if (_reserve < 0) _reserve = Libc.CreateEventFd();
         Span<byte> address = stackalloc byte[AddressBytesMax];
         for (int i = 0; i < BatchMax; i++)
         {
@@ -156,6 +159,8 @@ internal sealed class EpollAcceptor(Socket listener, HttpEngine engine, EpollLoo
         // A new socket's send buffer is empty, so this does not wait for the client.
         _ = Libc.Send(fd, engine.TooManyConnections, more: false);
         Libc.EndSending(fd);
+        // What has come already would make the close a reset, which can overtake the answer.
+        _ = Libc.Receive(fd, stackalloc byte[RefusedBytesMax]);
         Libc.CloseDescriptor(fd);
     }
 

@@ -12,7 +12,7 @@ namespace Http.Transports;
 internal sealed class EpollConnection : IOffloadedWork
 {
     // How much one connection may do before the others have their turn.
-    private const int StepsMax = 32;
+    private const int StepsMax = 8;
     private const int BytesMax = 512 * 1024;
 
     // An answer that may wait for the others of its round.
@@ -38,7 +38,8 @@ internal sealed class EpollConnection : IOffloadedWork
     private bool _isOffloaded;
     private bool _isCutAsked;
 
-    // The next slice of the file was read just now: it is sent, whether it stayed in memory or not.
+    // The next slice of the file was looked at, and read if need be: it is sent, whether it stays
+    // in memory or not.
     private bool _isReadAhead;
 
     // Set by other threads: it is in the loop's inbox, and why.
@@ -143,7 +144,7 @@ internal sealed class EpollConnection : IOffloadedWork
             if (!IsClosed) _step = _connection.Advance(mayBlock: false);
         }
 
-        if (_isQueued || IsClosed) return;
+        if (_isQueued || IsClosed || _isOffloaded) return;
         bool isShort = _step == NextStep.Write && _connection.Output.Length <= ShortBytesMax;
         if (isShort) Queue();
         else Run();
@@ -246,22 +247,24 @@ internal sealed class EpollConnection : IOffloadedWork
     private bool TrySendFile(ref int bytesLeft)
     {
         if (!_writable) return false;
-        if (!_isReadAhead && !IsSliceInMemory())
+        if (!_isReadAhead)
         {
             _isReadAhead = true;
-            Offload();
-            return true;
+            if (!IsSliceInMemory())
+            {
+                Offload();
+                return true;
+            }
         }
-
-        _isReadAhead = false;
 
         if (!_connection.Output.IsEmpty)
         {
-            // The head goes out together with the file's first bytes.
-            if (!TrySend(more: true, ref bytesLeft)) return false;
-            if (IsClosed || !_connection.Output.IsEmpty) return true;
+            // The head goes out together with the file's first bytes. The state machine is asked in
+            // between, since it sets the deadline.
+            return TrySend(more: true, ref bytesLeft);
         }
 
+        _isReadAhead = false;
         nint wanted = (nint)Math.Min(SliceBytesMax, _connection.FileBytesLeft);
         nint sent = Libc.SendFile(
             Descriptor, FileDescriptor, _connection.FileOffset, wanted);
@@ -280,7 +283,12 @@ internal sealed class EpollConnection : IOffloadedWork
     {
         _writable = false;
         if (errno == Libc.WouldBlock) return false;
-        // The socket's fault or the disk's: either way this answer cannot be finished.
+        if (errno is Libc.BrokenPipe or Libc.ConnectionReset or Libc.TimedOut)
+        {
+            Close(reset: true);
+            return true;
+        }
+
         return FileFailed(new IOException(Marshal.GetPInvokeErrorMessage(errno)));
     }
 
@@ -315,7 +323,7 @@ internal sealed class EpollConnection : IOffloadedWork
     private void Offload()
     {
         _isOffloaded = true;
-        _loop.Offloads.Add(this);
+        _loop.Offload(this, _connection.IsWebSocket);
     }
 
     private void Post(int why)

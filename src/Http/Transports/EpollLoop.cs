@@ -23,7 +23,8 @@ internal sealed class EpollLoop
     private const ulong ListenerData = ulong.MaxValue - 1;
 
     private readonly HttpEngine _engine;
-    private readonly OffloadPool _offloads;
+    private readonly OffloadPool _answers;
+    private readonly OffloadPool _streams;
     private readonly int _epoll;
     private readonly int _wake;
     private readonly TaskCompletionSource _ended =
@@ -53,10 +54,11 @@ internal sealed class EpollLoop
     private bool _accepts;
     private bool _acceptorPauses;
 
-    internal EpollLoop(HttpEngine engine, OffloadPool offloads)
+    internal EpollLoop(HttpEngine engine, OffloadPool answers, OffloadPool streams)
     {
         _engine = engine;
-        _offloads = offloads;
+        _answers = answers;
+        _streams = streams;
         _epoll = Libc.CreateEpoll();
         if (_epoll < 0) throw new Win32Exception(Libc.Errno);
         _wake = Libc.CreateEventFd();
@@ -70,7 +72,8 @@ internal sealed class EpollLoop
     /// <summary>Ends when the loop was stopped and has no connection left.</summary>
     internal Task Ended => _ended.Task;
 
-    internal OffloadPool Offloads => _offloads;
+    internal void Offload(IOffloadedWork work, bool isStream) =>
+        (isStream ? _streams : _answers).Add(work);
 
     /// <summary>Connections given to this loop and not yet closed.</summary>
     internal int ConnectionCount => Volatile.Read(ref _connectionCount);

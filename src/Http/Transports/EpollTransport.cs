@@ -13,11 +13,12 @@ namespace Http.Transports;
 public sealed class EpollTransport(int loopCount = 0) : ITransport
 {
     private const int Backlog = 4096;
+    private const int AnswerThreadsMax = 8;
+    private const int StreamThreadsMax = 2;
     private static readonly TimeSpan s_sweepPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_cutPatience = TimeSpan.FromSeconds(1);
 
     private EpollLoop[] _loops = [];
-    private OffloadPool? _offloads;
     private Socket? _listener;
     private ITimer? _sweep;
     private HttpEngine? _engine;
@@ -33,8 +34,14 @@ public sealed class EpollTransport(int loopCount = 0) : ITransport
         try
         {
             int count = loopCount > 0 ? loopCount : Environment.ProcessorCount;
-            _offloads = new OffloadPool();
-            _loops = [.. Enumerable.Range(0, count).Select(_ => new EpollLoop(engine, _offloads))];
+            // Streams that catch up read much, and must not stand before those who wait for one
+            // answer.
+            var answers = new OffloadPool(AnswerThreadsMax);
+            var streams = new OffloadPool(StreamThreadsMax);
+            _loops =
+            [
+                .. Enumerable.Range(0, count).Select(_ => new EpollLoop(engine, answers, streams)),
+            ];
             var acceptor = new EpollAcceptor(listener, engine, _loops);
             for (int i = 0; i < count; i++) _loops[i].Start(acceptor, accepts: i == 0);
         }

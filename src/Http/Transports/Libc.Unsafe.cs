@@ -9,6 +9,9 @@ namespace Http.Transports;
 internal static unsafe partial class Libc
 {
     internal const int WouldBlock = 11;
+    internal const int BrokenPipe = 32;
+    internal const int ConnectionReset = 104;
+    internal const int TimedOut = 110;
     internal const int FilesOfProcessExhausted = 24;
     internal const int FilesOfSystemExhausted = 23;
     internal const int NoBufferSpace = 105;
@@ -22,9 +25,6 @@ internal static unsafe partial class Libc
     internal const uint EventEdgeTriggered = 1u << 31;
 
     private const int Interrupted = 4;
-    private const int Unsupported = 95;
-    private const int InvalidArgument = 22;
-    private const int NoSuchCall = 38;
     private const int CloseOnExec = 0x80000;
     private const int NonBlocking = 0x800;
     private const int ControlAdd = 1;
@@ -152,14 +152,13 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>
-    /// Whether one byte of a file is in memory; true as well where the kernel cannot tell.
+    /// Whether one byte of a file is in memory; false as well where the kernel cannot tell.
     /// </summary>
     internal static bool IsInMemory(int file, long offset)
     {
         byte value;
         var part = new IoVector { Start = &value, Length = 1 };
-        if (ReadVector(file, &part, 1, offset, ReadWithoutWaiting) >= 0) return true;
-        return Errno is Unsupported or InvalidArgument or NoSuchCall;
+        return ReadVector(file, &part, 1, offset, ReadWithoutWaiting) >= 0;
     }
 
     /// <summary>Reads a part of a file so that it is in memory afterwards.</summary>

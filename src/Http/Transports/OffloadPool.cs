@@ -12,9 +12,8 @@ internal interface IOffloadedWork
 /// them and end when there was none for a while. The queue is bounded by what is queued: one item
 /// for each connection at most.
 /// </summary>
-internal sealed class OffloadPool
+internal sealed class OffloadPool(int threadsMax)
 {
-    private const int ThreadsMax = 8;
     private const int StackBytes = 512 * 1024;
     private static readonly TimeSpan s_idleMax = TimeSpan.FromSeconds(20);
 
@@ -28,7 +27,7 @@ internal sealed class OffloadPool
         lock (_gate)
         {
             _queue.Enqueue(work);
-            if (_waiting >= _queue.Count || _threads == ThreadsMax)
+            if (_waiting >= _queue.Count || _threads == threadsMax)
             {
                 Monitor.Pulse(_gate);
                 return;
@@ -37,7 +36,23 @@ internal sealed class OffloadPool
             _threads++;
         }
 
-        new Thread(Run, StackBytes) { Name = "offload", IsBackground = true }.Start();
+        StartThread();
+    }
+
+    // Where no more threads can be had, those there are have to do.
+    private void StartThread()
+    {
+        try
+        {
+            new Thread(Run, StackBytes) { Name = "offload", IsBackground = true }.Start();
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            lock (_gate)
+            {
+                if (--_threads == 0) throw;
+            }
+        }
     }
 
     private void Run()

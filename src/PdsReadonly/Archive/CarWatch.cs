@@ -16,7 +16,8 @@ internal sealed class CarWatch(TimeProvider time)
     private readonly Dictionary<Cid, State> _states = [];
 
     /// <summary>
-    /// A number that changes when the file does: what was read under one is no answer under another.
+    /// A number that changes when the file does: what was read under one is no answer under
+    /// another.
     /// </summary>
     internal long VersionOf(RepoEntry repo)
     {

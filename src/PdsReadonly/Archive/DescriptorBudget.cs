@@ -4,9 +4,10 @@ namespace PdsReadonly.Archive;
 
 /// <summary>
 /// Shares out the file descriptors a process may have: some for open repos, some for what the
-/// program itself holds, and of the rest two for connections and one for the blobs they are sent.
+/// program itself holds, and of the rest one half for connections, the other for the blobs they are
+/// sent.
 /// </summary>
-internal sealed record DescriptorBudget(int Limit)
+internal sealed record DescriptorBudget(int Limit, int Loops)
 {
     private const int OpenReposMax = 256;
     private const int OpenReposMin = 8;
@@ -17,6 +18,9 @@ internal sealed record DescriptorBudget(int Limit)
 
     // Standard streams, listener, catalog and log, and files that are being loaded.
     private const int Reserve = 64;
+
+    // What a loop waits with.
+    private const int DescriptorsPerLoop = 2;
     private const int ConnectionsMin = 8;
 
     // errno(3), which .NET gives as HResult.
@@ -30,12 +34,14 @@ internal sealed record DescriptorBudget(int Limit)
     {
         get
         {
-            int left = Limit - Reserve - (OpenRepos * DescriptorsPerRepo);
-            return Math.Max(ConnectionsMin, left / 3 * 2);
+            int left = Limit - Reserve - (Loops * DescriptorsPerLoop)
+                - (OpenRepos * DescriptorsPerRepo);
+            return Math.Max(ConnectionsMin, left / 2);
         }
     }
 
-    internal static DescriptorBudget OfThisProcess() => new(SoftLimit());
+    internal static DescriptorBudget OfThisProcess() =>
+        new(SoftLimit(), Environment.ProcessorCount);
 
     /// <summary>Whether a file could not be opened for want of descriptors.</summary>
     internal static bool IsShortage(Exception exception) =>

@@ -10,12 +10,8 @@ namespace PdsReadonly.Archive;
 internal static unsafe partial class FileRead
 {
     private const int WithoutWaiting = 0x8;
-    private const int Unsupported = 95;
     private const int NonBlocking = 0x800;
     private const int CloseOnExec = 0x80000;
-
-    // Not every file system can tell, and other systems have no such call: then every read waits.
-    private static volatile bool s_isUnsupported = !OperatingSystem.IsLinux();
 
     /// <summary>Opens a regular file; null when it is not there or cannot be read.</summary>
     internal static SafeFileHandle? TryOpen(string path)
@@ -43,7 +39,7 @@ internal static unsafe partial class FileRead
     /// </summary>
     internal static bool TryReadInMemory(SafeFileHandle file, long offset, Span<byte> buffer)
     {
-        if (s_isUnsupported) return TryReadPlain(file, offset, buffer);
+        if (!OperatingSystem.IsLinux()) return TryReadPlain(file, offset, buffer);
         bool isHeld = false;
         try
         {
@@ -53,14 +49,8 @@ internal static unsafe partial class FileRead
                 var part = new Part { Start = room, Length = (nuint)buffer.Length };
                 nint count = Read(
                     (int)file.DangerousGetHandle(), &part, 1, offset, WithoutWaiting);
-                if (count == buffer.Length) return true;
-                if (count < 0 && Marshal.GetLastSystemError() == Unsupported)
-                {
-                    s_isUnsupported = true;
-                    return TryReadPlain(file, offset, buffer);
-                }
-
-                return false;
+                // A file system that cannot tell, as those over a network, counts as a disk.
+                return count == buffer.Length;
             }
         }
         finally

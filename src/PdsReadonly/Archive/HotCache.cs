@@ -4,14 +4,15 @@ namespace PdsReadonly.Archive;
 
 /// <summary>
 /// What a serving thread used lately and has verified: whole answers and tree nodes, by a key that
-/// holds the CID they follow from, so that nothing in here can become wrong. A ring of bytes: what
-/// was put in first goes first. For one thread; answers that are asked for again and again cost no
-/// read and no hash.
+/// holds the CID they follow from, so that nothing in here is of another head. A ring of bytes:
+/// what was put in first goes first. For one thread; answers that are asked for again and again
+/// cost no read and no hash.
 /// </summary>
 internal sealed class HotCache
 {
-    /// <summary>Bytes of keys and values, for each thread that serves.</summary>
-    internal const int RingBytes = 4 << 20;
+    /// <summary>Bytes of keys and values, for each thread that serves: 8 MB over all.</summary>
+    internal static readonly int RingBytes =
+        Math.Clamp((8 << 20) / Environment.ProcessorCount, 1 << 18, 4 << 20);
 
     /// <summary>Larger ones are not kept: they would push out too much.</summary>
     internal const int ValueBytesMax = 8 * 1024;
@@ -31,7 +32,7 @@ internal sealed class HotCache
     // Counts all bytes ever written; the place in the ring is what is left by its length.
     private long _written;
 
-    internal HotCache(TimeProvider time, int ringBytes = RingBytes)
+    internal HotCache(TimeProvider time, int ringBytes)
     {
         Cars = new CarWatch(time);
         _ring = new byte[ringBytes];
@@ -41,7 +42,8 @@ internal sealed class HotCache
     internal CarWatch Cars { get; }
 
     /// <summary>The cache of the calling thread, made when first asked for.</summary>
-    internal static HotCache OfThisThread(TimeProvider time) => t_current ??= new HotCache(time);
+    internal static HotCache OfThisThread(TimeProvider time) => t_current ??= new HotCache(
+        time, RingBytes);
 
     /// <summary>The value is valid until the next <see cref="Add"/>.</summary>
     internal bool TryFind(scoped ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)

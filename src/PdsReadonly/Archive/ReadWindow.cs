@@ -54,8 +54,8 @@ internal sealed class ReadWindow
     {
         if (_bytes.Length == 0) _bytes = new byte[WindowBytes];
         _start = start;
-        _length = (int)Math.Min(WindowBytes, car.Length - start);
-        var room = _bytes.AsSpan(0, Math.Max(0, _length));
+        _length = (int)Math.Clamp(car.Length - start, 0, WindowBytes);
+        var room = _bytes.AsSpan(0, _length);
         bool done = mayBlock ? car.TryReadFully(start, room) : car.TryReadInMemory(start, room);
         if (!done) _length = 0;
         return done;

@@ -44,7 +44,7 @@ internal sealed class HttpOptions
 
     private readonly Option<int> _slowReaderTimeout = Seconds(
         "--slow-reader-timeout", s_defaults.SlowReaderTimeout,
-        "How long a client may take nothing of an answer before it is cut off.");
+        "How long a client may take next to nothing of an answer before it is cut off.");
 
     private readonly Option<int?> _connections = Count(
         "--connections-max",
@@ -56,6 +56,10 @@ internal sealed class HttpOptions
         "The same of one IPv4 address or IPv6 /64. For each client behind a trusted proxy: long "
         + "answers and event streams at once; one more: 429. "
         + $"[{s_defaults.ConnectionsPerAddressMax}, at most half of all]");
+
+    private readonly Option<int> _streamsPerAddress = Number(
+        "--exports-per-address-max", "COUNT", 1, 100_000, s_defaults.StreamsPerAddressMax,
+        "Exports (getRepo, getBlocks) that one address may take at once; one more: 429.");
 
     private readonly Option<IPNetwork[]> _trustedProxies = new("--trusted-proxy")
     {
@@ -84,8 +88,8 @@ internal sealed class HttpOptions
         Option[] options =
         [
             _headBytes, _headers, _urlBytes, _headTimeout, _bodyTimeout, _idleTimeout,
-            _slowReaderTimeout, _connections, _connectionsPerAddress, _trustedProxies, _transport,
-            _loops,
+            _slowReaderTimeout, _connections, _connectionsPerAddress, _streamsPerAddress,
+            _trustedProxies, _transport, _loops,
         ];
         foreach (var option in options) command.Options.Add(option);
     }
@@ -101,6 +105,7 @@ internal sealed class HttpOptions
             BodyTimeout = TimeSpan.FromSeconds(result.GetValue(_bodyTimeout)),
             IdleTimeout = TimeSpan.FromSeconds(result.GetValue(_idleTimeout)),
             SlowReaderTimeout = TimeSpan.FromSeconds(result.GetValue(_slowReaderTimeout)),
+            StreamsPerAddressMax = result.GetValue(_streamsPerAddress),
         },
         ConnectionsMax = result.GetValue(_connections),
         ConnectionsPerAddressMax = result.GetValue(_connectionsPerAddress),

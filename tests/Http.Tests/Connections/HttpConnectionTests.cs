@@ -138,9 +138,13 @@ public sealed class HttpConnectionTests
     }
 
     [Fact]
-    public void Deadline_OfAReader_MovesWithWhatItTakes()
+    public void Deadline_OfAReader_MovesWhenItTookEnough()
     {
-        using var driver = Drive(new HttpLimits { SlowReaderTimeout = TimeSpan.FromSeconds(7) });
+        using var driver = Drive(new HttpLimits
+        {
+            SlowReaderTimeout = TimeSpan.FromSeconds(7),
+            SlowReaderBytesMin = 3,
+        });
         Receive(driver, Get);
         long first = driver.Connection.Deadline;
         Assert.Equal(_time.GetTimestamp() + TimeSpan.FromSeconds(7).Ticks, first);
@@ -148,6 +152,9 @@ public sealed class HttpConnectionTests
         Assert.Equal(first, driver.AdvanceOnly().Connection.Deadline);
 
         driver.TakenMax = 1;
+        driver.TakeOnce();
+        driver.TakeOnce();
+        Assert.Equal(first, driver.Connection.Deadline);
         driver.TakeOnce();
 
         Assert.Equal(first + TimeSpan.FromSeconds(3).Ticks, driver.Connection.Deadline);

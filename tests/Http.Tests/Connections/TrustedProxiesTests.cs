@@ -11,7 +11,12 @@ public sealed class TrustedProxiesTests
 
     private static readonly HttpServerOptions s_options = new()
     {
-        Limits = new HttpLimits { ConnectionsMax = 3, ConnectionsPerAddressMax = 1 },
+        Limits = new HttpLimits
+        {
+            ConnectionsMax = 3,
+            ConnectionsPerAddressMax = 1,
+            StreamsPerAddressMax = 1,
+        },
         TrustedProxies = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("fd00::/64")],
     };
 
@@ -65,6 +70,41 @@ public sealed class TrustedProxiesTests
     }
 
     [Fact]
+    public void Advance_OneStreamTooManyWithoutAProxy_Is429()
+    {
+        var engine = new HttpEngine(new ScriptedHandler(SendLong), s_options);
+        var client = IPAddress.Parse("192.0.2.1");
+        using var first = new ConnectionDriver(engine, client);
+        first.FeedOnly(Get());
+        using var second = new ConnectionDriver(engine, client);
+
+        // What it says of itself is nobody's word.
+        second.Feed(Get("203.0.113.7"));
+
+        Assert.Equal(429, ReceivedResponse.ReadAll(second.Output).Single().Status);
+    }
+
+    [Fact]
+    public void Advance_OneWebSocketTooManyForAClient_Is429UntilTheFirstIsGone()
+    {
+        var handler = new ScriptedHandler(
+            (_, response) => response.AcceptWebSocket(new ScriptedMessages()));
+        var engine = new HttpEngine(handler, s_options);
+        string handshake = ClientFrames.Handshake[..^2] + "X-Forwarded-For: 203.0.113.7\r\n\r\n";
+        using (var first = Driver(engine))
+        {
+            first.Feed(handshake);
+            Assert.Equal(NextStep.Duplex, first.Last);
+            using var second = Driver(engine);
+            second.Feed(handshake);
+            Assert.StartsWith("HTTP/1.1 429 ", second.Output, StringComparison.Ordinal);
+        }
+
+        using var third = Driver(engine);
+        Assert.Equal(NextStep.Duplex, third.Feed(handshake).Last);
+    }
+
+    [Fact]
     public void Dispose_DuringALongAnswer_LetsTheClientHaveAnother()
     {
         var engine = new HttpEngine(new ScriptedHandler(SendLong), s_options);
@@ -93,18 +133,6 @@ public sealed class TrustedProxiesTests
         second.Feed(Get("203.0.113.7").Replace("GET / ", "GET /x ", StringComparison.Ordinal));
         Assert.All(
             ReceivedResponse.ReadAll(second.Output, 0), answer => Assert.Equal(200, answer.Status));
-    }
-
-    [Fact]
-    public void Advance_LongAnswersWithoutProxy_AreHeldByTheirConnectionsOnly()
-    {
-        var engine = new HttpEngine(new ScriptedHandler(SendLong), s_options);
-        var peer = IPAddress.Parse("192.0.2.1");
-        using var first = new ConnectionDriver(engine, peer);
-        first.FeedOnly(Get(""));
-        using var second = new ConnectionDriver(engine, peer);
-        string output = second.Feed(Get("203.0.113.7")).Output;
-        Assert.Equal(200, ReceivedResponse.ReadAll(output).Single().Status);
     }
 
     [Fact]

@@ -92,14 +92,15 @@ public sealed class WebSocketLivenessTests : IDisposable
     }
 
     [Fact]
-    public void Reader_ThatTakesSomething_IsKept()
+    public void Reader_ThatTakesEnough_IsKept()
     {
-        for (int count = 0; count < 100; count++) _messages.Add(new byte[1000]);
+        for (int count = 0; count < 1000; count++) _messages.Add(new byte[1000]);
         _driver.IsStalled = true;
+        int enough = new HttpLimits().SlowReaderBytesMin;
         for (int round = 0; round < 20; round++)
         {
             _time.Advance(TimeSpan.FromSeconds(59));
-            _driver.Connection.Written(Math.Min(10, _driver.Connection.Output.Length));
+            _driver.Connection.Written(Math.Min(enough, _driver.Connection.Output.Length));
             _driver.Feed(ClientFrames.Ping(""));
             Assert.Equal(NextStep.Duplex, _driver.Last);
         }
