@@ -148,6 +148,7 @@ internal sealed class ArchiveLoader : IDisposable
 
     private void Run()
     {
+        TellRestored();
         DeleteLeftovers();
         int helpers = Math.Min(_options.Parallelism - 1, _small.Count);
         var threads = new List<Thread>();
@@ -173,6 +174,18 @@ internal sealed class ArchiveLoader : IDisposable
             LoadAll(_large, LargeSpillBytes);
             LoadAll(_small, SmallSpillBytes);
             GiveBackMemory();
+        }
+    }
+
+    private void TellRestored()
+    {
+        try
+        {
+            _catalog.TellRestored(_stop.Token);
+        }
+        catch (SqliteException)
+        {
+            // The disk is full: what was not told is told at the next start.
         }
     }
 

@@ -4,7 +4,7 @@ namespace PdsReadonly.Catalog;
 
 /// <summary>
 /// Told of every change of what is shown, so that others are told: what it stores is committed with
-/// the change or not at all. All calls but the last come under the catalog's gate.
+/// the change or not at all. Calls come under the catalog's gate, but for two.
 /// </summary>
 internal interface IAnnouncer
 {
@@ -12,8 +12,16 @@ internal interface IAnnouncer
     /// Within the transaction: this is how a repo is shown from now on, as before or not.
     /// </summary>
     /// <param name="entry">The repo.</param>
-    /// <param name="head">The head that is being published; null for one that was before.</param>
-    void Show(RepoEntry entry, RepoHead? head);
+    /// <param name="content">Of its head; null when it is to be read should it be needed.</param>
+    void Show(RepoEntry entry, HeadContent? content);
+
+    /// <summary>
+    /// The DIDs of all published repos, shown or not, of which others may not know how they are.
+    /// </summary>
+    IEnumerable<string> FindUntold();
+
+    /// <summary>Outside of the gate: what Show may need of a head that was published.</summary>
+    HeadContent ReadHead(RepoEntry entry);
 
     /// <summary>Within the transaction: a repo is not shown any more, for want of a file.</summary>
     void Hide(Did did);

@@ -6,8 +6,8 @@ namespace PdsReadonly.Catalog;
 // What changes the catalog, and who is told.
 internal sealed partial class RepoCatalog
 {
-    // Bounds what one transaction at a start may have to say.
-    private const int RestoredAtOnce = 500;
+    // Bounds how long one transaction holds the gate.
+    private const int ToldAtOnce = 100;
 
     /// <summary>
     /// Serves again what was published in an earlier run from files that are unchanged, and hold
@@ -18,33 +18,46 @@ internal sealed partial class RepoCatalog
     {
         lock (_database.Gate)
         {
-            var restored = new List<RepoEntry>();
-            using (var rows =
-                _database.Command(SelectRepos + " ORDER BY first_seen").ExecuteReader())
+            using var rows =
+                _database.Command(SelectRepos + " ORDER BY first_seen").ExecuteReader();
+            while (rows.Read())
             {
-                while (rows.Read())
-                {
-                    var entry = ReadEntry(rows, indexFolder);
-                    if (entry is null || !unchanged.TryGetValue(entry.SourcePath, out var source))
-                    {
-                        continue;
-                    }
-                    bool holdsIt = source.Fault is null && source.Did == entry.Did.ToString()
-                        && source.Head == entry.Head.ToString();
-                    if (holdsIt) restored.Add(entry);
-                }
-            }
-
-            foreach (var entry in restored) Show(entry);
-            if (_announcer is null) return;
-            foreach (var some in restored.Chunk(RestoredAtOnce))
-            {
-                Change(() => Array.ForEach(some, entry => _announcer.Show(entry, head: null)));
-                _announcer.Commit();
+                // Compared as they are stored: the rows of files that are gone are not parsed.
+                bool holdsIt = unchanged.TryGetValue(rows.GetString(3), out var source)
+                    && source.Fault is null && source.Did == rows.GetString(0)
+                    && source.Head == rows.GetString(5);
+                if (holdsIt && ReadEntry(rows, indexFolder) is { } entry) Show(entry);
             }
         }
+    }
 
-        _announcer.Wake();
+    /// <summary>
+    /// Tells of what was restored and is not known to others as it is. After most starts that is
+    /// nothing, after some it is everything: so the gate is let go in between, and no CAR is read
+    /// under it.
+    /// </summary>
+    internal void TellRestored(CancellationToken stop)
+    {
+        if (_announcer is null) return;
+        foreach (var some in FindUntold(_announcer).Chunk(ToldAtOnce))
+        {
+            if (stop.IsCancellationRequested) return;
+            var heads = Array.ConvertAll(some, _announcer.ReadHead);
+            lock (_database.Gate)
+            {
+                Change(() =>
+                {
+                    for (int i = 0; i < some.Length; i++)
+                    {
+                        // One that was published in the meantime has been told.
+                        if (IsShown(some[i])) _announcer.Show(some[i], heads[i]);
+                    }
+                });
+                _announcer.Commit();
+            }
+
+            _announcer.Wake();
+        }
     }
 
     /// <summary>
@@ -89,7 +102,7 @@ internal sealed partial class RepoCatalog
                 WriteCollections(head);
                 WriteSource(head.Source);
                 if (other is not null) _announcer?.Hide(other.Did);
-                _announcer?.Show(entry, head);
+                _announcer?.Show(entry, head.Content);
             });
             if (other is not null) Forget(other);
             Show(entry);
@@ -115,7 +128,7 @@ internal sealed partial class RepoCatalog
                 _database.Execute(
                     "INSERT OR REPLACE INTO status VALUES(?1, ?2)", did.ToString(),
                     status.ToString());
-                if (entry is not null) _announcer?.Show(entry, head: null);
+                if (entry is not null) _announcer?.Show(entry, content: null);
                 else _announcer?.SetStatus(did, status);
             });
             if (entry is not null) Show(entry);
@@ -124,6 +137,24 @@ internal sealed partial class RepoCatalog
 
         _announcer?.Wake();
     }
+
+    private List<RepoEntry> FindUntold(IAnnouncer announcer)
+    {
+        var untold = new List<RepoEntry>();
+        lock (_database.Gate)
+        {
+            foreach (string did in announcer.FindUntold())
+            {
+                if (_byDid.TryGetValue(KeyOf(did), out var entry)) untold.Add(entry);
+            }
+        }
+
+        untold.Sort((one, other) => one.FirstSeen.CompareTo(other.FirstSeen));
+        return untold;
+    }
+
+    private bool IsShown(RepoEntry entry) =>
+        ReferenceEquals(_byDid.GetValueOrDefault(KeyOf(entry.Did.ToString())), entry);
 
     private void Change(Action change)
     {

@@ -20,11 +20,11 @@ internal sealed partial class RepoCatalog
         ConcurrentDictionary<byte[], RepoEntry>.AlternateLookup<ReadOnlySpan<byte>> _find;
     private readonly Dictionary<Handle, List<Did>> _byHandle = [];
 
-    // In order of first sight, which is the order repos are listed in. Guarded by the database's
-    // gate.
+    // In order of first sight, which is the order repos are listed in. Guarded by itself, since a
+    // request must not wait for a transaction; changed under the database's gate.
     private readonly List<(long FirstSeen, Did Did)> _order = [];
 
-    // The one repo that is served from each file. Guarded likewise.
+    // The one repo that is served from each file. Guarded by the database's gate.
     private readonly Dictionary<string, Did> _bySource = new(StringComparer.Ordinal);
 
     /// <param name="database">What outlives the process.</param>
@@ -86,20 +86,25 @@ internal sealed partial class RepoCatalog
     internal List<RepoEntry> ListRepos(long afterTime, string afterDid, int limit)
     {
         var page = new List<RepoEntry>();
-        lock (_database.Gate)
+        // Some may not be shown any more, so one look may not fill the page.
+        while (page.Count < limit)
         {
-            int first = FirstBeyond(afterTime, afterDid);
-            for (int i = first; i < _order.Count && page.Count < limit; i++)
+            var places = PlacesBeyond(afterTime, afterDid, limit - page.Count);
+            if (places.Count == 0) break;
+            foreach (var (_, did) in places)
             {
-                byte[] did = Encoding.ASCII.GetBytes(_order[i].Did.ToString());
-                if (TryFind(did, out var entry)) page.Add(entry);
+                if (TryFind(KeyOf(did.ToString()), out var entry)) page.Add(entry);
             }
+
+            afterTime = places[^1].FirstSeen;
+            afterDid = places[^1].Did.ToString();
         }
 
         return page;
     }
 
     /// <summary>Active repos that hold a collection, by DID, beyond a DID.</summary>
+    /// <remarks>Waits for the database.</remarks>
     internal List<string> ListByCollection(string collection, string afterDid, int limit)
     {
         const string Sql =
@@ -134,6 +139,7 @@ internal sealed partial class RepoCatalog
     }
 
     /// <summary>The stored DID document, minified JSON; null when there is none.</summary>
+    /// <remarks>Waits for the database.</remarks>
     internal byte[]? DocumentOf(Did did)
     {
         lock (_database.Gate)
@@ -165,20 +171,29 @@ internal sealed partial class RepoCatalog
         }
     }
 
-    /// <summary>Whether the database answers: what a health check asks.</summary>
-    internal bool IsHealthy()
+    /// <summary>
+    /// Whether the database answers: what a health check asks. False when that is not known without
+    /// waiting for it.
+    /// </summary>
+    internal bool TryProbe(bool mayBlock, out bool isHealthy)
     {
-        lock (_database.Gate)
+        isHealthy = false;
+        var gate = _database.Gate;
+        if (mayBlock) gate.Enter();
+        else if (!gate.TryEnter()) return false;
+        try
         {
-            try
-            {
-                return _database.Command("SELECT 1").ExecuteScalar() is long;
-            }
-            catch (SqliteException)
-            {
-                return false;
-            }
+            isHealthy = _database.Command("SELECT 1").ExecuteScalar() is long;
         }
+        catch (SqliteException)
+        {
+        }
+        finally
+        {
+            gate.Exit();
+        }
+
+        return true;
     }
 
     /// <summary>What was learned from every file ever read, by its path.</summary>
@@ -261,10 +276,22 @@ internal sealed partial class RepoCatalog
     private void AddToOrder(RepoEntry entry)
     {
         // New repos come last; those restored at a start come in any order.
-        int at = FirstBeyond(entry.FirstSeen, entry.Did.ToString());
         var item = (entry.FirstSeen, entry.Did);
-        if (at > 0 && _order[at - 1] == item) return;
-        _order.Insert(at, item);
+        lock (_order)
+        {
+            int at = FirstBeyond(entry.FirstSeen, entry.Did.ToString());
+            if (at > 0 && _order[at - 1] == item) return;
+            _order.Insert(at, item);
+        }
+    }
+
+    private List<(long FirstSeen, Did Did)> PlacesBeyond(long time, string did, int limit)
+    {
+        lock (_order)
+        {
+            int first = FirstBeyond(time, did);
+            return _order.GetRange(first, Math.Min(limit, _order.Count - first));
+        }
     }
 
     private int FirstBeyond(long time, string did)

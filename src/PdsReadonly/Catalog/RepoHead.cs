@@ -31,12 +31,14 @@ internal sealed record RepoHead
     /// <summary>The host that document or log name as the repo's PDS.</summary>
     public string? PdsHost { get; init; }
 
-    /// <summary>The commit's block; empty when it has to be read from the CAR.</summary>
-    public ReadOnlyMemory<byte> CommitBlock { get; init; }
-
-    /// <summary>How many records.</summary>
-    public long Records { get; init; }
+    /// <summary>Null when it has to be read from the CAR.</summary>
+    public HeadContent? Content { get; init; }
 }
+
+/// <summary>What is told of a head beyond its name.</summary>
+/// <param name="CommitBlock">The commit's block; empty when the CAR cannot be read.</param>
+/// <param name="Records">How many records.</param>
+internal readonly record struct HeadContent(ReadOnlyMemory<byte> CommitBlock, long Records);
 
 /// <summary>What is known of a file that was read: enough not to read it again.</summary>
 internal sealed record SourceRecord

@@ -15,7 +15,7 @@ internal sealed class Announcer(EventLog log, EventOptions options) : IAnnouncer
     private readonly EventTable _table = log.Table;
 
     /// <inheritdoc/>
-    public void Show(RepoEntry entry, RepoHead? head)
+    public void Show(RepoEntry entry, HeadContent? content)
     {
         string did = entry.Did.ToString();
         var before = _table.FindAnnounced(did);
@@ -28,9 +28,16 @@ internal sealed class Announcer(EventLog log, EventOptions options) : IAnnouncer
         bool isStatusNew = isNew || before!.Status != status.ToString();
         if (isStatusNew) after = TellStatus(after, status, entry.Rev);
         if (!isNew && isActive) after = TellIdentity(after, entry, comesBack);
-        if (isActive) after = TellHead(after, entry, head, comesBack);
+        if (isActive) after = TellHead(after, entry, content, comesBack);
         if (after != before) _table.WriteAnnounced(after);
     }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> FindUntold() =>
+        _table.FindUntold(options.Replays, options.Hostname);
+
+    /// <inheritdoc/>
+    public HeadContent ReadHead(RepoEntry entry) => StoredHead.Read(entry);
 
     /// <inheritdoc/>
     public void Hide(Did did)
@@ -53,9 +60,8 @@ internal sealed class Announcer(EventLog log, EventOptions options) : IAnnouncer
     /// <inheritdoc/>
     public void HideAllBut(Func<string, bool> isShown)
     {
-        foreach (var (did, announced, set) in _table.ListAnnounced())
+        foreach (var (did, announced, set) in _table.ListAnnounced(did => !isShown(did)))
         {
-            if (isShown(did)) continue;
             // Never "deleted": a disk that is missing must not make others delete what they have.
             if (!Enum.TryParse<HostingStatus>(set, out var status)) status = HostingStatus.Active;
             if (status == HostingStatus.Active) status = HostingStatus.Deactivated;
@@ -110,18 +116,16 @@ internal sealed class Announcer(EventLog log, EventOptions options) : IAnnouncer
     }
 
     private AnnouncedRow TellHead(
-        AnnouncedRow before, RepoEntry entry, RepoHead? head, bool comesBack)
+        AnnouncedRow before, RepoEntry entry, HeadContent? content, bool comesBack)
     {
         string cid = entry.Head.ToString();
         bool isKnown = cid == before.Head;
         bool isReplayed = !options.Replays || (isKnown && before.Replay is not null);
         if (isKnown && isReplayed && !comesBack) return before;
         if (!isKnown && !IsLater(entry, before)) return before;
-        var block = head?.CommitBlock ?? default;
-        long records = head?.Records ?? 0;
-        bool isHere = !block.IsEmpty || StoredHead.TryRead(entry, out block, out records);
+        var (block, records) = content ?? StoredHead.Read(entry);
         // What cannot be read is told once it was loaded again.
-        if (!isHere) return comesBack ? before with { Rev = null, Head = null } : before;
+        if (block.IsEmpty) return comesBack ? before with { Rev = null, Head = null } : before;
         if (isKnown && records == 0 && !comesBack) return before;
 
         long? replay = before.Replay;

@@ -62,10 +62,7 @@ internal sealed class EventLog
             _dropped = log.Dropped;
             _given = Math.Max(log.Floor, Math.Max(log.Last, log.Dropped));
             if (log.Last > 0 && now <= log.Last) _given = log.Last + StepAfterRestart;
-            foreach (var (did, status, _) in Table.ListAnnounced())
-            {
-                if (status != nameof(HostingStatus.Active)) _inactive.TryAdd(did, 0);
-            }
+            foreach (string did in Table.ListInactive()) _inactive.TryAdd(did, 0);
         }
 
         _last = _given;

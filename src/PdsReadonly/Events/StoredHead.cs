@@ -9,23 +9,18 @@ namespace PdsReadonly.Events;
 /// </summary>
 internal static class StoredHead
 {
-    internal static bool TryRead(
-        RepoEntry entry, out ReadOnlyMemory<byte> commitBlock, out long records)
+    internal static HeadContent Read(RepoEntry entry)
     {
-        commitBlock = default;
-        records = 0;
         try
         {
             using var reader = RepoReader.Open(entry);
-            if (reader.Read(entry.Head, out var block) != ReadStatus.Done) return false;
-            commitBlock = block.ToArray();
-            records = reader.Index.RecordCount;
-            return true;
+            if (reader.Read(entry.Head, out var block) != ReadStatus.Done) return default;
+            return new HeadContent(block.ToArray(), reader.Index.RecordCount);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException
             or SqliteException or InvalidDataException)
         {
-            return false;
+            return default;
         }
     }
 }

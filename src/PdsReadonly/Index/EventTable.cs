@@ -62,9 +62,17 @@ internal sealed class EventTable(CatalogDatabase database)
         ORDER BY seq LIMIT 1
         """;
 
-    private const string AnnouncedSql = """
-        SELECT did, status, (SELECT value FROM status WHERE status.did = announced.did)
-        FROM announced
+    // What may be: who looks at the repo decides. Must name all that is told only if it differs.
+    private const string UntoldSql = """
+        SELECT repo.did FROM repo LEFT JOIN announced ON announced.did = repo.did
+        WHERE announced.did IS NULL
+          OR announced.status <>
+            ifnull((SELECT value FROM status WHERE status.did = repo.did), 'Active')
+          OR (announced.status = 'Active' AND (
+            announced.head IS NOT repo.head
+            OR (?1 AND announced.replay IS NULL)
+            OR (announced.handle IS NOT repo.handle
+              AND (?2 IS NULL OR repo.pds_host = ?2 COLLATE NOCASE))))
         """;
 
     private const string DueSql =
@@ -171,19 +179,48 @@ internal sealed class EventTable(CatalogDatabase database)
         row.Replay);
 
     /// <summary>
-    /// Every repo that was announced: the status it was announced with, and the one set by hand.
+    /// The repos that were announced, of those that are asked for: the status each was announced
+    /// with, and the one set by hand.
     /// </summary>
-    internal List<(string Did, string Announced, string? Set)> ListAnnounced()
+    internal List<(string Did, string Announced, string? Set)> ListAnnounced(
+        Func<string, bool> isAsked)
     {
+        const string Sql =
+            "SELECT did, status, (SELECT value FROM status s WHERE s.did = a.did) FROM announced a";
         var all = new List<(string, string, string?)>();
-        using var row = database.Command(AnnouncedSql).ExecuteReader();
-        while (row.Read()) all.Add((row.GetString(0), row.GetString(1), Text(row, 2)));
+        using var row = database.Command(Sql).ExecuteReader();
+        while (row.Read())
+        {
+            string did = row.GetString(0);
+            if (isAsked(did)) all.Add((did, row.GetString(1), Text(row, 2)));
+        }
+
         return all;
     }
+
+    /// <summary>The repos that were announced as anything but active.</summary>
+    internal List<string> ListInactive() =>
+        List(database.Command("SELECT did FROM announced WHERE status <> 'Active'"));
+
+    /// <summary>
+    /// Published repos whose status, handle or head may not be the ones announced last.
+    /// </summary>
+    /// <param name="replays">Whether a head is announced with its records.</param>
+    /// <param name="hostname">The host whose handles are announced; null for all.</param>
+    internal List<string> FindUntold(bool replays, string? hostname) =>
+        List(database.Command(UntoldSql, replays, hostname));
 
     /// <summary>The host that the repo's document names as its PDS.</summary>
     internal string? FindPdsHost(string did) =>
         database.Command("SELECT pds_host FROM repo WHERE did = ?1", did).ExecuteScalar() as string;
+
+    private static List<string> List(SqliteCommand command)
+    {
+        var all = new List<string>();
+        using var row = command.ExecuteReader();
+        while (row.Read()) all.Add(row.GetString(0));
+        return all;
+    }
 
     private static string? Text(SqliteDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetString(column);

@@ -10,7 +10,8 @@ namespace PdsReadonly.Server;
 internal sealed class HostDirectory(RepoCatalog catalog) : IHostDirectory, IHealthProbe
 {
     /// <inheritdoc/>
-    public bool IsHealthy => catalog.IsHealthy();
+    public bool TryProbe(bool mayBlock, out bool isHealthy) =>
+        catalog.TryProbe(mayBlock, out isHealthy);
 
     /// <inheritdoc/>
     public string? FindDidOfHandle(ReadOnlySpan<byte> host)

@@ -23,6 +23,8 @@ internal sealed class DidDocumentRoute(ServerOptions options, IHostDirectory dir
 
     public XrpcResult Answer(HttpRequest request, HttpResponse response)
     {
+        // A stored document comes out of the database.
+        if (!request.MayBlock) return XrpcResult.Postponed;
         Span<byte> buffer = stackalloc byte[RequestHost.BytesMax];
         if (RequestHost.TryRead(request.Host, buffer, out var host)
             && directory.TryWriteDidWebDocument(host, response.Body))

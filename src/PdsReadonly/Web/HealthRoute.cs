@@ -13,7 +13,7 @@ internal sealed class HealthRoute(ServerOptions options, IHealthProbe probe) : I
 
     public XrpcResult Answer(HttpRequest request, HttpResponse response)
     {
-        bool healthy = probe.IsHealthy;
+        if (!probe.TryProbe(request.MayBlock, out bool healthy)) return XrpcResult.Postponed;
         if (!healthy) response.Status = 503;
         var output = new Output(options.Version, healthy ? null : "Service Unavailable");
         return XrpcResult.Json(output, HealthRouteJson.Default.Output);

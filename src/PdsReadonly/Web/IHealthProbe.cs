@@ -5,6 +5,9 @@ namespace PdsReadonly.Web;
 /// </summary>
 internal interface IHealthProbe
 {
-    /// <summary>False when the catalog cannot be read.</summary>
-    bool IsHealthy { get; }
+    /// <summary>
+    /// False when the caller would have to wait for the answer and may not; not healthy is a
+    /// catalog that cannot be read.
+    /// </summary>
+    bool TryProbe(bool mayBlock, out bool isHealthy);
 }

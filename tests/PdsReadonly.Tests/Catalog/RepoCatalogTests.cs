@@ -290,7 +290,8 @@ public sealed class RepoCatalogTests : IDisposable
         Restart();
 
         Assert.Equal("2", _catalog.FindBlobCheck("/b"));
-        Assert.True(_catalog.IsHealthy());
+        Assert.True(_catalog.TryProbe(mayBlock: false, out bool isHealthy));
+        Assert.True(isHealthy);
     }
 
     private void Restart()

@@ -1,5 +1,6 @@
 using PdsReadonly.Catalog;
 using PdsReadonly.Events;
+using PdsReadonly.Tests.Index;
 using PdsReadonly.Tests.Support;
 
 namespace PdsReadonly.Tests.Events;
@@ -208,6 +209,40 @@ public sealed class AnnouncerTests : IDisposable
         string[] all = host.Say(0);
         Assert.Equal(told, all.Contains("alice identity alice.test"));
         Assert.Equal(told ? 3 : 2, all.Length);
+    }
+
+    // More than one transaction's worth, in order of first sight.
+    [Fact]
+    public void TellRestored_StoppedBeforeItCouldTell_TellsAllAtTheNextStartOnce()
+    {
+        using var archive = new TestArchive();
+        for (int i = 0; i < 130; i++)
+        {
+            archive.WriteCar($"r{i}.car", TestRepos.Build($"r{i}", posts: 1).ToCar());
+        }
+
+        using (archive.Load())
+        {
+        }
+
+        CatalogSchemaTests.MakeVersion1(Path.Combine(archive.Data, "catalog.sqlite"));
+        using (var first = new TestArchive.Run(archive))
+        {
+            first.Loader.Plan();
+            first.Catalog.TellRestored(new CancellationToken(canceled: true));
+            Assert.Equal(130, first.Catalog.Count);
+            Assert.Empty(first.Read(0));
+        }
+
+        for (int start = 0; start < 2; start++)
+        {
+            using var run = archive.Load();
+            var told = run.Read(0);
+            Assert.Equal(260, told.Count);
+            Assert.Equal(
+                run.Catalog.ListRepos(0, "", 200).Select(entry => entry.Did.ToString()),
+                told.Where(message => message.Type == "#sync").Select(message => message.Did));
+        }
     }
 
     private void AssertTold(Action change, params string[] told)

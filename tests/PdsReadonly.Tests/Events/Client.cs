@@ -34,12 +34,14 @@ internal sealed class Client : IDisposable
     /// <summary>Every message there is now; at most so many.</summary>
     internal List<EventMessage> Drain(int limit = int.MaxValue)
     {
-        var messages = new List<EventMessage>();
-        while (messages.Count < limit && !HasEnded && Next() is { } message)
-        {
-            messages.Add(EventMessage.Read(message));
-        }
+        return DrainBytes(limit).ConvertAll(EventMessage.Read);
+    }
 
+    /// <summary>The same as they are sent, for those who compare many.</summary>
+    internal List<byte[]> DrainBytes(int limit = int.MaxValue)
+    {
+        var messages = new List<byte[]>();
+        while (messages.Count < limit && !HasEnded && Next() is { } message) messages.Add(message);
         return messages;
     }
 

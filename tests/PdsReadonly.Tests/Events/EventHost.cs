@@ -104,7 +104,7 @@ internal sealed class EventHost : IDisposable
                     ? null
                     : parsed,
                 PdsHost = pdsHost,
-                CommitBlock = block,
+                Content = new HeadContent(block, Records: 0),
                 Source = new SourceRecord
                 {
                     Path = file,
@@ -126,6 +126,7 @@ internal sealed class EventHost : IDisposable
         var files = Catalog.ReadSources();
         foreach (string file in gone) files.Remove(file);
         Catalog.Restore(_folder.Path, files);
+        Catalog.TellRestored(CancellationToken.None);
         Catalog.HideAbsent();
     }
 

@@ -45,22 +45,22 @@ public sealed class ReplayTests : IDisposable
     [Fact]
     public void Load_LargeRecords_AreDividedByBytes()
     {
-        var repo = Large(count: 50, bytes: 300_000);
+        var repo = Large(count: 20, bytes: 300_000);
         Write(repo);
         using var run = _archive.Load();
 
-        var commits = Commits(run, 0);
+        var messages = run.Read(0);
+        var commits = messages.FindAll(message => message.Type == "#commit");
 
-        Assert.Equal(9, commits.Count);
+        Assert.Equal(4, commits.Count);
         AssertHolds(repo, commits);
         // From every number within the range, whoever asks: the same frames from there on.
         for (long seq = commits[0].Seq - 3; seq <= commits[^1].Seq; seq++)
         {
             using var client = run.Subscribe(seq);
-            var next = client.Drain(limit: 2).Where(message => message.Type == "#commit");
             Assert.Equal(
-                commits.Where(message => message.Seq > seq).Take(2).Select(Hex),
-                next.Where(message => message.Seq > seq).Select(Hex));
+                messages.Where(message => message.Seq > seq).Take(2).Select(m => m.Bytes),
+                client.DrainBytes(limit: 2));
         }
     }
 

@@ -1,7 +1,6 @@
 using PdsReadonly.Catalog;
 using PdsReadonly.Tests.Support;
 using Samples;
-using Shared;
 
 namespace PdsReadonly.Tests.Events;
 
@@ -136,20 +135,20 @@ public sealed class SubscriptionTests : IDisposable
         var random = new SampleRandom(seed);
         string[] names = ["alice", "bob", "carol", "dan", "erin"];
         var clients = Enumerable.Range(0, 8).Select(_ => _host.Subscribe(0)).ToList();
-        var got = clients.ConvertAll(_ => new List<string>());
+        var got = clients.ConvertAll(_ => new List<byte[]>());
         for (int i = 0; i < 900; i++)
         {
             _host.Publish(random.Pick<string>(names), i, $"h{random.Below(50)}.test");
             int one = random.Below(clients.Count);
             // The first never reads before the end: by then most is only in the database.
             if (one == 0) continue;
-            got[one].AddRange(Bytes(clients[one].Drain(random.Below(20))));
+            got[one].AddRange(clients[one].DrainBytes(random.Below(20)));
         }
 
-        for (int i = 0; i < clients.Count; i++) got[i].AddRange(Bytes(clients[i].Drain()));
+        for (int i = 0; i < clients.Count; i++) got[i].AddRange(clients[i].DrainBytes());
         Assert.All(got, sequence => Assert.Equal(got[0], sequence));
         Assert.True(clients[0].Blocked > 0);
-        Assert.Equal(Bytes(_host.Read(0)), got[0]);
+        Assert.Equal(_host.Read(0).ConvertAll(message => message.Bytes), got[0]);
         clients.ForEach(client => client.Dispose());
     }
 
@@ -169,12 +168,12 @@ public sealed class SubscriptionTests : IDisposable
         Assert.All(sequences, sequence => Assert.Equal(sequences[0], sequence));
         clients.ForEach(client => client.Dispose());
 
-        List<string> Follow(Client client)
+        List<byte[]> Follow(Client client)
         {
-            var got = new List<string>();
+            var got = new List<byte[]>();
             while (true)
             {
-                got.AddRange(Bytes(client.Drain()));
+                got.AddRange(client.DrainBytes());
                 if (got.Count > Events) return got;
                 // Nobody asks again without being told.
                 Assert.True(client.Wakes.Wait(TimeSpan.FromSeconds(60)));
@@ -200,7 +199,4 @@ public sealed class SubscriptionTests : IDisposable
         _host.Publish("bob", 2);
         return _host.Read(0).ConvertAll(message => message.Seq);
     }
-
-    private static IEnumerable<string> Bytes(IEnumerable<EventMessage> messages) =>
-        messages.Select(message => Convert.ToHexString(message.Bytes));
 }

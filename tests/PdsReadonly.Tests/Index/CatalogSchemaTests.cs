@@ -59,7 +59,7 @@ public sealed class CatalogSchemaTests
     }
 
     // As the program before the event stream left it.
-    private static void MakeVersion1(string path)
+    internal static void MakeVersion1(string path)
     {
         string columns = "did, first_seen, source, rev, head, index_file, index_bytes, signature, "
             + "handle, document, car";

@@ -111,9 +111,13 @@ public sealed class BodyCompressionTests
         return whole.ToArray();
     }
 
-    private static byte[] Content(int length) =>
-        Encoding.ASCII.GetBytes(string.Concat(
-            Enumerable.Range(0, (length / 2) + 1).Select(i => $"{i % 997},"))[..length]);
+    private static byte[] Content(int length)
+    {
+        byte[] period = Encoding.ASCII.GetBytes(string.Join(',', Enumerable.Range(0, 997)) + ',');
+        byte[] content = new byte[length];
+        for (int i = 0; i < length; i++) content[i] = period[i % period.Length];
+        return content;
+    }
 
     private static TestServer Server(Func<HttpRequest, XrpcResult> result, int length) =>
         new(new TestServer.Route((request, response) =>

@@ -15,15 +15,35 @@ internal static class Exchange
         string[] headers,
         string content = "")
     {
+        using var connection = Open(handler);
+        return new Answer(Run(connection, Encode(method, target, headers, content)));
+    }
+
+    /// <summary>
+    /// What the connection asks for once it has a GET and may not wait: to be called again where it
+    /// may, or that an answer is written.
+    /// </summary>
+    internal static NextStep Begin(IRequestHandler handler, string target)
+    {
+        using var connection = Open(handler);
+        byte[] request = Encode("GET", target, [], "");
+        Assert.Equal(NextStep.Read, connection.Advance(mayBlock: false));
+        request.CopyTo(connection.GetReceiveBuffer());
+        connection.Received(request.Length);
+        return connection.Advance(mayBlock: false);
+    }
+
+    private static HttpConnection Open(IRequestHandler handler) => new(
+        new HttpEngine(
+            handler, new HttpServerOptions { ErrorHeaders = AnswerWriter.CommonHeaders }),
+        null);
+
+    private static byte[] Encode(string method, string target, string[] headers, string content)
+    {
         bool hasHost = headers.Any(header => header.StartsWith("Host:", StringComparison.Ordinal));
         string[] host = hasHost ? [] : ["Host: x.test"];
         string head = string.Join("\r\n", [$"{method} {target} HTTP/1.1", .. host, .. headers]);
-        byte[] request = Encoding.UTF8.GetBytes(head + "\r\n\r\n" + content);
-
-        var engine = new HttpEngine(
-            handler, new HttpServerOptions { ErrorHeaders = AnswerWriter.CommonHeaders });
-        using var connection = new HttpConnection(engine, null);
-        return new Answer(Run(connection, request));
+        return Encoding.UTF8.GetBytes(head + "\r\n\r\n" + content);
     }
 
     /// <summary>Does what the connection asks for until it has no more to say.</summary>

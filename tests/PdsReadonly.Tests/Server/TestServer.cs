@@ -52,7 +52,7 @@ internal sealed class TestServer : IHostDirectory, IHealthProbe, ILogger<XrpcDis
         ContactEmail = "who@example.com",
     };
 
-    public bool IsHealthy { get; set; } = true;
+    internal bool IsHealthy { get; set; } = true;
 
     internal List<string> Logged { get; } = [];
 
@@ -65,6 +65,12 @@ internal sealed class TestServer : IHostDirectory, IHealthProbe, ILogger<XrpcDis
     /// </summary>
     internal Answer Send(string method, string target, string framing, string content) =>
         Exchange.Send(_dispatcher, method, target, [framing], content);
+
+    public bool TryProbe(bool mayBlock, out bool isHealthy)
+    {
+        isHealthy = IsHealthy;
+        return true;
+    }
 
     public string? FindDidOfHandle(ReadOnlySpan<byte> host) =>
         host.SequenceEqual("alice.test"u8) ? "did:plc:alice" : null;

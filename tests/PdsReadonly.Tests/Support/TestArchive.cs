@@ -86,6 +86,8 @@ internal sealed class TestArchive : IDisposable
             Loader = new ArchiveLoader(options, Catalog, archive.Time, Observer);
         }
 
+        internal CatalogDatabase Database => _database;
+
         internal RepoCatalog Catalog { get; }
 
         internal EventLog Events { get; }

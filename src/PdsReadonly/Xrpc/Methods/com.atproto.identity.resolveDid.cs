@@ -17,8 +17,10 @@ internal static class IdentityResolveDid
         public required Utf8<Did> Did { get; init; }
     }
 
-    internal static XrpcResult Handle(in Params p, RepoCatalog catalog, HttpResponse response)
+    internal static XrpcResult Handle(
+        in Params p, RepoCatalog catalog, HttpRequest request, HttpResponse response)
     {
+        if (!request.MayBlock) return XrpcResult.Postponed;
         byte[]? document = catalog.TryFind(p.Did.Bytes, out var repo)
             ? catalog.DocumentOf(repo.Did)
             : null;

@@ -18,8 +18,10 @@ internal static class IdentityResolveIdentity
         public required Utf8<AtIdentifier> Identifier { get; init; }
     }
 
-    internal static XrpcResult Handle(in Params p, RepoCatalog catalog, HttpResponse response)
+    internal static XrpcResult Handle(
+        in Params p, RepoCatalog catalog, HttpRequest request, HttpResponse response)
     {
+        if (!request.MayBlock) return XrpcResult.Postponed;
         bool byDid = p.Identifier.Bytes.StartsWith("did:"u8);
         // Identity data of an inactive repo may still be told, but a handle leads to active ones.
         bool found = byDid

@@ -23,6 +23,8 @@ internal static class RepoDescribeRepo
         HttpResponse response)
     {
         if (RepoGate.Check(catalog, p.Repo.Bytes, out var repo) is { } refusal) return refusal;
+        // A stored document comes out of the database.
+        if (repo.HasDocument && !request.MayBlock) return XrpcResult.Postponed;
         if (RepoGate.Open(pool, repo, request, out var lease) is { } failure) return failure;
         List<string> collections;
         using (lease) collections = lease.Reader.Index.ListCollections();
@@ -32,7 +34,8 @@ internal static class RepoDescribeRepo
         var body = response.Body;
         Encoding.ASCII.GetBytes(
             $$"""{"handle":"{{handle}}","did":"{{repo.Did}}","didDoc":""", body);
-        body.Write(catalog.DocumentOf(repo.Did) ?? LeastDocument(repo, claimed));
+        byte[]? document = repo.HasDocument ? catalog.DocumentOf(repo.Did) : null;
+        body.Write(document ?? LeastDocument(repo, claimed));
         string list = string.Join(',', collections.Select(collection => $"\"{collection}\""));
         string correct = claimed is null ? "false" : "true";
         Encoding.ASCII.GetBytes(

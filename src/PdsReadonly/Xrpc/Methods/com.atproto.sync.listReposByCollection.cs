@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Serialization;
 using Atproto.Syntax;
+using Http.Connections;
 using PdsReadonly.Catalog;
 
 namespace PdsReadonly.Xrpc.Methods;
@@ -25,8 +26,9 @@ internal static class SyncListReposByCollection
 
     internal sealed record Output(string? Cursor, IReadOnlyList<Repo> Repos);
 
-    internal static XrpcResult Handle(in Params p, RepoCatalog catalog)
+    internal static XrpcResult Handle(in Params p, RepoCatalog catalog, HttpRequest request)
     {
+        if (!request.MayBlock) return XrpcResult.Postponed;
         string after = Encoding.UTF8.GetString(p.Cursor);
         var dids = catalog.ListByCollection(p.Collection.ToString(), after, p.Limit);
         var output = new Output(

@@ -1,0 +1,117 @@
+using Http.Connections;
+using Microsoft.Extensions.Logging.Abstractions;
+using PdsReadonly.Archive;
+using PdsReadonly.Server;
+using PdsReadonly.Tests.Support;
+using PdsReadonly.Web;
+using PdsReadonly.Xrpc;
+
+namespace PdsReadonly.Tests.Server;
+
+/// <summary>
+/// While a loader's transaction holds the catalog's database, a thread that serves many connections
+/// must not wait for it.
+/// </summary>
+public sealed class DatabaseWaitTests : IDisposable
+{
+    private readonly TestArchive _archive = new();
+
+    public void Dispose() => _archive.Dispose();
+
+    [Theory]
+    [InlineData("com.atproto.identity.resolveDid?did={did}", true)]
+    [InlineData("com.atproto.identity.resolveIdentity?identifier={did}", true)]
+    [InlineData("com.atproto.repo.describeRepo?repo={did}", true)]
+    [InlineData("com.atproto.sync.listReposByCollection?collection=app.bsky.feed.post", true)]
+    [InlineData("_health", true)]
+    [InlineData("../.well-known/did.json", true)]
+    [InlineData("../.well-known/atproto-did", false)]
+    [InlineData("../", false)]
+    [InlineData("com.atproto.identity.resolveHandle?handle=alice.test", false)]
+    [InlineData("com.atproto.repo.listRecords?repo={did}&collection=app.bsky.feed.post", false)]
+    [InlineData("com.atproto.server.describeServer", false)]
+    [InlineData("com.atproto.sync.getLatestCommit?did={did}", false)]
+    [InlineData("com.atproto.sync.getRepoStatus?did={did}", false)]
+    [InlineData("com.atproto.sync.listRepos", false)]
+    public void Handle_DatabaseHeldByAnother_IsPostponedOrAnswered(string route, bool postponed)
+    {
+        _archive.WriteCar("alice.car", TestRepos.Build("alice").ToCar());
+        _archive.WriteCar("alice.did.json", TestRepos.Document("alice", "alice.test"));
+        using var run = _archive.Load();
+        var dispatcher = DispatcherOf(run);
+        string path = route.StartsWith("../", StringComparison.Ordinal)
+            ? route[2..]
+            : "/xrpc/" + route.Replace("{did}", TestRepos.DidOf("alice"), StringComparison.Ordinal);
+        // Opens the repo, which is another thing to wait for.
+        int status = Exchange.Send(dispatcher, "GET", path, []).Status;
+        Assert.Equal(path.StartsWith("/.well", StringComparison.Ordinal) ? 404 : 200, status);
+
+        var step = WhileHeld(run, () => Exchange.Begin(dispatcher, path));
+
+        Assert.Equal(postponed ? NextStep.Offload : NextStep.Write, step);
+    }
+
+    // A repo without a document has nothing to ask the database for.
+    [Fact]
+    public void Handle_DescribeRepoWithoutDocument_IsAnswered()
+    {
+        _archive.WriteCar("alice.car", TestRepos.Build("alice").ToCar());
+        using var run = _archive.Load();
+        var dispatcher = DispatcherOf(run);
+        string path = "/xrpc/com.atproto.repo.describeRepo?repo=" + TestRepos.DidOf("alice");
+        Assert.Equal(200, Exchange.Send(dispatcher, "GET", path, []).Status);
+
+        Assert.Equal(NextStep.Write, WhileHeld(run, () => Exchange.Begin(dispatcher, path)));
+    }
+
+    [Fact]
+    public void Health_DatabaseFree_IsAnsweredWithoutWaiting()
+    {
+        using var run = _archive.Load();
+
+        Assert.Equal(NextStep.Write, Exchange.Begin(DispatcherOf(run), "/xrpc/_health"));
+    }
+
+    // Held for a while only: what does wait goes on, and fails the test by its answer.
+    private static NextStep WhileHeld(TestArchive.Run run, Func<NextStep> ask)
+    {
+        using var held = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        var holder = new Thread(() =>
+        {
+            lock (run.Database.Gate)
+            {
+                held.Set();
+                release.Wait(TimeSpan.FromSeconds(20), CancellationToken.None);
+            }
+        });
+        holder.Start();
+        held.Wait(CancellationToken.None);
+        var step = ask();
+        bool isStillHeld = !release.IsSet && holder.IsAlive;
+        release.Set();
+        holder.Join();
+        Assert.True(isStillHeld, "it waited");
+        return step;
+    }
+
+    private static XrpcDispatcher DispatcherOf(TestArchive.Run run)
+    {
+        var directory = new HostDirectory(run.Catalog);
+        var services = new XrpcServices
+        {
+            Options = TestServer.Options,
+            Catalog = run.Catalog,
+            Repos = run.Repos,
+            Blobs = new BlobDirectory(root: null, run.Catalog),
+            Time = TimeProvider.System,
+            Events = run.Events,
+        };
+        var plain = new PlainRoutes(
+            new RootRoute(),
+            new HealthRoute(TestServer.Options, directory),
+            new DidDocumentRoute(TestServer.Options, directory),
+            new AtprotoDidRoute(directory));
+        return new XrpcDispatcher(services, plain, NullLogger<XrpcDispatcher>.Instance);
+    }
+}
