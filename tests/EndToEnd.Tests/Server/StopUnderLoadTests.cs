@@ -10,7 +10,7 @@ namespace EndToEnd.Tests.Server;
 public sealed class StopUnderLoadTests(LoadArchive archive) : IClassFixture<LoadArchive>
 {
     private const int Sigterm = 15;
-    private const int Rounds = 4;
+    private const int Rounds = 6;
     private const int Clients = 30;
     private const int AnswersMax = 600;
     private const int SmallBufferBytes = 4096;
@@ -76,7 +76,6 @@ public sealed class StopUnderLoadTests(LoadArchive archive) : IClassFixture<Load
         Assert.True(reached.Task.IsCompleted);
         Assert.All(await ends, end => Assert.Equal((1001, "the server stops"), end));
         Assert.Equal(0, await pds.StopAsync());
-        foreach (var subscriber in subscribers) subscriber.Dispose();
     }
 
     private async Task<List<(string Request, RawResponse Answer)>> AskAllAsync(PdsProcess pds)
@@ -101,7 +100,10 @@ public sealed class StopUnderLoadTests(LoadArchive archive) : IClassFixture<Load
         {
         }
 
-        return subscriber.Close;
+        var end = subscriber.Close;
+        await subscriber.CloseAsync();
+        subscriber.Dispose();
+        return end;
     }
 
     private static ulong Seed() =>
