@@ -145,7 +145,9 @@ public sealed partial class StreamFrameTests : IDisposable
     private static string PongTo(string payload) =>
         $"pong {Convert.ToHexStringLower(System.Text.Encoding.ASCII.GetBytes(payload))}";
 
-    /// <summary>A golden frame as it is at another time: seq is an integer of eight bytes.</summary>
+    /// <summary>
+    /// A golden frame as it is at another time: seq is an integer of eight bytes.
+    /// </summary>
     private static string WithStamp(string golden, long seq, string time) => golden
         .Replace("6373657101", $"637365711b{seq:x16}", StringComparison.Ordinal)
         .Replace(Hex(GoldenTime), Hex(time), StringComparison.Ordinal);
