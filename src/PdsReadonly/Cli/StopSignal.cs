@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace PdsReadonly.Cli;
 
 /// <summary>
-/// Hears SIGTERM and SIGINT, instead of being ended by them, until it is disposed.
+/// Hears SIGTERM and SIGINT, instead of being ended by them, until it is disposed; once one has
+/// come, to the end of the process.
 /// </summary>
 internal sealed class StopSignal : IDisposable
 {
@@ -13,6 +14,7 @@ internal sealed class StopSignal : IDisposable
     private readonly PosixSignalRegistration _terminate;
     private readonly PosixSignalRegistration _interrupt;
     private readonly CancellationTokenRegistration _cancelled;
+    private volatile bool _isHeard;
 
     /// <param name="cancellation">Asks for the same.</param>
     internal StopSignal(CancellationToken cancellation)
@@ -27,14 +29,17 @@ internal sealed class StopSignal : IDisposable
 
     public void Dispose()
     {
+        _cancelled.Dispose();
+        // A second signal on the last steps of a good end would make a failure of it.
+        if (_isHeard) return;
         _terminate.Dispose();
         _interrupt.Dispose();
-        _cancelled.Dispose();
     }
 
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
+        _isHeard = true;
         _requested.TrySetResult();
     }
 }

@@ -182,6 +182,21 @@ public sealed class StartAndStopTests
     }
 
     [Fact]
+    public async Task Signal_AgainAndAgain_EndsWith0()
+    {
+        using var folder = new TemporaryFolder();
+        SmallRepo.Write(folder.Location, "x");
+        await using var pds = await PdsProcess.StartAsync("--car", folder.Location);
+        while (!pds.HasExited)
+        {
+            pds.Signal(Sigterm);
+            await Task.Yield();
+        }
+
+        Assert.Equal(0, await pds.StopAsync());
+    }
+
+    [Fact]
     public async Task Signal_DuringLoading_EndsWith0()
     {
         using var folder = new TemporaryFolder();

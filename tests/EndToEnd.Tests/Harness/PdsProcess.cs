@@ -106,8 +106,8 @@ internal sealed class PdsProcess : IAsyncDisposable
     }
 
     /// <summary>A bare connection, for what a client would never send.</summary>
-    public Task<RawConnection> ConnectAsync() =>
-        RawConnection.OpenAsync(BaseAddress.Host, BaseAddress.Port);
+    public Task<RawConnection> ConnectAsync(int receiveBufferBytes = 0) =>
+        RawConnection.OpenAsync(BaseAddress.Host, BaseAddress.Port, receiveBufferBytes);
 
     public ProcessReadings Readings() => ProcessReadings.Of(Id);
 

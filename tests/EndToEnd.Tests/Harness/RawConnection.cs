@@ -27,9 +27,14 @@ internal sealed class RawConnection : IDisposable
         _stream = client.GetStream();
     }
 
-    public static async Task<RawConnection> OpenAsync(string host, int port)
+    /// <param name="host">Where to connect.</param>
+    /// <param name="port">The same.</param>
+    /// <param name="receiveBufferBytes">Small for a client that takes little; 0 leaves it.</param>
+    public static async Task<RawConnection> OpenAsync(
+        string host, int port, int receiveBufferBytes = 0)
     {
         var client = new TcpClient { NoDelay = true };
+        if (receiveBufferBytes > 0) client.ReceiveBufferSize = receiveBufferBytes;
         await client.ConnectAsync(host, port).WaitAsync(s_limit);
         return new RawConnection(client);
     }
@@ -49,6 +54,14 @@ internal sealed class RawConnection : IDisposable
     /// <param name="toHead">It answers a HEAD request, so that no body follows.</param>
     public async Task<RawResponse> ReadResponseAsync(bool toHead = false)
     {
+        var response = await ReadHeadAsync();
+        bool bodiless = toHead || response.Status is < 200 or 204 or 304;
+        return bodiless ? response : response with { Body = await ReadBodyAsync(response) };
+    }
+
+    /// <summary>The next response's head alone; its body is left.</summary>
+    public async Task<RawResponse> ReadHeadAsync()
+    {
         string statusLine = await ReadLineAsync();
         var headers = new List<KeyValuePair<string, string>>();
         for (string line = await ReadLineAsync(); line.Length > 0; line = await ReadLineAsync())
@@ -57,9 +70,7 @@ internal sealed class RawConnection : IDisposable
             headers.Add(new(line[..colon], line[(colon + 1)..].Trim(' ')));
         }
 
-        var response = new RawResponse(statusLine, headers, []);
-        bool bodiless = toHead || response.Status is < 200 or 204 or 304;
-        return bodiless ? response : response with { Body = await ReadBodyAsync(response) };
+        return new RawResponse(statusLine, headers, []);
     }
 
     /// <summary>Everything up to the end of the connection.</summary>

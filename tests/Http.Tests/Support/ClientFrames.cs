@@ -7,11 +7,15 @@ namespace Http.Tests.Support;
 /// <summary>Frames as a client sends them, well formed unless told otherwise.</summary>
 internal static class ClientFrames
 {
-    internal const string Handshake =
-        "GET /stream HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    internal const string Handshake = "GET /stream" + HandshakeLines;
+
+    private const string HandshakeLines =
+        " HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
     private const uint Mask = 0x37FA213D;
+
+    internal static string HandshakeFor(string target) => $"GET {target}{HandshakeLines}";
 
     internal static byte[] Text(string text) => Frame(WebSocketOpcode.Text, text);
 

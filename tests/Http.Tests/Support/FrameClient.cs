@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -21,13 +22,18 @@ internal sealed class FrameClient : IDisposable
     /// <param name="server">Where to connect.</param>
     /// <param name="behind">Sent in one piece with the handshake.</param>
     /// <param name="receiveBufferBytes">Small for a client that takes little; 0 leaves it.</param>
+    internal static Task<FrameClient> ConnectAsync(
+        HttpServer server, byte[]? behind = null, int receiveBufferBytes = 0) =>
+        ConnectAsync(
+            server.LocalEndPoint, ClientFrames.Handshake, behind ?? [], receiveBufferBytes);
+
     internal static async Task<FrameClient> ConnectAsync(
-        HttpServer server, byte[]? behind = null, int receiveBufferBytes = 0)
+        IPEndPoint server, string handshake, byte[] behind, int receiveBufferBytes)
     {
         var client = new FrameClient();
         if (receiveBufferBytes > 0) client._socket.ReceiveBufferSize = receiveBufferBytes;
-        await client._socket.ConnectAsync(server.LocalEndPoint, client._patience.Token);
-        byte[] start = [.. Encoding.ASCII.GetBytes(ClientFrames.Handshake), .. behind ?? []];
+        await client._socket.ConnectAsync(server, client._patience.Token);
+        byte[] start = [.. Encoding.ASCII.GetBytes(handshake), .. behind];
         await client.SendAsync(start);
         int length;
         while ((length = client.Unread.IndexOf("\r\n\r\n"u8)) < 0)
