@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using Http;
 using Http.Connections;
 using Shared;
@@ -37,8 +38,14 @@ internal sealed class Client : IDisposable
         return DrainBytes(limit).ConvertAll(EventMessage.Read);
     }
 
-    /// <summary>The same as they are sent, for those who compare many.</summary>
-    internal List<byte[]> DrainBytes(int limit = int.MaxValue)
+    /// <summary>The hashes of the same, for those who compare many.</summary>
+    internal List<string> DrainHashes(int limit = int.MaxValue) =>
+        DrainBytes(limit).ConvertAll(HashOf);
+
+    internal static string HashOf(byte[] message) =>
+        Convert.ToHexString(SHA256.HashData(message));
+
+    private List<byte[]> DrainBytes(int limit)
     {
         var messages = new List<byte[]>();
         while (messages.Count < limit && !HasEnded && Next() is { } message) messages.Add(message);
