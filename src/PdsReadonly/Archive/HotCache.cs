@@ -74,9 +74,12 @@ internal sealed class HotCache
 
         int hash = HashOf(key);
         int first = hash & (SlotCount - 2);
-        bool firstIsOlder = _slots[first].Position <= _slots[first + 1].Position;
+        // Its own place if it has one, so that a key is never there twice; else the older one.
         // Positions count from 1, so that an empty slot is older than every entry.
-        _slots[firstIsOlder ? first : first + 1] = new Slot(_written + 1, hash);
+        bool takesFirst = _slots[first].Hash == hash
+            || (_slots[first + 1].Hash != hash
+                && _slots[first].Position <= _slots[first + 1].Position);
+        _slots[takesFirst ? first : first + 1] = new Slot(_written + 1, hash);
         _written += length;
     }
 

@@ -75,6 +75,15 @@ internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisp
         return true;
     }
 
+    /// <summary>Whether no more repos can be lent at the moment.</summary>
+    internal bool IsFull
+    {
+        get
+        {
+            lock (_gate) return _lent >= openMax;
+        }
+    }
+
     public void Dispose()
     {
         lock (_gate)

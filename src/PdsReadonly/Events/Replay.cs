@@ -41,9 +41,15 @@ internal sealed class Replay(RepoCatalog catalog, RepoPool repos)
             return null;
         }
 
-        // Many are being read at the moment: the client comes again, and goes on from here.
-        bool isOpen = repos.TryRent(entry, forLong: false, out var lease, out _);
-        if (!isOpen) return MessageStatus.Failed;
+        if (!repos.TryRent(entry, forLong: false, out var lease, out _))
+        {
+            // Many are being read at the moment: the client comes again, and goes on from here.
+            if (repos.IsFull) return MessageStatus.Failed;
+            // As below: whoever comes again would be stopped here for ever.
+            cursor = range.Last;
+            return null;
+        }
+
         using (lease)
         {
             if (_range != range.Seq) Begin(range.Seq);

@@ -185,6 +185,25 @@ public sealed class ReplayTests : IDisposable
         Assert.Equal(["#account", "#sync"], run.Read(0).ConvertAll(message => message.Type));
     }
 
+    [Fact]
+    public void Read_CarGoneSince_DoesNotStopTheOthers()
+    {
+        string path = Write(TestRepos.Build("alice", posts: 300));
+        Write(TestRepos.Build("bob", posts: 3));
+        using var run = _archive.Load();
+        File.Delete(path);
+
+        var read = run.Read(0);
+        Assert.Equal(
+            ["#account", "#sync"],
+            read.FindAll(message => message.Did == TestRepos.DidOf("alice"))
+                .ConvertAll(message => message.Type));
+        Assert.Equal(
+            ["#account", "#commit", "#sync"],
+            read.FindAll(message => message.Did == TestRepos.DidOf("bob"))
+                .ConvertAll(message => message.Type));
+    }
+
     private string Write(SampleRepo repo) =>
         _archive.WriteCar(repo.Did.Split(':')[^1] + ".car", repo.ToCar());
 
