@@ -272,6 +272,7 @@ internal sealed class ArchiveLoader : IDisposable
     {
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        NativeHeap.GiveBack();
     }
 
     // What a run that was killed left behind, and indexes and unpacked files that are no repo's any

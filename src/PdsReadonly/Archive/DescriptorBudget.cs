@@ -29,16 +29,17 @@ internal sealed record DescriptorBudget(int Limit, int Loops)
 
     internal int OpenRepos => Math.Clamp(Limit / LimitPerRepo, OpenReposMin, OpenReposMax);
 
-    /// <summary>How many connections can be held at once.</summary>
-    internal int Connections
-    {
-        get
-        {
-            int left = Limit - Reserve - (Loops * DescriptorsPerLoop)
-                - (OpenRepos * DescriptorsPerRepo);
-            return Math.Max(ConnectionsMin, left / 2);
-        }
-    }
+    /// <summary>How many connections can be held at once, with a file for each of them.</summary>
+    internal int Connections => Math.Max(ConnectionsMin, Left / 2);
+
+    /// <summary>
+    /// How many can be held at most, if an operator wants that: should all of them be sent a file
+    /// at once, some of those cannot be opened.
+    /// </summary>
+    internal int ConnectionsMost => Math.Max(ConnectionsMin, Left);
+
+    private int Left =>
+        Limit - Reserve - (Loops * DescriptorsPerLoop) - (OpenRepos * DescriptorsPerRepo);
 
     internal static DescriptorBudget OfThisProcess() =>
         new(SoftLimit(), Environment.ProcessorCount);

@@ -24,12 +24,12 @@ internal static class ServeCommand
     {
         var error = context.Error;
         var descriptors = DescriptorBudget.OfThisProcess();
-        if (settings.Http.ConnectionsMax > descriptors.Connections)
+        if (settings.Http.ConnectionsMax > descriptors.ConnectionsMost)
         {
             return Fail(
                 error,
                 $"--connections-max {settings.Http.ConnectionsMax} cannot be held: with at most "
-                + $"{descriptors.Limit} open files (ulimit -n) it is {descriptors.Connections}");
+                + $"{descriptors.Limit} open files (ulimit -n) it is {descriptors.ConnectionsMost}");
         }
 
         using var data = DataFolder.Open(settings.Data, error, out string? reason);

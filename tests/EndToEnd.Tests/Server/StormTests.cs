@@ -41,7 +41,8 @@ public sealed class StormTests(LoadArchive archive) : IClassFixture<LoadArchive>
     public async Task StalledReaders_AreResetAndLetGoOfTheirFiles(string transport)
     {
         await using var pds = await PdsProcess.StartAsync(
-            archive.Launch(transport, "--slow-reader-timeout", "2"));
+            archive.Launch(
+                transport, "--slow-reader-timeout", "2", "--exports-per-address-max", "200"));
         var before = await QuietAsync(pds);
         var stalled = await ConnectAsync(pds, 100, SmallBufferBytes);
         foreach (var raw in stalled) await raw.SendAsync(archive.Export);
