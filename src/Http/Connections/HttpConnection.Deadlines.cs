@@ -22,6 +22,13 @@ public sealed partial class HttpConnection
         switch (DeadlineKind)
         {
             case DeadlineKind.Head or DeadlineKind.Body:
+                if (_work is null)
+                {
+                    // Whether it is a HEAD, which gets no body, stands in its beginning.
+                    _work = TakeWorkingSet();
+                    _ = _work.Head.TryParse(_work.Input.FromHead, out _);
+                }
+
                 Refuse(RequestRejection.TimedOut);
                 return Advance(mayBlock: false);
             case DeadlineKind.Silence:

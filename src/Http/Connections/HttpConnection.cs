@@ -22,9 +22,12 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     // answer of few bytes can be much work.
     private const int AnswersPerTurn = 8;
 
+    private const int BeginningBytesMax = 512;
+
     private readonly HttpEngine _engine = engine;
     private readonly HttpLimits _limits = engine.Limits;
     private WorkingSet? _work;
+    private byte[]? _beginning;
     private Phase _phase = Phase.Head;
     private int _headLength;
     private long _lengthLeft;
@@ -83,7 +86,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     /// <summary>Where to put what is received next; at least one byte.</summary>
     public Memory<byte> GetReceiveBuffer()
     {
-        _work ??= _engine.WorkingSets.Rent(_limits);
+        _work ??= TakeWorkingSet();
         if (_phase == Phase.Linger) _work.Input.Clear();
         return _work.Input.GetRoom(_phase == Phase.Content ? _headLength : 0);
     }
@@ -192,6 +195,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
 
     private NextStep? RunHead()
     {
+        if (_work is null && _beginning is not null) _work = TakeWorkingSet();
         if (_work is null) return WaitIdle();
         // Pipelined requests wait until the socket has taken the answers to those before them.
         int pending = _work.Output.PendingLength;
@@ -211,7 +215,9 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
             default:
                 if (_work.Output.PendingLength > 0) return Write();
                 if (_clientEnded) return Close();
-                return _work.Input.IsEmpty ? WaitIdle() : Read(DeadlineKind.Head);
+                if (_work.Input.IsEmpty) return WaitIdle();
+                SetBeginningAside();
+                return Read(DeadlineKind.Head);
         }
     }
 
@@ -306,14 +312,17 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
         _phase = Phase.Linger;
         Deadline = long.MaxValue;
         DeadlineKind = DeadlineKind.None;
-        _work?.Input.Clear();
+        ReturnWorkingSet();
         return NextStep.ShutdownSend;
     }
 
-    private NextStep RunLinger() =>
-        _clientEnded || _lingeredBytes > _limits.LingerBytesMax
+    private NextStep RunLinger()
+    {
+        ReturnWorkingSet();
+        return _clientEnded || _lingeredBytes > _limits.LingerBytesMax
             ? Close()
             : Read(DeadlineKind.Linger);
+    }
 
     /// <summary>For a client that has to see a failed transfer, not one that ended.</summary>
     private NextStep Reset()
@@ -330,6 +339,28 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
         DisposeBody();
         ReturnWorkingSet();
         return NextStep.Close;
+    }
+
+    /// <summary>
+    /// Keeps a short beginning of a head, and no more, while the rest is waited for: thousands who
+    /// send their heads byte by byte cost little. It is parsed from its first byte again.
+    /// </summary>
+    private void SetBeginningAside()
+    {
+        var beginning = _work!.Input.FromHead;
+        if (beginning.Length > BeginningBytesMax) return;
+        _beginning = beginning.ToArray();
+        ReturnWorkingSet();
+    }
+
+    private WorkingSet TakeWorkingSet()
+    {
+        var work = _engine.WorkingSets.Rent(_limits);
+        if (_beginning is not { } beginning) return work;
+        _beginning = null;
+        beginning.CopyTo(work.Input.GetRoom(0));
+        work.Input.Received(beginning.Length);
+        return work;
     }
 
     private void ReturnWorkingSet()

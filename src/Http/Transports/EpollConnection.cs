@@ -13,7 +13,7 @@ internal sealed class EpollConnection : IOffloadedWork
 {
     // How much one connection may do before the others have their turn.
     private const int StepsMax = 8;
-    private const int BytesMax = 512 * 1024;
+    private const int BytesMax = 128 * 1024;
 
     // An answer that may wait for the others of its round.
     private const int ShortBytesMax = 4 * 1024;
@@ -31,7 +31,7 @@ internal sealed class EpollConnection : IOffloadedWork
     private bool _writable = true;
     private bool _peerClosed;
 
-    // A place in the loop's queue of those that go on at once.
+    // It has a place in one of the loop's queues.
     private bool _isQueued;
 
     // Someone else has the state machine; what comes meanwhile waits.
@@ -105,11 +105,13 @@ internal sealed class EpollConnection : IOffloadedWork
         Prepare();
     }
 
-    internal void CheckDeadline(long now)
+    /// <summary>True when its time is over, which has been seen to.</summary>
+    internal bool CheckDeadline(long now)
     {
-        if (_isOffloaded || _connection.Deadline > now) return;
+        if (_isOffloaded || _connection.Deadline > now) return false;
         _step = _connection.TimedOut();
         Prepare();
+        return true;
     }
 
     internal void Stop()
@@ -145,9 +147,10 @@ internal sealed class EpollConnection : IOffloadedWork
         }
 
         if (_isQueued || IsClosed || _isOffloaded) return;
+        _isQueued = true;
         bool isShort = _step == NextStep.Write && _connection.Output.Length <= ShortBytesMax;
-        if (isShort) Queue();
-        else Run();
+        if (isShort) _loop.EnqueueShort(this);
+        else _loop.EnqueueLong(this);
     }
 
     /// <summary>Goes on until the socket or the state machine has to wait.</summary>
@@ -159,7 +162,8 @@ internal sealed class EpollConnection : IOffloadedWork
         {
             if (steps == StepsMax || bytesLeft <= 0)
             {
-                Queue();
+                _isQueued = true;
+                _loop.EnqueueLong(this);
                 return;
             }
 
@@ -312,12 +316,6 @@ internal sealed class EpollConnection : IOffloadedWork
     {
         long wanted = Math.Min(SliceBytesMax, _connection.FileBytesLeft);
         Libc.ReadInto(FileDescriptor, _connection.FileOffset, wanted);
-    }
-
-    private void Queue()
-    {
-        _isQueued = true;
-        _loop.Enqueue(this);
     }
 
     private void Offload()

@@ -13,6 +13,8 @@ internal sealed class EpollLoop
     // So many connections at most hold an answer before the first of them is sent.
     private const int EventsMax = 64;
     private const int SlotsFirst = 64;
+    private const int LongTurnsMax = 4;
+    private const int ExpiredPerRoundMax = 64;
 
     // How far one that never had a request is looked for, when another would do.
     private const int EvictionLookMax = 512;
@@ -36,7 +38,11 @@ internal sealed class EpollLoop
     private uint _generation;
 
     // Connections that go on when the events of this round are through.
-    private readonly Queue<EpollConnection> _ready = new();
+    private readonly Queue<EpollConnection> _short = new();
+
+    // Those with much to send have their turns between rounds, a few at a time, so that however
+    // many they are, whoever asks for little waits for few.
+    private readonly Queue<EpollConnection> _long = new();
 
     private readonly Lock _inboxGate = new();
     private List<EpollConnection> _inbox = [];
@@ -44,6 +50,8 @@ internal sealed class EpollLoop
     private int _signaled;
     private bool _isEnded;
     private int _connectionCount;
+    private bool _isSweeping;
+    private int _sweepHand;
     private int _evictions;
     private int _evictionHand;
     private volatile bool _sweepAsked;
@@ -110,8 +118,11 @@ internal sealed class EpollLoop
         Signal();
     }
 
-    /// <summary>It has something to send, or more to do after others had their turn.</summary>
-    internal void Enqueue(EpollConnection connection) => _ready.Enqueue(connection);
+    /// <summary>It has something to send when the events of this round are through.</summary>
+    internal void EnqueueShort(EpollConnection connection) => _short.Enqueue(connection);
+
+    /// <summary>It has more to do than others should wait for.</summary>
+    internal void EnqueueLong(EpollConnection connection) => _long.Enqueue(connection);
 
     internal void RequestSweep()
     {
@@ -196,7 +207,7 @@ internal sealed class EpollLoop
         // As long as the acceptor is open it may bring another one.
         while (!(_isStopping && _acceptor.IsClosed && ConnectionCount == 0))
         {
-            int count = Libc.Wait(_epoll, events, _ready.Count > 0 ? 0 : -1);
+            int count = Libc.Wait(_epoll, events, _long.Count > 0 || _isSweeping ? 0 : -1);
             for (int i = 0; i < count; i++)
             {
                 var (mask, data) = Libc.EventAt(events, i);
@@ -205,7 +216,12 @@ internal sealed class EpollLoop
                 else Find(data)?.OnEvents(mask);
             }
 
-            for (int left = _ready.Count; left > 0; left--) _ready.Dequeue().Run();
+            if (_isSweeping) SweepOn();
+            while (_short.TryDequeue(out var answered)) answered.Run();
+            for (int turn = 0; turn < LongTurnsMax && _long.TryDequeue(out var sending); turn++)
+            {
+                sending.Run();
+            }
         }
 
         Libc.CloseDescriptor(_epoll);
@@ -296,8 +312,20 @@ internal sealed class EpollLoop
             _ = Libc.Watch(_epoll, _acceptor.Descriptor, Libc.EventIn, ListenerData);
         }
 
+        _isSweeping = true;
+        _sweepHand = 0;
+    }
+
+    // Deadlines of thousands may pass in the same second, and each is an answer: some at a time.
+    private void SweepOn()
+    {
         long now = _engine.Time.GetTimestamp();
-        for (int slot = 0; slot < _slotsUsed; slot++) _slots[slot]?.CheckDeadline(now);
+        for (int expired = 0; _sweepHand < _slotsUsed && expired < ExpiredPerRoundMax; _sweepHand++)
+        {
+            if (_slots[_sweepHand]?.CheckDeadline(now) == true) expired++;
+        }
+
+        _isSweeping = _sweepHand < _slotsUsed;
     }
 
     private void ForAll(Action<EpollConnection> action)

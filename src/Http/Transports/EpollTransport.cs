@@ -13,6 +13,7 @@ namespace Http.Transports;
 public sealed class EpollTransport(int loopCount = 0) : ITransport
 {
     private const int Backlog = 4096;
+    private const int UnsentBytesMax = 256 * 1024;
     private const int AnswerThreadsMax = 8;
     private const int StreamThreadsMax = 2;
     private static readonly TimeSpan s_sweepPeriod = TimeSpan.FromSeconds(1);
@@ -80,8 +81,10 @@ public sealed class EpollTransport(int loopCount = 0) : ITransport
         {
             // "Any" of IPv6 means every address, IPv4 included.
             if (endPoint.Address.Equals(IPAddress.IPv6Any)) listener.DualMode = true;
-            // Accepted sockets inherit it on Linux, which saves a call for each.
+            // Accepted sockets inherit these on Linux, which saves calls for each.
             listener.NoDelay = true;
+            // As is what a slow client has waiting in the kernel: much of it would be made in vain.
+            Libc.LimitUnsent((int)listener.Handle, UnsentBytesMax);
             listener.Blocking = false;
             listener.Bind(endPoint);
             listener.Listen(Backlog);

@@ -34,6 +34,8 @@ internal static unsafe partial class Libc
     private const int ReadWithoutWaiting = 0x8;
     private const int SocketLevel = 1;
     private const int LingerOption = 13;
+    private const int TcpLevel = 6;
+    private const int NotSentLowAtOption = 25;
     private const int ShutdownWrite = 1;
 
     // struct epoll_event is packed on x86-64 and only there (epoll_ctl(2)).
@@ -173,6 +175,12 @@ internal static unsafe partial class Libc
             if (read > 0) offset += read;
         }
     }
+
+    /// <summary>
+    /// How much may wait in the kernel that was not sent yet (TCP_NOTSENT_LOWAT, tcp(7)).
+    /// </summary>
+    internal static void LimitUnsent(int socket, int bytes) =>
+        _ = SetSocketOption(socket, TcpLevel, NotSentLowAtOption, &bytes, sizeof(int));
 
     internal static void EndSending(int socket) => _ = Shutdown(socket, ShutdownWrite);
 

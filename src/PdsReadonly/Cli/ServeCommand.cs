@@ -29,7 +29,8 @@ internal static class ServeCommand
             return Fail(
                 error,
                 $"--connections-max {settings.Http.ConnectionsMax} cannot be held: with at most "
-                + $"{descriptors.Limit} open files (ulimit -n) it is {descriptors.ConnectionsMost}");
+                + $"{descriptors.Limit} open files (ulimit -n) it is "
+                + $"{descriptors.ConnectionsMost}");
         }
 
         using var data = DataFolder.Open(settings.Data, error, out string? reason);
