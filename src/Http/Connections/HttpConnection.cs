@@ -78,6 +78,9 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     /// <summary>Whether it has become a WebSocket.</summary>
     public bool IsWebSocket => _phase == Phase.WebSocket;
 
+    /// <summary>Whether what it sends is made piece by piece.</summary>
+    public bool IsStreaming => _phase is Phase.Source or Phase.WebSocket;
+
     /// <summary>Whether a request was answered on it.</summary>
     public bool HasAnswered { get; private set; }
 

@@ -134,9 +134,10 @@ internal sealed class EpollConnection : IOffloadedWork
     }
 
     /// <summary>
-    /// Goes on until there is a short answer to send, which waits until every connection of this
+    /// Goes on until there is something to send. A short answer waits until every connection of this
     /// round was looked at: answers that leave together wake a client once, and handlers that run
-    /// one after the other find their code in the cache. Long ones would hold too much memory.
+    /// one after the other find their code in the cache. A longer one is sent at once, while it is
+    /// in the cache itself; what is made or read piece by piece has its turn between rounds.
     /// </summary>
     private void Prepare()
     {
@@ -147,10 +148,17 @@ internal sealed class EpollConnection : IOffloadedWork
         }
 
         if (_isQueued || IsClosed || _isOffloaded) return;
-        _isQueued = true;
         bool isShort = _step == NextStep.Write && _connection.Output.Length <= ShortBytesMax;
-        if (isShort) _loop.EnqueueShort(this);
-        else _loop.EnqueueLong(this);
+        bool isLong = _connection.IsStreaming || _connection.FileBytesLeft > BytesMax;
+        if (!isLong && !isShort)
+        {
+            Run();
+            return;
+        }
+
+        _isQueued = true;
+        if (isLong) _loop.EnqueueLong(this);
+        else _loop.EnqueueShort(this);
     }
 
     /// <summary>Goes on until the socket or the state machine has to wait.</summary>

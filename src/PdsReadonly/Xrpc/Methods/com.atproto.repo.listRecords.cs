@@ -17,7 +17,7 @@ namespace PdsReadonly.Xrpc.Methods;
 internal static class RepoListRecords
 {
     // Pages of honest records stay far below; records of megabytes come a few at a time.
-    private const int BodyBytesMax = 8 << 20;
+    private const int BodyBytesMax = 1 << 20;
 
     internal readonly ref struct Params
     {
