@@ -134,10 +134,10 @@ internal sealed class EpollConnection : IOffloadedWork
     }
 
     /// <summary>
-    /// Goes on until there is something to send. A short answer waits until every connection of this
-    /// round was looked at: answers that leave together wake a client once, and handlers that run
-    /// one after the other find their code in the cache. A longer one is sent at once, while it is
-    /// in the cache itself; what is made or read piece by piece has its turn between rounds.
+    /// Goes on until there is something to send. A short answer waits until every connection of
+    /// this round was looked at: answers that leave together wake a client once, and handlers that
+    /// run one after the other find their code in the cache. A longer one is sent at once, while it
+    /// is in the cache itself; what is made or read piece by piece has its turn between rounds.
     /// </summary>
     private void Prepare()
     {

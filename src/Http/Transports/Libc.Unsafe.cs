@@ -34,6 +34,8 @@ internal static unsafe partial class Libc
     private const int ReadWithoutWaiting = 0x8;
     private const int SocketLevel = 1;
     private const int LingerOption = 13;
+    private const int OfThisThread = 0;
+    private const int StandBackNice = 10;
     private const int TcpLevel = 6;
     private const int NotSentLowAtOption = 25;
     private const int ShutdownWrite = 1;
@@ -182,6 +184,12 @@ internal static unsafe partial class Libc
     internal static void LimitUnsent(int socket, int bytes) =>
         _ = SetSocketOption(socket, TcpLevel, NotSentLowAtOption, &bytes, sizeof(int));
 
+    /// <summary>
+    /// Has the calling thread stand back behind others, which on Linux a thread can for itself
+    /// (setpriority(2)).
+    /// </summary>
+    internal static void StandBack() => _ = SetPriority(OfThisThread, 0, StandBackNice);
+
     internal static void EndSending(int socket) => _ = Shutdown(socket, ShutdownWrite);
 
     internal static void CloseDescriptor(int fd) => _ = Close(fd);
@@ -246,6 +254,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "setsockopt")]
     private static partial int SetSocketOption(
         int socket, int level, int name, void* value, uint length);
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int kind, int who, int nice);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int fd);

@@ -57,6 +57,8 @@ internal sealed class OffloadPool(int threadsMax)
 
     private void Run()
     {
+        // When they do not wait for disks, eight of them would leave a loop little of one core.
+        Libc.StandBack();
         while (TryTake(out var work)) work.Run();
     }
 
