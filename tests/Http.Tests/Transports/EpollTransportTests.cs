@@ -49,8 +49,10 @@ public sealed class EpollEvictionTests
     }
 }
 
+[Collection(MovedClock.Name)]
 public sealed class EpollTransportStopTests()
     : TransportStopTests(static () => new EpollTransport());
 
+[Collection(MovedClock.Name)]
 public sealed class EpollTransportStopOneLoopTests()
     : TransportStopTests(static () => new EpollTransport(1));

@@ -6,6 +6,16 @@ using Http.Transports;
 
 namespace Http.Tests.Transports;
 
+/// <summary>
+/// Classes whose clock the test moves: they run by themselves, since a server's thread that gets no
+/// processor for a moment has minutes pass meanwhile.
+/// </summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class MovedClock
+{
+    internal const string Name = "moved clock";
+}
+
 /// <summary>How a server ends, and how connections end by themselves.</summary>
 public abstract class TransportStopTests(Func<ITransport> transport)
 {
