@@ -90,8 +90,7 @@ internal static class ServeCommand
             Events = events,
         };
 
-        // Before anyone can ask: what was taken down stays so, what was here is here.
-        // Before anything is shown: a takedown must not come a moment late.
+        // Before anyone can ask: a takedown must not come a moment late, and what was here is here.
         foreach (var (did, status) in settings.Statuses) catalog.SetStatus(did, status);
         loader.Plan();
         await using var server = StartServer(
