@@ -137,7 +137,8 @@ internal sealed class EpollConnection : IOffloadedWork
     /// Goes on until there is something to send. A short answer waits until every connection of
     /// this round was looked at: answers that leave together wake a client once, and handlers that
     /// run one after the other find their code in the cache. A longer one is sent at once, while it
-    /// is in the cache itself; what is made or read piece by piece has its turn between rounds.
+    /// is in the cache itself; what is made or read piece by piece has its turn between rounds, and
+    /// so has what is given to other threads: a crowd of it would leave the loop little of a core.
     /// </summary>
     private void Prepare()
     {
@@ -149,7 +150,8 @@ internal sealed class EpollConnection : IOffloadedWork
 
         if (_isQueued || IsClosed || _isOffloaded) return;
         bool isShort = _step == NextStep.Write && _connection.Output.Length <= ShortBytesMax;
-        bool isLong = _connection.IsStreaming || _connection.FileBytesLeft > BytesMax;
+        bool isLong = _step == NextStep.Offload || _connection.IsStreaming
+            || _connection.FileBytesLeft > BytesMax;
         if (!isLong && !isShort)
         {
             Run();

@@ -25,6 +25,10 @@ internal sealed partial class SocketConnection(Socket socket, HttpConnection con
 
     private readonly Socket _socket = socket;
     private readonly HttpConnection _connection = connection;
+
+    // Disposing of a socket that another thread's call is still on resets the connection, so what
+    // the task was woken with must be over before it closes.
+    private readonly Lock _ending = new();
     private long _deadline = Unarmed;
     private int _idle;
 
@@ -105,7 +109,7 @@ internal sealed partial class SocketConnection(Socket socket, HttpConnection con
         finally
         {
             _connection.Dispose();
-            _socket.Dispose();
+            lock (_ending) _socket.Dispose();
             await EndDuplexAsync();
             ended(this);
         }
@@ -217,7 +221,7 @@ internal sealed partial class SocketConnection(Socket socket, HttpConnection con
     {
         try
         {
-            _socket.Shutdown(SocketShutdown.Receive);
+            lock (_ending) _socket.Shutdown(SocketShutdown.Receive);
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {

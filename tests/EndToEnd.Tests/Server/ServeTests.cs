@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using EndToEnd.Tests.Harness;
 
@@ -40,9 +41,12 @@ public sealed class ServeTests
         using var cars = new TemporaryFolder();
         await using var pds = await PdsProcess.StartAsync(
             new PdsLaunch { Arguments = ["--car", cars.Location], DescriptorsMax = 256 });
-        Assert.Contains(
+        // Each loop takes two descriptors, so the number depends on the machine.
+        string warning = Assert.Single(
             pds.Output.Error,
-            line => line.Contains("at most 84 connections at once", StringComparison.Ordinal));
+            line => line.StartsWith("warning: at most ", StringComparison.Ordinal));
+        int connections = int.Parse(warning.Split(' ')[3], CultureInfo.InvariantCulture);
+        Assert.InRange(connections, 8, 64);
 
         using var early = await pds.ConnectAsync();
         var others = new List<RawConnection>();
