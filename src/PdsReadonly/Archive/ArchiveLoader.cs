@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime;
 using Atproto.Repo;
 using Atproto.Syntax;
 using Microsoft.Data.Sqlite;
@@ -166,14 +165,14 @@ internal sealed class ArchiveLoader : IDisposable
         LoadAll(_large, LargeSpillBytes);
         LoadAll(_small, SmallSpillBytes);
         foreach (var thread in threads) thread.Join();
-        GiveBackMemory();
+        ProcessMemory.GiveBack();
         if (!_stop.IsCancellationRequested) EndFirstRound();
         while (!_stop.IsCancellationRequested)
         {
             _wake.WaitOne();
             LoadAll(_large, LargeSpillBytes);
             LoadAll(_small, SmallSpillBytes);
-            GiveBackMemory();
+            ProcessMemory.GiveBack();
         }
     }
 
@@ -265,14 +264,6 @@ internal sealed class ArchiveLoader : IDisposable
         catch (IOException)
         {
         }
-    }
-
-    // Loading uses more memory than serving ever will.
-    private static void GiveBackMemory()
-    {
-        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
-        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        NativeHeap.GiveBack();
     }
 
     // What a run that was killed left behind, and indexes and unpacked files that are no repo's any

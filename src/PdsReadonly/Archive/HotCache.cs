@@ -24,7 +24,10 @@ internal sealed class HotCache
     private const int HeadBytes = 2 * sizeof(int);
 
     [ThreadStatic]
-    private static HotCache? t_current;
+    private static Place? t_place;
+
+    private static readonly Lock s_gate = new();
+    private static readonly List<Place> s_places = [];
 
     private readonly byte[] _ring;
     private readonly Slot[] _slots = new Slot[SlotCount];
@@ -42,8 +45,20 @@ internal sealed class HotCache
     internal CarWatch Cars { get; }
 
     /// <summary>The cache of the calling thread, made when first asked for.</summary>
-    internal static HotCache OfThisThread(TimeProvider time) => t_current ??= new HotCache(
-        time, RingBytes);
+    internal static HotCache OfThisThread(TimeProvider time) =>
+        (t_place ??= AddPlace()).Current ??= new HotCache(time, RingBytes);
+
+    /// <summary>
+    /// Drops the caches of all threads; from any of them. A thread that is at work keeps its own
+    /// until it is done.
+    /// </summary>
+    internal static void DropAll()
+    {
+        lock (s_gate)
+        {
+            foreach (var place in s_places) place.Current = null;
+        }
+    }
 
     /// <summary>The value is valid until the next <see cref="Add"/>.</summary>
     internal bool TryFind(scoped ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
@@ -98,12 +113,25 @@ internal sealed class HotCache
         return true;
     }
 
+    private static Place AddPlace()
+    {
+        var place = new Place();
+        lock (s_gate) s_places.Add(place);
+        return place;
+    }
+
     // Seeded by the process: keys that share a place cannot be chosen from outside.
     private static int HashOf(ReadOnlySpan<byte> key)
     {
         var hash = new HashCode();
         hash.AddBytes(key);
         return hash.ToHashCode();
+    }
+
+    /// <summary>Where a thread has its cache, and others can take it away.</summary>
+    private sealed class Place
+    {
+        internal volatile HotCache? Current;
     }
 
     private readonly record struct Slot(long Position, int Hash);

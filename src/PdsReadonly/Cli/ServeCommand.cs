@@ -108,6 +108,7 @@ internal static class ServeCommand
         string url = UrlOf(server.LocalEndPoint);
         await error.WriteLineAsync($"listening on {url}").ConfigureAwait(false);
         loader.Start();
+        using var memory = IdleMemory.OfThisProcess(time);
         await stop.Requested.ConfigureAwait(false);
         await error.WriteLineAsync("stopping").ConfigureAwait(false);
         await server.StopAsync(s_grace).ConfigureAwait(false);

@@ -1,0 +1,70 @@
+using PdsReadonly.Server;
+
+namespace PdsReadonly.Tests.Server;
+
+public sealed class IdleMemoryTests
+{
+    [Theory]
+    // What the process uses each second, in milliseconds, and after which seconds it collects.
+    [InlineData(new[] { 0, 0, 0, 0 }, new int[0])]
+    [InlineData(new[] { 500, 0, 0, 0, 0 }, new[] { 3 })]
+    [InlineData(new[] { 500, 0, 500, 0, 0, 0 }, new[] { 5 })]
+    [InlineData(new[] { 500, 500, 500, 500 }, new int[0])]
+    [InlineData(new[] { 500, 0, 0, 5, 5, 5, 5, 5 }, new[] { 3, 7 })]
+    public void Look_ByWhatIsUsed_CollectsWhenQuietAgain(int[] used, int[] expected) =>
+        Assert.Equal(expected, Collections(used, cost: 0));
+
+    [Fact]
+    public void Look_CollectingCosts_WaitsForTenTimesAsMuchUse()
+    {
+        int[] used = [500, 0, 0, .. Enumerable.Repeat(19, 40)];
+        Assert.Equal([3, 3 + 27], Collections(used, cost: 50)[..2]);
+    }
+
+    private static int[] Collections(int[] used, int cost)
+    {
+        var time = new SteppedTime();
+        var processor = TimeSpan.Zero;
+        var collections = new List<int>();
+        int second = 0;
+        using var memory = new IdleMemory(time, () => processor, () =>
+        {
+            processor += TimeSpan.FromMilliseconds(cost);
+            collections.Add(second);
+        });
+        foreach (int milliseconds in used)
+        {
+            second++;
+            processor += TimeSpan.FromMilliseconds(milliseconds);
+            time.Tick();
+        }
+
+        return [.. collections];
+    }
+
+    /// <summary>A clock whose one timer is called when the test says so.</summary>
+    private sealed class SteppedTime : TimeProvider
+    {
+        private TimerCallback? _callback;
+
+        public override ITimer CreateTimer(
+            TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _callback = callback;
+            return new Handle();
+        }
+
+        internal void Tick() => _callback!(null);
+
+        private sealed class Handle : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
+    }
+}
