@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Atproto.Multiformats;
 
 namespace Atproto.Mst;
@@ -31,6 +32,7 @@ public static class MstSearch
     /// <param name="block">The node's bytes.</param>
     /// <param name="key">The key searched.</param>
     /// <param name="cid">The record's CID, or the node's to go on with.</param>
+    [SkipLocalsInit]
     public static MstStep Next(
         MstNode node, ReadOnlySpan<byte> block, ReadOnlySpan<byte> key, out Cid cid)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Atproto.Multiformats;
 using Atproto.Repo;
@@ -116,6 +117,7 @@ internal sealed partial class RepoIndex : IDisposable
     /// <summary>
     /// The number of a record's block; null when the repo does not hold the record.
     /// </summary>
+    [SkipLocalsInit]
     internal uint? FindRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey)
     {
         var statement = Statement(0, FindRowSql).BindText(1, collection).BindText(2, rkey);
@@ -249,6 +251,7 @@ internal sealed partial class RepoIndex : IDisposable
         statement.Reset();
     }
 
+    [SkipLocalsInit]
     private static void TakeAscending(
         ReadOnlySpan<byte> row, ReadOnlySpan<byte> beyond, int limit, List<RecordRow> page)
     {

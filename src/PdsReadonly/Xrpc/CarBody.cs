@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Atproto.Car;
 using Atproto.Multiformats;
 using Http.Connections;
@@ -13,6 +14,9 @@ namespace PdsReadonly.Xrpc;
 /// </summary>
 internal sealed class CarBody : IBodySource
 {
+    // Some 50 KB of records.
+    private const int RunBlocksMax = 128;
+
     private readonly RepoPool.Lease _lease;
     private readonly Func<uint, BlockLocation> _locationOf;
     private readonly uint _count;
@@ -36,10 +40,12 @@ internal sealed class CarBody : IBodySource
         _locationOf = locationOf;
     }
 
+    [SkipLocalsInit]
     public BodyStatus Read(Span<byte> buffer, bool mayBlock, out int written)
     {
         _lease.Reader.MayBlock = mayBlock;
         written = SendPending(buffer);
+        Span<BlockLocation> locations = stackalloc BlockLocation[RunBlocksMax];
         while (_pendingSent == _pending.Length && _next < _count)
         {
             var first = _locationOf(_next);
@@ -49,7 +55,7 @@ internal sealed class CarBody : IBodySource
                 if (written > 0) return BodyStatus.More;
                 // Larger than any buffer: made apart, sent in pieces.
                 byte[] section = new byte[length];
-                var single = ReadRun(section, first, 1);
+                var single = ReadRun(section, [first]);
                 if (single != ReadStatus.Done) return Unread(single, written);
                 _pending = section;
                 _pendingSent = 0;
@@ -57,8 +63,8 @@ internal sealed class CarBody : IBodySource
                 break;
             }
 
-            uint blocks = MeasureRun(first, buffer.Length - written, out length);
-            var status = ReadRun(buffer.Slice(written, length), first, blocks);
+            var run = MeasureRun(locations, first, buffer.Length - written, out length);
+            var status = ReadRun(buffer.Slice(written, length), run);
             if (status != ReadStatus.Done) return Unread(status, written);
             written += length;
         }
@@ -83,39 +89,40 @@ internal sealed class CarBody : IBodySource
         return count;
     }
 
-    // How many blocks from here on lie in the file exactly as they will be sent.
-    private uint MeasureRun(BlockLocation first, int room, out int length)
+    // The blocks from here on that lie in the file exactly as they will be sent.
+    private ReadOnlySpan<BlockLocation> MeasureRun(
+        Span<BlockLocation> locations, in BlockLocation first, int room, out int length)
     {
         length = CarLength.Section(first.Length);
         long end = first.Offset + first.Length;
-        uint blocks = 1;
-        for (; _next + blocks < _count; blocks++)
+        locations[0] = first;
+        int blocks = 1;
+        for (; blocks < locations.Length && _next + blocks < _count; blocks++)
         {
-            var following = _locationOf(_next + blocks);
+            var following = _locationOf(_next + (uint)blocks);
             int section = CarLength.Section(following.Length);
             bool adjoins = following.Offset + following.Length == end + section;
             if (!adjoins || length + section > room) break;
+            locations[blocks] = following;
             length += section;
             end += section;
         }
 
-        return blocks;
+        return locations[..blocks];
     }
 
     // Reads from the first block's data to the last one's, then writes the heads in between: what
     // the file has there is not trusted.
-    private ReadStatus ReadRun(Span<byte> target, BlockLocation first, uint blocks)
+    private ReadStatus ReadRun(Span<byte> target, ReadOnlySpan<BlockLocation> run)
     {
         var reader = _lease.Reader;
-        int headLength = CarLength.Section(first.Length) - first.Length;
-        var status = reader.ReadRange(first.Offset, target[headLength..]);
+        int headLength = CarLength.Section(run[0].Length) - run[0].Length;
+        var status = reader.ReadRange(run[0].Offset, target[headLength..]);
         if (status != ReadStatus.Done) return status;
-        for (uint i = 0; i < blocks; i++)
+        foreach (var location in run)
         {
-            var location = i == 0 ? first : _locationOf(_next + i);
             int section = CarLength.Section(location.Length);
-            int head = section - location.Length;
-            var data = target[head..section];
+            var data = target[(section - location.Length)..section];
             status = reader.Check(location, data, out var cid);
             if (status != ReadStatus.Done) return status;
             int at = Varint.Write(target, (ulong)(Cid.Bytes + location.Length));
@@ -123,7 +130,7 @@ internal sealed class CarBody : IBodySource
             target = target[section..];
         }
 
-        _next += blocks;
+        _next += (uint)run.Length;
         return ReadStatus.Done;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Atproto.Multiformats;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
@@ -27,6 +28,7 @@ internal readonly ref struct HotRecord(HotCache cache, ReadOnlySpan<byte> key, R
         return Cid.TryRead(value[sizeof(long)..HeadBytes], out cid);
     }
 
+    [SkipLocalsInit]
     internal void Keep(in Cid cid, ReadOnlySpan<byte> json)
     {
         if (cache is null || json.Length > HotCache.ValueBytesMax - HeadBytes) return;

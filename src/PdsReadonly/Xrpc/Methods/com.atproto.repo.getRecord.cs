@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Atproto.Multiformats;
 using Atproto.Syntax;
 using Http.Connections;
@@ -24,6 +25,7 @@ internal static class RepoGetRecord
         public Utf8<Cid> Cid { get; init; }
     }
 
+    [SkipLocalsInit]
     internal static XrpcResult Handle(
         in Params p, RepoCatalog catalog, RepoPool pool, TimeProvider time, HttpRequest request,
         HttpResponse response)
