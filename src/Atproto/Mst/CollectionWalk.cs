@@ -140,8 +140,9 @@ public sealed class CollectionWalk
         return WalkStep.Failed;
     }
 
+    // The cast is needed: without it a missing bound would become an empty one.
     private static ReadOnlyMemory<byte>? Copy(ReadOnlyMemory<byte>? key) =>
-        key is { } given ? given.ToArray() : null;
+        key is { } given ? (ReadOnlyMemory<byte>?)given.ToArray() : null;
 
     private readonly record struct Visit(
         Cid Cid, SparseNode Node, MstKeyBounds Bounds, int Layer);

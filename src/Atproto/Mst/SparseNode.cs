@@ -40,7 +40,18 @@ public sealed class SparseNode
     internal long Bytes =>
         OverheadBytes + _block.Length + _keys.Length + ((long)_places.Length * Place.Bytes);
 
-    /// <summary>Takes a copy of a block, whose CID was checked, in the place of the last.</summary>
+    /// <summary>
+    /// Takes a copy of a block, whose CID was checked, in the place of the last, and decodes it by
+    /// all rules a node can be checked by alone.
+    /// </summary>
+    public MstError Read(MstNode reader, ReadOnlySpan<byte> block)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        Load(block);
+        return Open(reader);
+    }
+
+    /// <summary>The same without decoding it yet.</summary>
     internal void Load(ReadOnlySpan<byte> block)
     {
         if (block.Length > _block.Length) _block = new byte[Room(block.Length, _block.Length)];
@@ -51,10 +62,10 @@ public sealed class SparseNode
         Layer = LayerUnknown;
     }
 
-    /// <summary>Decodes the block, by all rules a node can be checked by alone; once.</summary>
+    /// <summary>Decodes the block that was loaded, once.</summary>
     internal MstError Open(MstNode reader)
     {
-        if (!_isRead) _error = Read(reader);
+        if (!_isRead) _error = Decode(reader);
         _isRead = true;
         return _error;
     }
@@ -114,7 +125,7 @@ public sealed class SparseNode
         return start >= 0 && Cid.TryRead(_block.AsSpan(start, Cid.Bytes), out child);
     }
 
-    private MstError Read(MstNode reader)
+    private MstError Decode(MstNode reader)
     {
         var block = Block.Span;
         var error = reader.Read(block);

@@ -39,9 +39,9 @@ public sealed partial class SparseTree(long bytesMax = SparseTree.BytesMaxDefaul
     public bool Holds(in Cid cid) => _nodes.ContainsKey(cid);
 
     /// <summary>
-    /// Keeps a copy of a block under the CID that it hashes to, which is returned. NodeTooLarge when
-    /// no node is so large, TooManyNodes when the memory allowed is full of nodes that the root
-    /// reaches; then nothing was kept. Whether it is a node shows when a walk comes to it.
+    /// Keeps a copy of a block under the CID that it hashes to, which is returned. NodeTooLarge
+    /// when no node is so large, TooManyNodes when the memory allowed is full of nodes that the
+    /// root reaches; then nothing was kept. Whether it is a node shows when a walk comes to it.
     /// </summary>
     public MstError Add(ReadOnlySpan<byte> block, out Cid cid)
     {
@@ -83,7 +83,8 @@ public sealed partial class SparseTree(long bytesMax = SparseTree.BytesMaxDefaul
         return Bytes + bytes <= bytesMax - (bytesMax / 4);
     }
 
-    // Not by recursion, since the depth of what was never walked is unknown.
+    // Not by recursion, since the depth of what was never walked is unknown; and without keeping
+    // what is decoded, which would take more memory than there is to win.
     private void Forget()
     {
         var reached = new Dictionary<Cid, SparseNode>();
@@ -92,10 +93,12 @@ public sealed partial class SparseTree(long bytesMax = SparseTree.BytesMaxDefaul
         while (waiting.TryPop(out var cid))
         {
             if (!_nodes.TryGetValue(cid, out var node) || !reached.TryAdd(cid, node)) continue;
-            if (Open(node) != MstError.None) continue;
-            for (int i = 0; i <= node.KeyCount; i++)
+            var block = node.Block.Span;
+            if (_reader.Read(block) != MstError.None) continue;
+            PushLink(waiting, block, _reader.LeftStart);
+            foreach (ref readonly var entry in _reader.Entries)
             {
-                if (node.TryGetChild(i, out var child)) waiting.Push(child);
+                PushLink(waiting, block, entry.SubtreeStart);
             }
         }
 
@@ -106,5 +109,12 @@ public sealed partial class SparseTree(long bytesMax = SparseTree.BytesMaxDefaul
             _nodes.Add(cid, node);
             Bytes += node.Bytes;
         }
+    }
+
+    private static void PushLink(Stack<Cid> waiting, ReadOnlySpan<byte> block, int start)
+    {
+        if (start < 0) return;
+        Cid.TryRead(block.Slice(start, Cid.Bytes), out var cid);
+        waiting.Push(cid);
     }
 }

@@ -23,7 +23,7 @@ public static class CollectionProof
     /// Verifies one CAR. It has to prove at least one collection, or that there is none further:
     /// else the fault is NodeMissing.
     /// </summary>
-    /// <param name="car">The whole file, in memory; blocks that are not needed are passed over.</param>
+    /// <param name="car">The whole file; blocks that are not needed are passed over.</param>
     /// <param name="did">Whose commit it has to be; null takes any.</param>
     /// <param name="key">What it has to be signed with; null leaves that open.</param>
     /// <param name="after">

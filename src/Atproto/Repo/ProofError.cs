@@ -16,7 +16,7 @@ public enum ProofError
     /// <summary>The commit is older than one that was seen: a replica that lags behind.</summary>
     CommitOlder,
 
-    /// <summary>Another tree at the rev of a commit that was seen: one of the two is forged.</summary>
+    /// <summary>Another tree at the rev of a commit that was seen: one is forged.</summary>
     CommitForked,
 }
 

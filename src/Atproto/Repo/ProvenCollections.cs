@@ -51,6 +51,6 @@ public readonly record struct CollectionsResult
     /// <summary>This node has to be fetched first.</summary>
     public MissingNode? Missing { get; init; }
 
-    /// <summary>The tree is malformed, so that it proves nothing; asking again changes nothing.</summary>
+    /// <summary>The tree is malformed and proves nothing; asking again changes nothing.</summary>
     public RepoFault? Fault { get; init; }
 }

@@ -11,7 +11,7 @@ public enum TakeStatus
     /// <summary>It is of the commit that was known: its nodes are kept.</summary>
     Same,
 
-    /// <summary>It is of a newer commit, which is the current one now: its nodes are kept.</summary>
+    /// <summary>It is of a newer commit, which is the one now: its nodes are kept.</summary>
     Newer,
 
     /// <summary>It is of an older commit, and was dropped: to be asked for again.</summary>
