@@ -1,3 +1,4 @@
+using Bench.Collections;
 using Bench.Http;
 using Bench.Loading;
 
@@ -8,10 +9,11 @@ internal static class Program
 {
     private const string Usage =
         """
-        bench loading|http [--binary FILE] [--peers DIR] [--work DIR]
-                           [--runs N] [--only PART] [--quick]
+        bench loading|http|collections [--binary FILE] [--peers DIR] [--work DIR]
+                                       [--runs N] [--only PART] [--quick]
 
         parts of loading: verify load many
+        parts of collections: strategies server
         parts of http: getRecord listRecords proofs getBlob getRepo reference memory scenarios
         """;
 
@@ -23,6 +25,7 @@ internal static class Program
             {
                 case "loading": return LoadingSuite.Run(options);
                 case "http": return HttpSuite.Run(options);
+                case "collections": return CollectionsSuite.Run(options);
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -5,6 +6,7 @@ using Atproto.Crypto;
 using Atproto.Identity;
 using Atproto.Multiformats;
 using Atproto.Repo;
+using Atproto.Syntax;
 using Shared;
 
 namespace Conformance.Tests;
@@ -44,6 +46,29 @@ public sealed class RepoCorpusTests
                 .Select(c => $"{c.Name} {c.Value.GetInt32()}").Order(StringComparer.Ordinal),
             found.Sink.Records.GroupBy(r => r.Path.Split('/')[0])
                 .Select(g => $"{g.Key} {g.Count()}").Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Repos))]
+    public void FindCollections_RealRepo_AreTheExpectedOnesAndProveThemselves(string file)
+    {
+        byte[] car = File.ReadAllBytes(Corpus.PathOf($"repos/{file}"));
+        string name = Path.GetFileNameWithoutExtension(file);
+        string path = Corpus.PathOf($"repos/{name}.expected.json");
+        using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+        var expected = document.RootElement.GetProperty("collections").EnumerateObject()
+            .Select(c => c.Name).OrderBy(c => c + "/", StringComparer.Ordinal).ToList();
+        Assert.True(Did.TryParse(Text(document.RootElement, "did"), out var did));
+        var repo = new SparseRepo(did);
+        Assert.Equal(TakeStatus.Newer, repo.Take(car, out _));
+        Assert.Equal(expected, repo.FindCollections().Proven?.Collections);
+
+        var proof = new ArrayBufferWriter<byte>();
+        Assert.Null(CollectionProof.Write(repo, proof));
+        Assert.True(proof.WrittenCount <= car.Length);
+        Assert.Null(CollectionProof.Verify(proof.WrittenSpan, did, null, null, out var proven));
+        Assert.Equal(expected, proven!.Collections);
+        Assert.Equal(Text(document.RootElement, "head"), proven.Commit.Cid.ToString());
     }
 
     [Theory]

@@ -29,6 +29,7 @@ public sealed class ReaderFuzzTests(ITestOutputHelper output)
     [InlineData("multiformats")]
     [InlineData("repo")]
     [InlineData("tree")]
+    [InlineData("proof")]
     [InlineData("document")]
     [InlineData("plc")]
     [InlineData("syntax")]
@@ -68,6 +69,7 @@ public sealed class ReaderFuzzTests(ITestOutputHelper output)
         "multiformats" => new MultiformatsTarget(),
         "repo" => new RepoTarget(),
         "tree" => new TreeTarget(),
+        "proof" => new ProofTarget(),
         "document" => new DocumentTarget(),
         "plc" => new PlcTarget(),
         _ => new SyntaxTarget(),

@@ -58,6 +58,9 @@ public enum MstError
 
     /// <summary>A record that the tree refers to is not there.</summary>
     RecordMissing,
+
+    /// <summary>More nodes than a <see cref="SparseTree"/> may hold.</summary>
+    TooManyNodes,
 }
 
 /// <summary>The one place where a tree error becomes words.</summary>
@@ -81,6 +84,7 @@ public static class MstErrorText
         MstError.NodeRepeated => "node is reached twice",
         MstError.NodeMissing => "node is missing",
         MstError.RecordMissing => "record is missing",
+        MstError.TooManyNodes => "more nodes than may be held",
         _ => throw new UnreachableException($"{error} has no words"),
     };
 }

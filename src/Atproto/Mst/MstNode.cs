@@ -22,6 +22,20 @@ public readonly record struct MstEntry
     public required int SubtreeStart { get; init; }
 
     public int KeyLength => PrefixLength + SuffixLength;
+
+    /// <summary>
+    /// Whether the entry goes on from the key before it as it must: it shares all it can, and no
+    /// more than there is. The first of a node comes after an empty key.
+    /// </summary>
+    internal MstError CheckKey(ReadOnlySpan<byte> block, ReadOnlySpan<byte> previous)
+    {
+        if (PrefixLength > previous.Length) return MstError.PrefixTooLong;
+        if (KeyLength > MstLimits.KeyBytesMax) return MstError.KeyTooLong;
+        // Were the next bytes equal too, they had to be shared.
+        bool repeats = PrefixLength < previous.Length && SuffixLength > 0
+            && previous[PrefixLength] == block[SuffixStart];
+        return repeats ? MstError.PrefixNotMaximal : MstError.None;
+    }
 }
 
 /// <summary>

@@ -190,7 +190,7 @@ public sealed class MstTreeNode
         byte[] previous = [];
         for (int i = 0; i < places.Length; i++)
         {
-            var error = ReadKey(block.Span, places[i], previous, i == 0, out previous);
+            var error = ReadKey(block.Span, places[i], previous, out previous);
             if (error != MstError.None) return error;
             if (!bounds.Contains(previous)) return MstError.KeysUnordered;
             bounds = bounds with { Low = previous };
@@ -216,15 +216,12 @@ public sealed class MstTreeNode
     }
 
     private static MstError ReadKey(
-        ReadOnlySpan<byte> block, in MstEntry place, byte[] previous, bool isFirst, out byte[] key)
+        ReadOnlySpan<byte> block, in MstEntry place, byte[] previous, out byte[] key)
     {
         key = previous;
-        if (place.PrefixLength > previous.Length) return MstError.PrefixTooLong;
-        if (place.KeyLength > MstLimits.KeyBytesMax) return MstError.KeyTooLong;
+        var error = place.CheckKey(block, previous);
+        if (error != MstError.None) return error;
         var suffix = block.Slice(place.SuffixStart, place.SuffixLength);
-        bool repeats = !isFirst && place.PrefixLength < previous.Length && !suffix.IsEmpty
-            && previous[place.PrefixLength] == suffix[0];
-        if (repeats) return MstError.PrefixNotMaximal;
         key = [.. previous.AsSpan(0, place.PrefixLength), .. suffix];
         return MstError.None;
     }

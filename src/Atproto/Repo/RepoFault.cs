@@ -12,7 +12,7 @@ namespace Atproto.Repo;
 public sealed record RepoFault
 {
     /// <summary>
-    /// The cause: a member of CarError, CommitError, MstError or SignatureVerdict.
+    /// The cause: a member of CarError, CommitError, MstError, ProofError or SignatureVerdict.
     /// </summary>
     public required string Code { get; init; }
 
@@ -29,6 +29,9 @@ public sealed record RepoFault
 
     internal static RepoFault Of(CarError error, long? offset = null, Cid? cid = null) =>
         new() { Code = error.ToString(), Message = error.Describe(), Offset = offset, Cid = cid };
+
+    internal static RepoFault Of(ProofError error, Cid cid) =>
+        new() { Code = error.ToString(), Message = error.Describe(), Cid = cid };
 
     internal static RepoFault Of(CommitError error, long offset, Cid cid) =>
         new() { Code = error.ToString(), Message = error.Describe(), Offset = offset, Cid = cid };

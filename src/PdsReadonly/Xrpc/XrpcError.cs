@@ -1,4 +1,5 @@
 using System.Text;
+using Atproto.Multiformats;
 
 namespace PdsReadonly.Xrpc;
 
@@ -99,6 +100,12 @@ internal sealed class XrpcError
     /// <summary>503: there will be room again.</summary>
     internal static XrpcError Busy(string? detail) =>
         new(503, "NotEnoughResources", "Not Enough Resources", detail);
+
+    /// <summary>
+    /// Pages of another commit than the one asked about would not fit together.
+    /// </summary>
+    internal static XrpcError CommitChanged(in Cid head) =>
+        new(400, "CommitChanged", $"The repo is at another commit: {head}");
 
     /// <summary>
     /// The account gate: no such repo here. <paramref name="id"/> is as the request gave it.

@@ -13,7 +13,7 @@ public sealed class GateTests(ArchiveServer server) : IClassFixture<ArchiveServe
         "com.atproto.repo.describeRepo", "com.atproto.sync.getRepo", "com.atproto.sync.getCheckout",
         "com.atproto.sync.getRecord", "com.atproto.sync.getBlocks",
         "com.atproto.sync.getLatestCommit", "com.atproto.sync.getHead",
-        "com.atproto.sync.listBlobs",
+        "com.atproto.sync.listBlobs", "com.atproto.sync.getRepoCollections",
         "com.atproto.sync.getBlob",
     ];
 

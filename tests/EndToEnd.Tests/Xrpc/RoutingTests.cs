@@ -40,6 +40,7 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
         [Url("com.atproto.sync.getRecord", s_did,
             ("collection", "app.bsky.feed.post"), ("rkey", Post))] = true,
         [Url("com.atproto.sync.getBlocks", s_did, ("cids", GoldenRepo.Data))] = true,
+        [Url("com.atproto.sync.getRepoCollections", s_did)] = true,
         [Url("com.atproto.sync.listBlobs", s_did)] = true,
         [Url("com.atproto.sync.listReposByCollection", ("collection", "com.example.thing"))] =
             true,

@@ -20,7 +20,7 @@ internal sealed class Answer
         }
 
         byte[] content = bytes[(end + 4)..];
-        bool chunked = Header("Transfer-Encoding") == "chunked";
+        bool chunked = content.Length > 0 && Header("Transfer-Encoding") == "chunked";
         Bytes = chunked ? Unchunk(content) : content;
         Body = Encoding.UTF8.GetString(Bytes);
     }
