@@ -1,0 +1,115 @@
+// Both rounds, the table, and as its last line what was found: N passed, N failed.
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { badRequests } from './badRequests.js'
+import { Binary } from './binary.js'
+import { Comparison } from './comparison.js'
+import { fetchAll, pack } from './crossing.js'
+import { Differences } from './differences.js'
+import { Remembered } from './exchange.js'
+import * as requests from './requests.js'
+import { Source } from './source.js'
+import { Checks, printTable } from './table.js'
+
+const work = path.resolve(process.argv[2] ?? 'work')
+
+async function main() {
+  await fs.rm(work, { recursive: true, force: true })
+  const source = await Source.start()
+  await source.fill()
+  const [plain, packed] = [path.join(work, 'plain'), path.join(work, 'packed')]
+  await fetchAll(source, plain)
+  await pack(plain, packed)
+  const accounts = await contents(source, plain)
+  await source.deactivate()
+
+  const differences = new Differences(new URL('differences.md', import.meta.url))
+  const reference = new Remembered(source.url)
+  const rounds = []
+  for (const [name, folder] of [['as exported', plain], ['shuffled, doubled, packed', packed]])
+    rounds.push(await round(name, folder, { source, accounts, reference, differences }))
+  report(rounds, differences)
+  await source.close()
+}
+
+async function contents(source, folder) {
+  const accounts = []
+  for (const account of source.accounts) {
+    const { did } = account
+    const bytes = await fs.readFile(path.join(folder, 'repos', `${did}.car`))
+    const blobs = await fs.readdir(path.join(folder, 'blobs', did))
+    accounts.push({ ...requests.contentsOf(account, bytes), blobs: blobs.sort() })
+  }
+  return accounts
+}
+
+async function round(name, folder, { source, accounts, reference, differences }) {
+  const started = Date.now()
+  const ours = await serve(folder, accounts)
+  const comparison = new Comparison(reference, ours, differences)
+  const checks = new Checks()
+  try {
+    await compare(comparison, accounts)
+  } finally {
+    await ours.stop()
+  }
+  return { name, comparison, checks, seconds: (Date.now() - started) / 1000 }
+}
+
+/**
+ * One start per account, in the order of their creation: each is first seen in it, so that both
+ * servers list their repos in one order. The last start gives the hosting statuses.
+ */
+async function serve(folder, accounts) {
+  const common = ['--blobs', path.join(folder, 'blobs'), '--data', path.join(folder, 'data')]
+  const names = await fs.readdir(path.join(folder, 'repos'))
+  const cars = accounts.map(({ did }) => (
+    path.join(folder, 'repos', names.find((name) => name.startsWith(`${did}.car`)))))
+  for (let count = 1; count < cars.length; count++) {
+    const some = cars.slice(0, count).flatMap((car) => ['--car', car])
+    await (await Binary.start([...common, ...some])).stop()
+  }
+  const statuses = accounts.filter(({ status }) => status)
+    .flatMap(({ did, status }) => ['--status', `${did}=${status}`])
+  return Binary.start([...common, '--car', path.join(folder, 'repos'), ...statuses])
+}
+
+async function compare(comparison, accounts) {
+  const blobCounts = new Map(accounts.map(({ did, blobs }) => [did, blobs.length]))
+  await comparison.all(requests.hostRequests(accounts))
+  for (const account of accounts) {
+    await comparison.all(requests.accountRequests(account, account.blobs))
+    await comparison.all(requests.recordRequests(account))
+    await comparison.all(requests.firstPages(account))
+  }
+  await comparison.walks(requests.walks(accounts, blobCounts))
+  await comparison.all(badRequests(accounts))
+}
+
+function report(rounds, differences) {
+  let [passed, failed] = [0, differences.unused.length]
+  for (const { name, comparison, checks, seconds } of rounds) {
+    console.log(`\n${name}, ${seconds.toFixed(0)} s\n`)
+    const tallies = [...comparison.tallies].sort()
+    printTable(
+      ['endpoint', 'cases', 'equal', 'equal but headers', 'intended', 'unexplained'],
+      tallies.map(([endpoint, tally]) => [endpoint, ...Object.values(tally)]))
+    printTable(
+      ['client', 'checks', 'failed'],
+      [...checks.clients].map(([client, tally]) => [client, ...Object.values(tally)]))
+    for (const [, { equal, headers, intended, unexplained }] of tallies) {
+      passed += equal + headers + intended
+      failed += unexplained
+    }
+    passed += checks.total.checks - checks.total.failed
+    failed += checks.total.failed
+  }
+  console.log()
+  printTable(['intended difference', 'times'], differences.rows.map(({ id, used }) => [id, used]))
+  for (const { id } of differences.unused) console.log(`unused difference: ${id}`)
+  console.log(`${passed} passed, ${failed} failed`)
+  process.exitCode = failed === 0 ? 0 : 1
+}
+
+await main()
+process.exit()
