@@ -25,7 +25,6 @@ export const posts = (count) => Array.from({ length: count }, (_, i) => (
     text: `Post ${i}: ${words[i % words.length]}`,
     langs: i % 3 === 0 ? ['en', 'he'] : ['en'],
     createdAt: new Date(start + i * 60_000).toISOString(),
-    ...(i % 5 === 0 ? { reply: null } : {}),
   })))
 
 const words = [

@@ -10,6 +10,10 @@ import { Remembered } from './exchange.js'
 import * as requests from './requests.js'
 import { Source } from './source.js'
 import { Checks, printTable } from './table.js'
+import { clients } from './judges/clients.js'
+import { giveBack } from './judges/giveBack.js'
+import * as streams from './judges/streams.js'
+import { verifiers } from './judges/verifiers.js'
 
 const work = path.resolve(process.argv[2] ?? 'work')
 
@@ -26,8 +30,9 @@ async function main() {
   const differences = new Differences(new URL('differences.md', import.meta.url))
   const reference = new Remembered(source.url)
   const rounds = []
-  for (const [name, folder] of [['as exported', plain], ['shuffled, doubled, packed', packed]])
-    rounds.push(await round(name, folder, { source, accounts, reference, differences }))
+  for (const [name, folder, mover] of [
+    ['as exported', plain, 'mover1'], ['shuffled, doubled, packed', packed, 'mover2'],
+  ]) rounds.push(await round(name, folder, { source, accounts, reference, differences, mover }))
   report(rounds, differences)
   await source.close()
 }
@@ -37,21 +42,30 @@ async function contents(source, folder) {
   for (const account of source.accounts) {
     const { did } = account
     const bytes = await fs.readFile(path.join(folder, 'repos', `${did}.car`))
+    const document = await fs.readFile(path.join(folder, 'repos', `${did}.did.json`), 'utf8')
     const blobs = await fs.readdir(path.join(folder, 'blobs', did))
-    accounts.push({ ...requests.contentsOf(account, bytes), blobs: blobs.sort() })
+    accounts.push({ ...requests.contentsOf(account, bytes), document, blobs: blobs.sort() })
   }
   return accounts
 }
 
-async function round(name, folder, { source, accounts, reference, differences }) {
+async function round(name, folder, { source, accounts, reference, differences, mover }) {
   const started = Date.now()
-  const ours = await serve(folder, accounts)
+  const ours = await serve(folder, accounts, path.join(folder, 'data'))
   const comparison = new Comparison(reference, ours, differences)
   const checks = new Checks()
   try {
     await compare(comparison, accounts)
+    await judge(checks, source, ours, accounts)
+    await giveBack(checks, source, ours, accounts.find((account) => account.name === mover))
   } finally {
     await ours.stop()
+  }
+  const replaying = await serve(folder, accounts, path.join(folder, 'replay'), ['--replay'])
+  try {
+    await streams.replay(checks, replaying, accounts)
+  } finally {
+    await replaying.stop()
   }
   return { name, comparison, checks, seconds: (Date.now() - started) / 1000 }
 }
@@ -60,8 +74,8 @@ async function round(name, folder, { source, accounts, reference, differences })
  * One start per account, in the order of their creation: each is first seen in it, so that both
  * servers list their repos in one order. The last start gives the hosting statuses.
  */
-async function serve(folder, accounts) {
-  const common = ['--blobs', path.join(folder, 'blobs'), '--data', path.join(folder, 'data')]
+async function serve(folder, accounts, data, options = []) {
+  const common = ['--blobs', path.join(folder, 'blobs'), '--data', data, ...options]
   const names = await fs.readdir(path.join(folder, 'repos'))
   const cars = accounts.map(({ did }) => (
     path.join(folder, 'repos', names.find((name) => name.startsWith(`${did}.car`)))))
@@ -86,6 +100,15 @@ async function compare(comparison, accounts) {
   await comparison.all(badRequests(accounts))
 }
 
+async function judge(checks, source, ours, accounts) {
+  const { did: keys } = streams.resolver(accounts)
+  for (const account of accounts.filter(({ status }) => status === undefined))
+    await verifiers(checks, ours, account, await keys.resolveAtprotoKey(account.did))
+  await clients(checks, ours, accounts)
+  await streams.stream(checks, source, ours, accounts)
+  await streams.consumed(checks, ours, accounts)
+}
+
 function report(rounds, differences) {
   let [passed, failed] = [0, differences.unused.length]
   for (const { name, comparison, checks, seconds } of rounds) {
@@ -94,6 +117,7 @@ function report(rounds, differences) {
     printTable(
       ['endpoint', 'cases', 'equal', 'equal but headers', 'intended', 'unexplained'],
       tallies.map(([endpoint, tally]) => [endpoint, ...Object.values(tally)]))
+    console.log()
     printTable(
       ['client', 'checks', 'failed'],
       [...checks.clients].map(([client, tally]) => [client, ...Object.values(tally)]))
