@@ -3,7 +3,7 @@ import { differencesOf } from './facets.js'
 import { exchange } from './exchange.js'
 
 const atOnce = 8
-const shownMax = Number(process.env.SHOWN ?? 12)
+const shownMax = 12 // of the differences that fail
 
 export class Comparison {
   // By endpoint. Equal in status and body: nothing differs at all, or intended differences in the
@@ -47,8 +47,21 @@ export class Comparison {
     }
   }
 
-  get unexplained() {
-    return [...this.tallies.values()].reduce((sum, tally) => sum + tally.unexplained, 0)
+  /** The same requests again, each server being told its own ETag. */
+  revalidations(requests) {
+    return several(requests, async ({ endpoint, ...request }) => {
+      const answers = await this.one(endpoint, request)
+      const [theirs, mine] = answers.map(({ headers: { etag } }) => (
+        { ...request, headers: { ...request.headers, 'if-none-match': etag } }))
+      if (answers.every(({ headers }) => headers.etag)) await this.one(endpoint, theirs, mine)
+    })
+  }
+
+  get total() {
+    const sum = { cases: 0, equal: 0, headers: 0, intended: 0, unexplained: 0 }
+    for (const tally of this.tallies.values())
+      for (const [name, count] of Object.entries(tally)) sum[name] += count
+    return sum
   }
 
   #judge(endpoint, request, found) {

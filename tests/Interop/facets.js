@@ -1,4 +1,5 @@
 // What of an answer is compared, as named values, and where two answers differ.
+import zlib from 'node:zlib'
 import { readCar } from './car.js'
 
 // Present on one side alone, or different: either way a client could tell.
@@ -39,7 +40,9 @@ function answer({ status, headers, body }) {
   return `${status} ${error}: ${message}${Object.keys(rest).length ? JSON.stringify(rest) : ''}`
 }
 
-function addBodies(add, reference, ours) {
+function addBodies(add, ...answers) {
+  const [reference, ours] = answers.map(({ headers, body }) => (
+    { headers, body: headers['content-encoding'] === 'gzip' ? zlib.gunzipSync(body) : body }))
   if (reference.body.equals(ours.body)) return
   const type = ours.headers['content-type'] ?? ''
   if (reference.headers['content-type'] !== ours.headers['content-type']) {

@@ -92,6 +92,24 @@ export function* accountRequests({ did, handle, head, rev, revs, records, car, s
   }
 }
 
+/** What a client keeps and asks for again, plain and packed. */
+export function* documents({ did, records, collections, status }) {
+  if (status !== undefined) return
+  for (const headers of [{}, { 'accept-encoding': 'gzip' }]) {
+    yield request(`${repo}.describeRepo`, { repo: did }, { headers })
+    yield request(`${sync}.getLatestCommit`, { did }, { headers })
+    yield request(`${sync}.getRepoStatus`, { did }, { headers })
+    yield request(`${sync}.listBlobs`, { did }, { headers })
+    yield request(`${sync}.getRepo`, { did }, { headers })
+    for (const collection of collections)
+      yield request(`${repo}.listRecords`, { repo: did, collection }, { headers })
+    for (const { collection, rkey } of records.slice(0, 40)) {
+      yield request(`${repo}.getRecord`, { repo: did, collection, rkey }, { headers })
+      yield request(`${sync}.getRecord`, { did, collection, rkey }, { headers })
+    }
+  }
+}
+
 /** Each record three ways, the last of them as a proof; and proofs of what is not there. */
 export function* recordRequests({ did, handle, head, records, collections, deleted }) {
   for (const { collection, rkey, cid } of records) {

@@ -5,6 +5,7 @@ import { badRequests } from './badRequests.js'
 import { Binary } from './binary.js'
 import { Comparison } from './comparison.js'
 import { fetchAll, pack } from './crossing.js'
+import { deviations } from './deviations.js'
 import { Differences } from './differences.js'
 import { Remembered } from './exchange.js'
 import * as requests from './requests.js'
@@ -18,7 +19,6 @@ import { verifiers } from './judges/verifiers.js'
 const work = path.resolve(process.argv[2] ?? 'work')
 
 async function main() {
-  await fs.rm(work, { recursive: true, force: true })
   const source = await Source.start()
   await source.fill()
   const [plain, packed] = [path.join(work, 'plain'), path.join(work, 'packed')]
@@ -33,7 +33,9 @@ async function main() {
   for (const [name, folder, mover] of [
     ['as exported', plain, 'mover1'], ['shuffled, doubled, packed', packed, 'mover2'],
   ]) rounds.push(await round(name, folder, { source, accounts, reference, differences, mover }))
-  report(rounds, differences)
+  const checks = new Checks()
+  await deviations(checks, source, path.join(work, 'deviations'))
+  report(rounds, differences, checks)
   await source.close()
 }
 
@@ -95,9 +97,12 @@ async function compare(comparison, accounts) {
     await comparison.all(requests.accountRequests(account, account.blobs))
     await comparison.all(requests.recordRequests(account))
     await comparison.all(requests.firstPages(account))
+    await comparison.revalidations(requests.documents(account))
   }
   await comparison.walks(requests.walks(accounts, blobCounts))
+  const { cases } = comparison.total
   await comparison.all(badRequests(accounts))
+  comparison.bad = comparison.total.cases - cases
 }
 
 async function judge(checks, source, ours, accounts) {
@@ -109,27 +114,31 @@ async function judge(checks, source, ours, accounts) {
   await streams.consumed(checks, ours, accounts)
 }
 
-function report(rounds, differences) {
+function report(rounds, differences, deviating) {
   let [passed, failed] = [0, differences.unused.length]
+  const add = ({ checks, failed: bad }) => {
+    passed += checks - bad
+    failed += bad
+  }
   for (const { name, comparison, checks, seconds } of rounds) {
     console.log(`\n${name}, ${seconds.toFixed(0)} s\n`)
     const tallies = [...comparison.tallies].sort()
     printTable(
       ['endpoint', 'cases', 'equal', 'equal but headers', 'intended', 'unexplained'],
-      tallies.map(([endpoint, tally]) => [endpoint, ...Object.values(tally)]))
+      [...tallies, ['all', comparison.total]]
+        .map(([endpoint, tally]) => [endpoint, ...Object.values(tally)]))
+    console.log(`\nof these ${comparison.bad} generated bad requests`)
     console.log()
-    printTable(
-      ['client', 'checks', 'failed'],
-      [...checks.clients].map(([client, tally]) => [client, ...Object.values(tally)]))
-    for (const [, { equal, headers, intended, unexplained }] of tallies) {
-      passed += equal + headers + intended
-      failed += unexplained
-    }
-    passed += checks.total.checks - checks.total.failed
-    failed += checks.total.failed
+    checks.print()
+    add({ checks: comparison.total.cases, failed: comparison.total.unexplained })
+    add(checks.total)
   }
+  console.log('\nmade by the encoders of peers\n')
+  deviating.print()
+  add(deviating.total)
   console.log()
   printTable(['intended difference', 'times'], differences.rows.map(({ id, used }) => [id, used]))
+  console.log(`\n${(performance.now() / 1000).toFixed(0)} s in all`)
   for (const { id } of differences.unused) console.log(`unused difference: ${id}`)
   console.log(`${passed} passed, ${failed} failed`)
   process.exitCode = failed === 0 ? 0 : 1

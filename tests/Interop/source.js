@@ -185,7 +185,10 @@ export class Source {
 export async function post(url, authorization, nsid, body, type = 'application/json') {
   const response = await fetch(`${url}/xrpc/${nsid}`, {
     method: 'POST',
-    headers: { authorization, ...(body && { 'content-type': type }) },
+    headers: {
+      ...(authorization && { authorization }),
+      ...(body && { 'content-type': type }),
+    },
     body: body instanceof Uint8Array ? body : JSON.stringify(body),
   })
   const text = await response.text()

@@ -30,6 +30,12 @@ export class Checks {
     return this.clients.get(client)
   }
 
+  print() {
+    printTable(
+      ['client', 'checks', 'failed'],
+      [...this.clients].map(([client, tally]) => [client, ...Object.values(tally)]))
+  }
+
   get total() {
     const tallies = [...this.clients.values()]
     const sum = (name) => tallies.reduce((total, tally) => total + tally[name], 0)

@@ -33,6 +33,14 @@ async function reading(checks, com, { name, did, handle, head, rev, collections,
     (await com.atproto.identity.resolveHandle({ handle })).data.did === did))
   await check('resolveDid', async () => (
     (await com.atproto.identity.resolveDid({ did })).data.didDoc.id === did))
+  await check('resolveIdentity', async () => (
+    (await com.atproto.identity.resolveIdentity({ identifier: handle })).data.did === did))
+  await check('listReposByCollection', async () => {
+    for (const collection of collections.slice(0, 5)) {
+      const { data } = await com.atproto.sync.listReposByCollection({ collection, limit: 2000 })
+      if (!data.repos.some((repo) => repo.did === did)) return false
+    }
+  })
   await check('getLatestCommit', async () => {
     const { data } = await com.atproto.sync.getLatestCommit({ did })
     return data.cid === head && data.rev === rev
