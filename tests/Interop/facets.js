@@ -8,7 +8,7 @@ const headers = [
   'x-content-type-options', 'access-control-allow-origin', 'access-control-allow-methods',
   'access-control-allow-headers', 'access-control-max-age', 'access-control-expose-headers',
   'cache-control', 'vary', 'www-authenticate', 'location', 'retry-after', 'accept-ranges',
-  'content-range', 'allow', 'set-cookie',
+  'content-range', 'allow', 'set-cookie', 'sec-websocket-version',
 ]
 
 /** Every difference as {facet, reference, ours}; none where the answers are equal. */

@@ -1,6 +1,6 @@
 // Every good request to every read endpoint that both have: accounts, records, pages, directions.
-import { readCar } from './car.js'
 import * as dagCbor from '@ipld/dag-cbor'
+import { readCar } from './car.js'
 
 const repo = 'com.atproto.repo'
 const sync = 'com.atproto.sync'
@@ -57,7 +57,10 @@ export function* hostRequests(accounts) {
   const atprotoDid = { endpoint: 'plain routes', path: '/.well-known/atproto-did' }
   for (const { handle } of accounts)
     yield { ...atprotoDid, headers: { host: handle } }
-  for (const host of ['nobody.test', 'elsewhere.dev', 'localhost'])
+  const [{ handle }] = accounts
+  for (const host of [
+    'nobody.test', 'elsewhere.dev', 'localhost', `${handle}:1234`, handle.toUpperCase(),
+  ])
     yield { ...atprotoDid, headers: { host } }
 }
 
@@ -95,7 +98,8 @@ export function* accountRequests({ did, handle, head, rev, revs, records, car, s
 /** What a client keeps and asks for again, plain and packed. */
 export function* documents({ did, records, collections, status }) {
   if (status !== undefined) return
-  for (const headers of [{}, { 'accept-encoding': 'gzip' }]) {
+  for (const encoding of [undefined, 'gzip', 'gzip;q=0', 'identity']) {
+    const headers = encoding === undefined ? {} : { 'accept-encoding': encoding }
     yield request(`${repo}.describeRepo`, { repo: did }, { headers })
     yield request(`${sync}.getLatestCommit`, { did }, { headers })
     yield request(`${sync}.getRepoStatus`, { did }, { headers })

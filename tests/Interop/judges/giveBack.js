@@ -21,7 +21,8 @@ export async function giveBack(checks, source, ours, account) {
     const car = await exchange(ours.url, request(`${sync}.getRepo`, { did }))
     await checks.check(client, `${name}: takes the CAR`, () => (
       call(`${repo}.importRepo`, new Uint8Array(car.body), 'application/vnd.ipld.car')))
-    const missing = JSON.parse(await get(pds.url, `${repo}.listMissingBlobs`, { limit: 1000 })).blobs
+    const listing = await get(pds.url, `${repo}.listMissingBlobs`, { limit: 1000 })
+    const missing = JSON.parse(listing).blobs
     await checks.check(client, `${name}: misses the blobs that we hold`, () => (
       missing.map(({ cid }) => cid).sort().join() === blobs.join()))
     for (const { cid } of missing) {

@@ -8,7 +8,7 @@ import { readCar } from '../car.js'
 
 const path = '/xrpc/com.atproto.sync.subscribeRepos'
 const frameLimit = 30_000 // milliseconds until a frame that must come
-const quiet = 1_000 // after which a replay is over
+const quiet = 3_000 // after which a replay is over
 const ws = 'ws subscribeRepos'
 const firehose = '@atproto/sync Firehose'
 

@@ -1,4 +1,6 @@
 // Libraries that verify: every export, and the proofs of what is there and of what is not.
+import { fromUint8Array as atcuteCar } from '@atcute/car'
+import { toString as textOf } from '@atcute/cid'
 import { fromUint8Array as atcuteRepo, fromStream, verifyRecord } from '@atcute/repo'
 import { P256PublicKey, Secp256k1PublicKey, parseDidKey } from '@atcute/crypto'
 import * as mst from '@atcute/mst'
@@ -76,6 +78,11 @@ async function blocks(checks, { name, did, car, head }, get) {
       found.push(String(block.cid))
     }
     return (await reader.getRoots()).length === 0 && same(found.sort(), [...new Set(cids)].sort())
+  })
+  await checks.check('@atcute/car on getBlocks', name, async () => {
+    const reader = atcuteCar(await get(`${sync}.getBlocks`, { did, cids }))
+    const found = [...reader].map(({ cid }) => textOf(cid))
+    return reader.roots.length === 0 && same(found.sort(), [...new Set(cids)].sort())
   })
 }
 

@@ -5,7 +5,8 @@ internal static class SourceTree
 {
     private static readonly string[] Extensions =
     [
-        ".cs", ".csproj", ".props", ".targets", ".md", ".sh", ".ps1", ".yml", ".json", ".txt", ".js",
+        ".cs", ".js", ".csproj", ".props", ".targets", ".md", ".sh", ".ps1", ".yml", ".json",
+        ".txt",
     ];
 
     private static readonly string[] SkippedFolders =
