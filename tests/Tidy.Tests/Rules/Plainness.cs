@@ -18,11 +18,11 @@ internal static partial class Plainness
     ];
 
     public static IEnumerable<Finding> LongLines(IReadOnlyList<SourceFile> files) =>
-        CSharp(files).SelectMany(file => LinesWhere(
+        Code(files).SelectMany(file => LinesWhere(
             file, line => line.TrimEnd('\r').Length > ColumnsMax, $"over {ColumnsMax} columns"));
 
     public static IEnumerable<Finding> LongFiles(IReadOnlyList<SourceFile> files) =>
-        CSharp(files).Where(file => file.Lines.Length > LinesMax + 1)
+        Code(files).Where(file => file.Lines.Length > LinesMax + 1)
             .Select(file => new Finding(file.Path, LinesMax + 1, $"over {LinesMax} lines"));
 
     public static IEnumerable<Finding> Wishes(IReadOnlyList<SourceFile> files) =>
@@ -67,6 +67,9 @@ internal static partial class Plainness
         SourceFile file, Func<string, bool> breaks, string message) =>
         file.Lines.Index().Where(line => breaks(line.Item))
             .Select(line => new Finding(file.Path, line.Index + 1, message));
+
+    private static IEnumerable<SourceFile> Code(IReadOnlyList<SourceFile> files) => files.Where(
+        file => file.IsCSharp || file.Path.EndsWith(".js", StringComparison.Ordinal));
 
     private static IEnumerable<SourceFile> CSharp(IReadOnlyList<SourceFile> files) =>
         files.Where(file => file.IsCSharp);

@@ -4,7 +4,10 @@ namespace Tidy.Tests.Sources;
 internal static class SourceTree
 {
     private static readonly string[] Extensions =
-        [".cs", ".csproj", ".props", ".targets", ".md", ".sh", ".ps1", ".yml", ".json", ".txt"];
+    [
+        ".cs", ".js", ".csproj", ".props", ".targets", ".md", ".sh", ".ps1", ".yml", ".json",
+        ".txt",
+    ];
 
     private static readonly string[] SkippedFolders =
         ["artifacts", "bin", "obj", ".git", "node_modules", "TestResults"];

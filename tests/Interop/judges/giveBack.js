@@ -1,0 +1,89 @@
+// The archive gives an account back: a second reference PDS imports the CAR and the blobs that we
+// export, takes the account over, and then serves what the first one served.
+import { post } from '../source.js'
+import { exchange } from '../exchange.js'
+import { request } from '../requests.js'
+
+const client = '@atproto/pds importRepo'
+const password = 'only on loopback'
+const repo = 'com.atproto.repo'
+const sync = 'com.atproto.sync'
+
+export async function giveBack(checks, source, ours, account) {
+  const { did, handle, name, blobs, collections } = account
+  const pds = await source.secondPds()
+  try {
+    const authorization = `Bearer ${await arrive(source, pds, account)}`
+    const call = (nsid, body, type) => post(pds.url, authorization, nsid, body, type)
+    const get = async (url, nsid, params) => (
+      (await exchange(url, request(nsid, params, { headers: { authorization } }))).body)
+
+    const car = await exchange(ours.url, request(`${sync}.getRepo`, { did }))
+    await checks.check(client, `${name}: takes the CAR`, () => (
+      call(`${repo}.importRepo`, new Uint8Array(car.body), 'application/vnd.ipld.car')))
+    const listing = await get(pds.url, `${repo}.listMissingBlobs`, { limit: 1000 })
+    const missing = JSON.parse(listing).blobs
+    await checks.check(client, `${name}: misses the blobs that we hold`, () => (
+      missing.map(({ cid }) => cid).sort().join() === blobs.join()))
+    for (const { cid } of missing) {
+      await checks.check(client, `${name}: takes blob ${cid}`, async () => {
+        const { headers, body } = await exchange(ours.url, request(`${sync}.getBlob`, { did, cid }))
+        const { blob } = await call(
+          `${repo}.uploadBlob`, new Uint8Array(body), headers['content-type'])
+        return blob.ref.$link === cid
+      })
+    }
+    await checks.check(client, `${name}: misses nothing any more`, async () => {
+      const { importedBlobs, expectedBlobs } = JSON.parse(
+        await get(pds.url, 'com.atproto.server.checkAccountStatus'))
+      return importedBlobs === blobs.length && expectedBlobs === blobs.length
+    })
+
+    await tellDirectory(source, pds, did)
+    await call('com.atproto.server.activateAccount')
+    for (const collection of collections) {
+      for (let cursor; ;) {
+        const params = { repo: handle, collection, limit: 100, ...(cursor && { cursor }) }
+        const [theirs, mine] = await Promise.all(
+          [pds.url, ours.url].map((url) => get(url, `${repo}.listRecords`, params)))
+        await checks.check(client, `${name}: serves ${collection} from ${cursor}`, () => (
+          theirs.equals(mine)))
+        cursor = JSON.parse(mine).cursor
+        if (!cursor) break
+      }
+    }
+    for (const cid of blobs) {
+      await checks.check(client, `${name}: serves blob ${cid}`, async () => (
+        (await get(pds.url, `${sync}.getBlob`, { did, cid }))
+          .equals(await get(ours.url, `${sync}.getBlob`, { did, cid }))))
+    }
+  } finally {
+    await pds.close()
+  }
+}
+
+/** An account that brings its DID; the first PDS vouches for it. Its access token. */
+async function arrive(source, pds, { did, handle, token, name }) {
+  const query = `aud=${pds.ctx.cfg.service.did}&lxm=com.atproto.server.createAccount`
+  const vouched = await fetch(
+    `${source.url}/xrpc/com.atproto.server.getServiceAuth?${query}`,
+    { headers: { authorization: `Bearer ${token}` } })
+  const created = await post(
+    pds.url, `Bearer ${(await vouched.json()).token}`, 'com.atproto.server.createAccount',
+    { did, handle, email: `${name}@example.com`, password })
+  return created.accessJwt
+}
+
+/** The rotation key of the first PDS names the second one and its signing key. */
+async function tellDirectory(source, pds, did) {
+  const { plcClient, plcRotationKey } = source.pds.ctx
+  const keypair = await pds.ctx.actorStore.keypair(did)
+  const url = pds.ctx.cfg.service.publicUrl
+  await plcClient.updateAtprotoKey(did, plcRotationKey, keypair.did())
+  await plcClient.updatePds(did, plcRotationKey, url)
+  // It may sign later changes itself.
+  const { rotationKeys } = await plcClient.getDocumentData(did)
+  await plcClient.updateRotationKeys(
+    did, plcRotationKey, [pds.ctx.plcRotationKey.did(), ...rotationKeys].slice(0, 5))
+  await pds.ctx.idResolver.did.resolve(did, true)
+}
