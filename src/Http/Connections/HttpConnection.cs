@@ -11,9 +11,9 @@ namespace Http.Connections;
 /// head → (content dropped) → handler → (source or file) → head … → flush → linger → closed
 ///                                    → WebSocket → flush …
 /// </code>
-/// Reading and writing take turns: nothing is read while output waits, which is what bounds the
-/// memory of a client that sends requests and takes no answers. Calls come one at a time, from any
-/// thread; only <see cref="Stop"/> and <see cref="Wake"/> may come beside another.
+/// Reading and writing take turns, but on a WebSocket: nothing is read while output waits, which is
+/// what bounds the memory of a client that sends requests and takes no answers. Calls come one at a
+/// time, from any thread; only <see cref="Stop"/> and <see cref="Wake"/> may come beside another.
 /// </summary>
 public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteAddress)
     : IDisposable
