@@ -73,6 +73,9 @@ internal sealed class EpollConnection : IOffloadedWork
 
     internal bool HasAnswered => _connection.HasAnswered;
 
+    /// <summary>Of those that are idle, the earliest is that of the one that is so longest.</summary>
+    internal long Deadline => _connection.Deadline;
+
     internal void Begin()
     {
         _step = _connection.Advance(mayBlock: false);

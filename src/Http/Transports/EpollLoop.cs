@@ -13,7 +13,7 @@ internal sealed class EpollLoop
     // So many connections at most hold an answer before the first of them is sent.
     private const int EventsMax = 64;
     private const int SlotsFirst = 64;
-    private const int LongTurnsMax = 4;
+    private const int LongTurnsMax = 2;
     private const int ExpiredPerRoundMax = 64;
 
     // How far one that never had a request is looked for, when another would do.
@@ -145,7 +145,8 @@ internal sealed class EpollLoop
     /// <summary>
     /// Closes a connection on which no request has come; on this loop's thread. False when there is
     /// none. The hand goes around the table, so that whoever came last is looked at last. One that
-    /// was answered before is closed only when none is met that never was.
+    /// was answered before is closed only when none is met that never was: the one that has been
+    /// idle for longest, since the next request may be on its way.
     /// </summary>
     internal bool TryEvict()
     {
@@ -161,7 +162,7 @@ internal sealed class EpollLoop
                 return true;
             }
 
-            second ??= connection;
+            if (second is null || connection.Deadline < second.Deadline) second = connection;
         }
 
         second?.Close();

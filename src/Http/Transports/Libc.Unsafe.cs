@@ -35,7 +35,7 @@ internal static unsafe partial class Libc
     private const int SocketLevel = 1;
     private const int LingerOption = 13;
     private const int OfThisThread = 0;
-    private const int StandBackNice = 10;
+    private const int StandBackNice = 15;
     private const int TcpLevel = 6;
     private const int NotSentLowAtOption = 25;
     private const int ShutdownWrite = 1;

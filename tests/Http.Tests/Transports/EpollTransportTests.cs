@@ -12,21 +12,14 @@ public sealed class EpollTransportOneLoopTests()
 public sealed class EpollEvictionTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    private const int All = 8;
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public async Task Start_CrowdThatOnlyConnects_MakesRoomForOthers(int loops)
     {
-        const int All = 8;
-        await using var server = HttpServer.Start(
-            new IPEndPoint(IPAddress.Loopback, 0),
-            new EchoHandler(),
-            new HttpServerOptions
-            {
-                Transport = () => new EpollTransport(loops),
-                Limits = new HttpLimits { ConnectionsMax = All },
-            });
+        await using var server = Start(loops);
         using var kept = await RawClient.ConnectAsync(server);
         await kept.SendAsync(Get);
         await kept.ReadThroughAsync("GET / 0");
@@ -47,6 +40,36 @@ public sealed class EpollEvictionTests
         await kept.ReadThroughAsync("GET / 0");
         foreach (var client in crowd) client.Dispose();
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Start_CrowdThatAskedOnceAndStays_MakesRoomBeforeWhoeverAsksOn(int loops)
+    {
+        await using var server = Start(loops);
+        using var kept = await RawClient.ConnectAsync(server);
+        var crowd = new List<RawClient>();
+        for (int i = 0; i < 4 * All; i++)
+        {
+            await kept.SendAsync(Get);
+            await kept.ReadThroughAsync("GET / 0");
+            var other = await RawClient.ConnectAsync(server);
+            crowd.Add(other);
+            await other.SendAsync(Get);
+            await other.ReadThroughAsync("GET / 0");
+        }
+
+        foreach (var client in crowd) client.Dispose();
+    }
+
+    private static HttpServer Start(int loops) => HttpServer.Start(
+        new IPEndPoint(IPAddress.Loopback, 0),
+        new EchoHandler(),
+        new HttpServerOptions
+        {
+            Transport = () => new EpollTransport(loops),
+            Limits = new HttpLimits { ConnectionsMax = All },
+        });
 }
 
 [Collection(MovedClock.Name)]
