@@ -12,8 +12,9 @@ namespace Http.Tests.Connections;
 /// block at times, and then handlers postpone and sources wait for a thread that may;
 /// 3. both runs must end with the same answers, well formed, and no more of them than heads went
 /// in: each to a request that was sent, in its order, and at most one refusal, at the end.
-/// PDS_FUZZ_CASES sets how many, PDS_FUZZ_SEED repeats a run.
+/// PDS_FUZZ_CASES sets how many, PDS_TEST_SEED repeats a run.
 /// </summary>
+[Trait("Category", "Fuzz")]
 public sealed class HttpConnectionFuzzTests(ITestOutputHelper output)
 {
     private const int CasesDefault = 30_000;
@@ -43,8 +44,8 @@ public sealed class HttpConnectionFuzzTests(ITestOutputHelper output)
     public void Advance_MutatedRequests_KeepsItsPromises()
     {
         int cases = ReadNumber("PDS_FUZZ_CASES") ?? CasesDefault;
-        int seed = ReadNumber("PDS_FUZZ_SEED") ?? Environment.TickCount;
-        output.WriteLine($"PDS_FUZZ_SEED={seed} PDS_FUZZ_CASES={cases}");
+        int seed = ReadNumber("PDS_TEST_SEED") ?? Environment.TickCount;
+        output.WriteLine($"PDS_TEST_SEED={seed} PDS_FUZZ_CASES={cases}");
         var random = new Random(seed);
         for (int number = 0; number < cases; number++)
         {
