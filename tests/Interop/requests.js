@@ -1,6 +1,6 @@
 // Every good request to every read endpoint that both have: accounts, records, pages, directions.
 import * as dagCbor from '@ipld/dag-cbor'
-import { readCar } from './car.js'
+import { inOrder, readCar } from './car.js'
 
 const repo = 'com.atproto.repo'
 const sync = 'com.atproto.sync'
@@ -17,24 +17,8 @@ export function request(nsid, params = {}, rest = {}) {
 const shortened = (nsid) => nsid.replace(/^com\.atproto\./, '')
 
 /** The records of an account as its own CAR has them: [path, CID] in key order. */
-export function recordsOf(car) {
-  const blocks = new Map(car.blocks)
-  const node = (cid) => dagCbor.decode(blocks.get(String(cid)))
-  const found = []
-  const walk = (cid) => {
-    if (!cid) return
-    const { l, e } = node(cid)
-    walk(l)
-    let key = Buffer.alloc(0)
-    for (const entry of e) {
-      key = Buffer.concat([key.subarray(0, entry.p), entry.k])
-      found.push([key.toString(), String(entry.v)])
-      walk(entry.t)
-    }
-  }
-  walk(node(car.roots[0]).data)
-  return found
-}
+export const recordsOf = (car) => [...inOrder(car)]
+  .flatMap(([cid, path]) => (path === undefined ? [] : [[path, cid]]))
 
 /** What an account holds, from the CAR that came over. */
 export function contentsOf(account, bytes) {
@@ -74,7 +58,8 @@ export function* accountRequests({ did, handle, head, rev, revs, records, car, s
     for (const method of ['GET', 'HEAD']) yield request(`${sync}.${name}`, { did }, { method })
   }
   yield request(`${sync}.getCheckout`, { did, since: lateTid, commit: head })
-  for (const since of [earlyTid, ...revs, rev, lateTid]) {
+  // Of an earlier revision we know nothing; see sinceEarlier.
+  for (const since of status === undefined ? [rev, lateTid] : [earlyTid, ...revs, rev, lateTid]) {
     yield request(`${sync}.getRepo`, { did, since })
     yield request(`${sync}.listBlobs`, { did, since })
   }
@@ -92,6 +77,18 @@ export function* accountRequests({ did, handle, head, rev, revs, records, car, s
     yield request(`${repo}.getRecord`, params, { method: 'HEAD' })
     yield request(`${repo}.listRecords`, { repo: did, collection }, { method: 'HEAD' })
     yield request(`${sync}.getRecord`, { did, collection, rkey }, { method: 'HEAD' })
+  }
+}
+
+/**
+ * A CAR has no history: since an earlier revision is everything, which consumers must tolerate. As
+ * pairs of requests that we answer alike.
+ */
+export function* sinceEarlier({ did, revs, status }) {
+  if (status !== undefined) return
+  for (const name of ['getRepo', 'listBlobs']) {
+    for (const since of [earlyTid, ...revs])
+      yield [request(`${sync}.${name}`, { did, since }), request(`${sync}.${name}`, { did })]
   }
 }
 

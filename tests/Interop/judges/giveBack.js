@@ -10,13 +10,17 @@ const repo = 'com.atproto.repo'
 const sync = 'com.atproto.sync'
 
 export async function giveBack(checks, source, ours, account) {
-  const { did, handle, name, blobs, collections } = account
+  const { did, handle, name, blobs, collections, records } = account
   const pds = await source.secondPds()
   try {
     const authorization = `Bearer ${await arrive(source, pds, account)}`
     const call = (nsid, body, type) => post(pds.url, authorization, nsid, body, type)
-    const get = async (url, nsid, params) => (
-      (await exchange(url, request(nsid, params, { headers: { authorization } }))).body)
+    const get = async (url, nsid, params) => {
+      const asked = request(nsid, params, { headers: { authorization } })
+      const { status, body } = await exchange(url, asked)
+      if (status !== 200) throw new Error(`${url}${asked.path}: ${status} ${body}`)
+      return body
+    }
 
     const car = await exchange(ours.url, request(`${sync}.getRepo`, { did }))
     await checks.check(client, `${name}: takes the CAR`, () => (
@@ -41,6 +45,7 @@ export async function giveBack(checks, source, ours, account) {
 
     await tellDirectory(source, pds, did)
     await call('com.atproto.server.activateAccount')
+    let served = 0
     for (const collection of collections) {
       for (let cursor; ;) {
         const params = { repo: handle, collection, limit: 100, ...(cursor && { cursor }) }
@@ -48,10 +53,13 @@ export async function giveBack(checks, source, ours, account) {
           [pds.url, ours.url].map((url) => get(url, `${repo}.listRecords`, params)))
         await checks.check(client, `${name}: serves ${collection} from ${cursor}`, () => (
           theirs.equals(mine)))
-        cursor = JSON.parse(mine).cursor
+        const page = JSON.parse(mine)
+        served += page.records.length
+        cursor = page.cursor
         if (!cursor) break
       }
     }
+    await checks.check(client, `${name}: every record`, () => served === records.length)
     for (const cid of blobs) {
       await checks.check(client, `${name}: serves blob ${cid}`, async () => (
         (await get(pds.url, `${sync}.getBlob`, { did, cid }))

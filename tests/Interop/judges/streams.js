@@ -119,6 +119,7 @@ async function consume(ours, accounts, handle, enough) {
     getCursor: () => 0,
     unauthenticatedHandles: true,
     handleEvent: (event) => {
+      timer.refresh()
       seen[event.event]++
       handle(event)
       if (enough(seen)) finish()
@@ -179,17 +180,21 @@ function refusal(server, query) {
 function silent(server) {
   return new Promise((resolve, reject) => {
     const socket = open(server, path)
+    let answered = false
+    const end = () => {
+      socket.terminate()
+      resolve(answered)
+    }
     socket.on('error', reject)
+    socket.on('close', () => reject(new Error('closed')))
     socket.on('message', () => reject(new Error('a frame without a cursor')))
     socket.on('open', () => {
       socket.send('words')
       socket.send(Buffer.from([1, 2, 3]))
       socket.ping('hello')
+      setTimeout(end, quiet)
     })
-    socket.on('pong', (payload) => {
-      socket.terminate()
-      resolve(String(payload) === 'hello')
-    })
+    socket.on('pong', (payload) => { answered = String(payload) === 'hello' })
   })
 }
 
@@ -204,7 +209,8 @@ function opens(server, target) {
   })
 }
 
-const open = ({ url }, target) => new WebSocket(url.replace('http', 'ws') + target)
+const open = ({ url }, target) => (
+  new WebSocket(url.replace('http', 'ws') + target, { handshakeTimeout: frameLimit }))
 
 /** Two items back to back and nothing behind them. */
 function messageOf(frame) {
