@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace PdsReadonly.Archive;
 
-/// <summary>What the process holds and does not use: both heaps keep it for the next time.</summary>
+/// <summary>
+/// What the process holds and does not use: both heaps keep it for the next time.
+/// </summary>
 internal static partial class ProcessMemory
 {
     /// <summary>

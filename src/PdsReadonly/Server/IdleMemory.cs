@@ -7,8 +7,8 @@ namespace PdsReadonly.Server;
 /// something is allocated, so what a crowd has left would stay as long as nobody comes.
 /// </summary>
 /// <remarks>
-/// What is looked at is the processor's time, which nothing can use memory without. Collecting costs
-/// some as well, so it is done only after ten times as much was used for something else.
+/// What is looked at is the processor's time, which nothing can use memory without. Collecting
+/// costs some as well, so it is done only after ten times as much was used for something else.
 /// </remarks>
 internal sealed class IdleMemory : IDisposable
 {
