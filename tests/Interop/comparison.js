@@ -1,4 +1,6 @@
 // Puts every request to both servers and judges the answers.
+import crypto from 'node:crypto'
+import zlib from 'node:zlib'
 import { differencesOf, ownDifferences } from './facets.js'
 import { exchange } from './exchange.js'
 
@@ -10,6 +12,7 @@ export class Comparison {
   // headers; then those with intended differences in status or body.
   tallies = new Map()
   refused = 0 // by the reference
+  #bodies = new Map() // of ours, by path and ETag
   #shown = 0
 
   constructor(reference, ours, differences) {
@@ -44,9 +47,24 @@ export class Comparison {
   }
 
   /** An exchange that breaks is an answer too, one that no row explains. */
-  #own(request) {
-    return exchange(this.ours.url, request)
-      .catch((error) => ({ status: 0, headers: {}, body: Buffer.from(String(error.cause)) }))
+  async #own(request) {
+    try {
+      const answer = await exchange(this.ours.url, request)
+      if (request.method === undefined && answer.status === 200) this.#remember(request, answer)
+      return answer
+    } catch (error) {
+      return { status: 0, headers: {}, body: Buffer.from(String(error.cause ?? error)) }
+    }
+  }
+
+  /** One ETag never meets two bodies; a weak one may meet one body packed and not. */
+  #remember({ path }, { headers: { etag, ...headers }, body }) {
+    if (!etag) return
+    const isUnpacked = etag.startsWith('W/') && headers['content-encoding'] === 'gzip'
+    const key = `${path} ${etag}`
+    const digest = crypto.hash('sha256', isUnpacked ? zlib.gunzipSync(body) : body)
+    if ((this.#bodies.get(key) ?? digest) !== digest) throw new Error(`two bodies of ${etag}`)
+    this.#bodies.set(key, digest)
   }
 
   /** Page after page to the end, each server with its own cursors. */

@@ -30,9 +30,15 @@ export function differencesOf(request, reference, ours) {
   if (request.method === 'HEAD' && reference.status === ours.status)
     add(`header content-length of ${of}`, length(reference), length(ours))
   add(`header etag of ${of}`, 'etag' in reference.headers, 'etag' in ours.headers)
+  // Of equal refusals too the same text, where both are JSON and not told otherwise above.
+  if (isJsonRefusal(reference) && isJsonRefusal(ours) && answer(reference) === answer(ours))
+    add('body text', reference.body.toString(), ours.body.toString())
   if (reference.status < 400) addBodies(add, request.path, reference, ours)
   return found
 }
+
+const isJsonRefusal = ({ status, headers }) => (
+  status >= 400 && headers['content-type']?.startsWith('application/json'))
 
 /** The same of two answers that are both ours: to the byte. */
 export function ownDifferences(expected, ours) {

@@ -14,6 +14,8 @@ export function request(nsid, params = {}, rest = {}) {
   return { endpoint: shortened(nsid), path: `/xrpc/${nsid}${query}`, ...rest }
 }
 
+export const activeOf = (accounts) => accounts.filter(({ status }) => status === undefined)
+
 const shortened = (nsid) => nsid.replace(/^com\.atproto\./, '')
 
 /** The records of an account as its own CAR has them: [path, CID] in key order. */
@@ -92,6 +94,16 @@ export function* sinceEarlier({ did, revs, status }) {
   }
 }
 
+/** What the reference refuses and we do not, as pairs: with the oddity and without. */
+export function* odditiesOf({ handle, status }) {
+  if (status !== undefined) return
+  const describe = (id) => request(`${repo}.describeRepo`, { repo: id })
+  yield [describe(handle.toUpperCase()), describe(handle)]
+  const wellKnown = (host) => (
+    { endpoint: 'plain routes', path: '/.well-known/atproto-did', headers: { host } })
+  yield [wellKnown(handle.toUpperCase()), wellKnown(handle)]
+}
+
 /** What a client keeps and asks for again, plain and packed. */
 export function* documents({ did, records, collections, status }) {
   if (status !== undefined) return
@@ -111,21 +123,27 @@ export function* documents({ did, records, collections, status }) {
   }
 }
 
+/** Records that are not there: deleted, before, between and behind those that are. */
+export function absentOf({ records, collections, deleted }) {
+  const taken = new Set(records.map(({ collection, rkey }) => `${collection}/${rkey}`))
+  const rkeys = ['-', '2', '3', '3k', '3l', 'nothing', 'zz', 'zzz']
+  return [
+    ...deleted,
+    ...collections.flatMap((collection) => rkeys.map((rkey) => ({ collection, rkey }))),
+    { collection: 'aaa.example.first', rkey: 'self' },
+    { collection: 'zzz.example.last', rkey: 'self' },
+  ].filter(({ collection, rkey }) => !taken.has(`${collection}/${rkey}`))
+}
+
 /** Each record three ways, the last of them as a proof; and proofs of what is not there. */
-export function* recordRequests({ did, handle, head, records, collections, deleted }) {
+export function* recordRequests(account) {
+  const { did, handle, head, records } = account
   for (const { collection, rkey, cid } of records) {
     yield request(`${repo}.getRecord`, { repo: did, collection, rkey })
     yield request(`${repo}.getRecord`, { repo: handle, collection, rkey, cid })
     yield request(`${sync}.getRecord`, { did, collection, rkey })
   }
-  const absent = [
-    ...deleted,
-    ...collections.flatMap((collection) => (
-      ['2', '3l', 'zzz', 'nothing'].map((rkey) => ({ collection, rkey })))),
-    { collection: 'aaa.example.first', rkey: 'self' },
-    { collection: 'zzz.example.last', rkey: 'self' },
-  ]
-  for (const { collection, rkey } of absent) {
+  for (const { collection, rkey } of absentOf(account)) {
     yield request(`${repo}.getRecord`, { repo: did, collection, rkey })
     yield request(`${sync}.getRecord`, { did, collection, rkey })
   }

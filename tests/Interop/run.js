@@ -1,7 +1,7 @@
 // Both rounds, the table, and as its last line what was found: N passed, N failed.
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { badRequests } from './badRequests.js'
+import { badRequests, harmless } from './badRequests.js'
 import { Binary } from './binary.js'
 import { Comparison } from './comparison.js'
 import { fetchAll, pack } from './crossing.js'
@@ -99,6 +99,7 @@ async function compare(comparison, accounts) {
   for (const account of accounts) {
     await comparison.all(requests.accountRequests(account, account.blobs))
     await comparison.alike(requests.sinceEarlier(account))
+    await comparison.alike(requests.odditiesOf(account))
     await comparison.all(requests.recordRequests(account))
     await comparison.all(requests.firstPages(account))
     await comparison.revalidations(requests.documents(account))
@@ -106,12 +107,13 @@ async function compare(comparison, accounts) {
   await comparison.walks(requests.walks(accounts, blobCounts))
   const { refused } = comparison
   await comparison.all(badRequests(accounts))
+  await comparison.alike(harmless(accounts))
   comparison.bad = comparison.refused - refused
 }
 
 async function judge(checks, source, ours, accounts) {
   const { did: keys } = streams.resolver(accounts)
-  for (const account of accounts.filter(({ status }) => status === undefined))
+  for (const account of requests.activeOf(accounts))
     await verifiers(checks, ours, account, await keys.resolveAtprotoKey(account.did))
   await clients(checks, ours, accounts)
   await streams.stream(checks, source, ours, accounts)
