@@ -17,7 +17,7 @@ import { bodyOf, exchange } from '../exchange.js'
 import { absentOf, request } from '../requests.js'
 
 const sync = 'com.atproto.sync'
-const everyProof = 300 // records; of larger repos some
+const everyProof = 400 // records; of larger repos some
 
 export async function verifiers(checks, ours, account, key) {
   const get = async (nsid, params) => (
