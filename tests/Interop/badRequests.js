@@ -1,6 +1,6 @@
 // Bad requests, generated: every parameter of every endpoint with every kind of wrong value, every
 // verb, paths that are none, methods that do not exist, repos that are not here.
-import { request } from './requests.js'
+import { activeOf, request } from './requests.js'
 
 const nobody = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'
 const someCid = 'bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq'
@@ -16,6 +16,7 @@ const parameters = {
     repo: ['identifier', true], collection: ['nsid', true], limit: ['limit100'],
     cursor: ['text'], reverse: ['boolean'],
   },
+  'com.atproto.server.describeServer': {},
   'com.atproto.sync.listRepos': { limit: ['limit1000'], cursor: ['cursor'] },
   'com.atproto.sync.getRepoStatus': { did: ['did', true] },
   'com.atproto.sync.getLatestCommit': { did: ['did', true] },
@@ -85,7 +86,7 @@ const wrong = {
 
 /** With something wrong in exactly one place, as far as that can be. */
 export function* badRequests(accounts) {
-  const active = accounts.find(({ status }) => status === undefined)
+  const [active] = activeOf(accounts)
   for (const [nsid, params] of Object.entries(parameters)) {
     const good = goodParams(active, params)
     yield* badParameters(nsid, params, good)
@@ -163,9 +164,21 @@ function* oddRequests(nsid, good) {
   yield { endpoint, path: path.replace('/xrpc/', '/xrpc//') }
   yield { endpoint, path: path.replace('?', '/x?') }
   yield { endpoint, path: path.replace(nsid, nsid.replace('com.', 'com%2E')) }
-  const credentials = ['Bearer nonsense', 'Basic bm9ib2R5Om5vdGhpbmc=', 'Foo bar', 'Bearer']
   for (const authorization of credentials)
     yield { endpoint, path, headers: { authorization } }
+}
+
+const credentials = ['Bearer nonsense', 'Basic bm9ib2R5Om5vdGhpbmc=', 'Foo bar', 'Bearer']
+
+/** What the reference refuses and we do not, as pairs: with what is wrong and without. */
+export function* harmless(accounts) {
+  const [active] = activeOf(accounts)
+  for (const [nsid, params] of Object.entries(parameters)) {
+    const good = request(nsid, goodParams(active, params))
+    for (const authorization of credentials) yield [{ ...good, headers: { authorization } }, good]
+  }
+  const repos = 'com.atproto.sync.listRepos'
+  yield [request(repos, { cursor: '1::2::3' }), request(repos)]
 }
 
 function* absentRepos(nsid, params, { did, handle }) {
@@ -264,7 +277,7 @@ function* badUpgrades() {
 
 /** Blobs of someone else, blocks that are no blocks, blobs that are none. */
 function* absentThings(accounts) {
-  const active = accounts.filter(({ status }) => status === undefined)
+  const active = activeOf(accounts)
   for (const { did, head } of active) {
     const sync = 'com.atproto.sync'
     for (const cid of [someCid, someBlob, head]) yield request(`${sync}.getBlob`, { did, cid })

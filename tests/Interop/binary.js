@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 
 const binary = process.env.PDS_BINARY
 const startLimit = 120_000 // milliseconds
+const stopLimit = 20_000
 
 export class Binary {
   lines = []
@@ -13,8 +14,16 @@ export class Binary {
     const started = new Binary()
     const loopback = ['--port', '0', '--bind', '127.0.0.1']
     started.child = spawn(binary, [...loopback, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-    started.exit = new Promise((resolve) => started.child.on('exit', resolve))
-    await started.#ready()
+    started.exit = new Promise((resolve) => {
+      started.child.on('exit', (code, signal) => resolve(code ?? signal))
+      started.child.on('error', resolve)
+    })
+    try {
+      await started.#ready()
+    } catch (error) {
+      started.child.kill('SIGKILL')
+      throw error
+    }
     return started
   }
 
@@ -37,8 +46,11 @@ export class Binary {
   }
 
   async stop() {
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), stopLimit)
     this.child.kill('SIGTERM')
-    await this.exit
+    const code = await this.exit
+    clearTimeout(timer)
+    if (code !== 0) throw new Error(`the binary ended with ${code}:\n${this.lines.join('\n')}`)
   }
 }
 

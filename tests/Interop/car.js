@@ -16,6 +16,40 @@ export function readCar(bytes) {
   return { roots: roots.map(String), blocks }
 }
 
+/**
+ * A repo as it is read: [CID, path], the commit first, then each tree node (no path) before what it
+ * links to. What a partial one lacks is passed over.
+ */
+export function* inOrder({ roots: [head], blocks }, { isPartial = false } = {}) {
+  const held = new Map(blocks)
+  const read = (cid) => {
+    if (!held.has(cid) && !isPartial) throw new Error(`missing: ${cid}`)
+    return held.has(cid) && dagCbor.decode(held.get(cid))
+  }
+  const walk = function* (link) {
+    const node = link && read(String(link))
+    if (!node) return
+    yield [String(link)]
+    yield* walk(node.l)
+    let key = Buffer.alloc(0)
+    for (const { p, k, v, t } of node.e) {
+      key = Buffer.concat([key.subarray(0, p), k])
+      yield [String(v), key.toString()]
+      yield* walk(t)
+    }
+  }
+  yield [head]
+  yield* walk(read(head)?.data)
+}
+
+/** Whether the blocks lie in the order that we promise, each of them once. */
+export function isPreorder(car) {
+  const held = new Map(car.blocks)
+  const cids = [...inOrder(car, { isPartial: true })].map(([cid]) => cid)
+  const order = [...new Set(cids)].filter((cid) => held.has(cid))
+  return order.join() === car.blocks.map(([cid]) => cid).join()
+}
+
 export function writeCar(roots, blocks) {
   const header = dagCbor.encode({ version: 1, roots: roots.map((root) => CID.parse(root)) })
   const parts = [varint(header.length), header]

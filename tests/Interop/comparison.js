@@ -1,5 +1,7 @@
 // Puts every request to both servers and judges the answers.
-import { differencesOf } from './facets.js'
+import crypto from 'node:crypto'
+import zlib from 'node:zlib'
+import { differencesOf, ownDifferences } from './facets.js'
 import { exchange } from './exchange.js'
 
 const atOnce = 8
@@ -9,6 +11,8 @@ export class Comparison {
   // By endpoint. Equal in status and body: nothing differs at all, or intended differences in the
   // headers; then those with intended differences in status or body.
   tallies = new Map()
+  refused = 0 // by the reference
+  #bodies = new Map() // of ours, by path and ETag
   #shown = 0
 
   constructor(reference, ours, differences) {
@@ -27,15 +31,45 @@ export class Comparison {
   /** The two answers, for a case that goes on from them. */
   async one(endpoint, request, ownRequest = request) {
     const [reference, ours] = await Promise.all([
-      this.reference.exchange(request), exchange(this.ours.url, ownRequest),
+      this.reference.exchange(request), this.#own(ownRequest),
     ])
-    this.#judge(endpoint, request, differencesOf(request, reference, ours))
+    if (reference.status >= 400) this.refused++
+    this.#judge(endpoint, request, () => differencesOf(request, reference, ours))
     return [reference, ours]
+  }
+
+  /** Pairs of requests of which we answer the first as the second. */
+  alike(pairs) {
+    return several(pairs, async ([{ endpoint, ...request }, { endpoint: same, ...other }]) => {
+      const [ours, expected] = await Promise.all([this.#own(request), this.#own(other)])
+      this.#judge(endpoint, request, () => ownDifferences(expected, ours))
+    })
+  }
+
+  /** An exchange that breaks is an answer too, one that no row explains. */
+  async #own(request) {
+    try {
+      const answer = await exchange(this.ours.url, request)
+      if (request.method === undefined && answer.status === 200) this.#remember(request, answer)
+      return answer
+    } catch (error) {
+      return { status: 0, headers: {}, body: Buffer.from(String(error.cause ?? error)) }
+    }
+  }
+
+  /** One ETag never meets two bodies; a weak one may meet one body packed and not. */
+  #remember({ path }, { headers: { etag, ...headers }, body }) {
+    if (!etag) return
+    const isUnpacked = etag.startsWith('W/') && headers['content-encoding'] === 'gzip'
+    const key = `${path} ${etag}`
+    const digest = crypto.hash('sha256', isUnpacked ? zlib.gunzipSync(body) : body)
+    if ((this.#bodies.get(key) ?? digest) !== digest) throw new Error(`two bodies of ${etag}`)
+    this.#bodies.set(key, digest)
   }
 
   /** Page after page to the end, each server with its own cursors. */
   async walk(endpoint, path) {
-    const next = ({ status, body }) => (status === 200 ? JSON.parse(body).cursor : undefined)
+    const next = ({ status, body }) => (status === 200 ? cursorIn(body) : undefined)
     const page = (cursor) => ({
       path: cursor === undefined ? path : `${path}&cursor=${encodeURIComponent(cursor)}`,
     })
@@ -64,7 +98,8 @@ export class Comparison {
     return sum
   }
 
-  #judge(endpoint, request, found) {
+  #judge(endpoint, request, find) {
+    const found = foundBy(find)
     if (!this.tallies.has(endpoint))
       this.tallies.set(endpoint, { cases: 0, equal: 0, headers: 0, intended: 0, unexplained: 0 })
     const tally = this.tallies.get(endpoint)
@@ -79,6 +114,23 @@ export class Comparison {
       tally.unexplained++
       if (this.#shown++ < shownMax) show(name, unexplained)
     }
+  }
+}
+
+/** An answer that cannot be read differs, and is no reason to end without a report. */
+function foundBy(find) {
+  try {
+    return find()
+  } catch (error) {
+    return [{ facet: 'unreadable', reference: '', ours: String(error.stack) }]
+  }
+}
+
+function cursorIn(body) {
+  try {
+    return JSON.parse(body).cursor
+  } catch {
+    return undefined // told of as unreadable
   }
 }
 

@@ -23,6 +23,13 @@ export function exchange(url, { method = 'GET', path, headers = {}, body }) {
   })
 }
 
+/** The body of what must succeed. */
+export async function bodyOf(url, request) {
+  const { status, body } = await exchange(url, request)
+  if (status !== 200) throw new Error(`${url}${request.path}: ${status} ${body}`)
+  return body
+}
+
 /** A server whose answers do not change, asked once for each request. */
 export class Remembered {
   #answers = new Map()

@@ -1,6 +1,6 @@
 // What of an answer is compared, as named values, and where two answers differ.
 import zlib from 'node:zlib'
-import { readCar } from './car.js'
+import { isPreorder, readCar } from './car.js'
 
 // Present on one side alone, or different: either way a client could tell.
 const headers = [
@@ -11,27 +11,47 @@ const headers = [
   'content-range', 'allow', 'set-cookie', 'sec-websocket-version',
 ]
 
-/** Every difference as {facet, reference, ours}; none where the answers are equal. */
+/** Every difference as {facet, reference, ours}; none where the answers are equal. A header's facet
+ * ends with the status, or with both where they differ. */
 export function differencesOf(request, reference, ours) {
   const found = []
   const add = (facet, a, b) => {
     if (a !== b) found.push({ facet, reference: String(a), ours: String(b) })
   }
   add('answer', answer(reference), answer(ours))
+  if (ours.status === 0) return found
   // Where one refuses what the other does not, their headers tell of different things.
   if (reference.status >= 400 !== ours.status >= 400) return found
-  for (const name of headers) add(`header ${name}`, reference.headers[name], ours.headers[name])
+  const of = [...new Set([reference.status, ours.status])].join(' and ')
+  for (const name of headers)
+    add(`header ${name} of ${of}`, reference.headers[name], ours.headers[name])
   // Of a body, its reader has checked the length; of no body it is all that is told.
   const length = ({ headers }) => headers['content-length'] ?? 'none'
   if (request.method === 'HEAD' && reference.status === ours.status)
-    add('header content-length', length(reference), length(ours))
-  const refused = reference.status >= 400 && ours.status >= 400 ? ' of a refusal' : ''
-  add(`header etag${refused}`, 'etag' in reference.headers, 'etag' in ours.headers)
-  if (reference.status < 400) addBodies(add, reference, ours)
+    add(`header content-length of ${of}`, length(reference), length(ours))
+  add(`header etag of ${of}`, 'etag' in reference.headers, 'etag' in ours.headers)
+  // Of equal refusals too the same text, where both are JSON and not told otherwise above.
+  if (isJsonRefusal(reference) && isJsonRefusal(ours) && answer(reference) === answer(ours))
+    add('body text', reference.body.toString(), ours.body.toString())
+  if (reference.status < 400) addBodies(add, request.path, reference, ours)
   return found
 }
 
+const isJsonRefusal = ({ status, headers }) => (
+  status >= 400 && headers['content-type']?.startsWith('application/json'))
+
+/** The same of two answers that are both ours: to the byte. */
+export function ownDifferences(expected, ours) {
+  const { date: ignored, ...headers } = ours.headers
+  const { date: also, ...others } = expected.headers
+  const of = ({ status, body }, named) => `${status} ${JSON.stringify(named)} ${body}`
+  const [left, right] = [of(expected, others), of(ours, headers)]
+  const isSame = left === right && expected.body.equals(ours.body)
+  return isSame ? [] : [{ facet: 'own answer', reference: left, ours: right }]
+}
+
 function answer({ status, headers, body }) {
+  if (status === 0) return `broken: ${body}`
   if (status < 400) return String(status)
   const type = headers['content-type'] ?? ''
   if (!type.startsWith('application/json')) return `${status} ${body.toString().slice(0, 200)}`
@@ -40,7 +60,7 @@ function answer({ status, headers, body }) {
   return `${status} ${error}: ${message}${Object.keys(rest).length ? JSON.stringify(rest) : ''}`
 }
 
-function addBodies(add, ...answers) {
+function addBodies(add, path, ...answers) {
   const [reference, ours] = answers.map(({ headers, body }) => (
     { headers, body: headers['content-encoding'] === 'gzip' ? zlib.gunzipSync(body) : body }))
   if (reference.body.equals(ours.body)) return
@@ -52,7 +72,7 @@ function addBodies(add, ...answers) {
     const found = addJson(add, 'body', JSON.parse(reference.body), JSON.parse(ours.body))
     if (!found) add('body text', reference.body.toString(), ours.body.toString())
   } else if (type === 'application/vnd.ipld.car') {
-    addCars(add, readCar(reference.body), readCar(ours.body))
+    addCars(add, path, readCar(reference.body), readCar(ours.body))
   } else {
     add('body', reference.body.toString('latin1'), ours.body.toString('latin1'))
   }
@@ -66,13 +86,31 @@ function addJson(add, facet, a, b) {
     add(facet, left, right)
     return left !== right
   }
+  // The repos of a list by their DIDs, and apart from that their order.
+  const dids = [a, b].map((list) => Array.isArray(list) && list.length > 0 && list.map(didOf))
+  if (dids.every((list) => list && !list.includes(undefined))) {
+    const inOrder = addJson(add, `${facet}/order`, ...dids.map((list) => list.join()))
+    const named = [a, b].map((list) => Object.fromEntries(list.map((item) => [item.did, item])))
+    return addJson(add, facet, ...named) || inOrder
+  }
   let found = false
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
     found = addJson(add, `${facet}/${key}`, a[key], b[key]) || found
   return found
 }
 
-function addCars(add, reference, ours) {
+const didOf = (value) => value?.did
+
+/** Blocks that were asked for by name, each once. */
+function isAsAsked(path, { blocks }) {
+  const { searchParams } = new URL(path, 'http://localhost')
+  const asked = [...new Set(searchParams.getAll('cids'))]
+  return asked.join() === blocks.map(([cid]) => cid).join()
+}
+
+/** The reference sends the blocks as its database has them, we as one reads them. */
+function addCars(add, path, reference, ours) {
+  add('car in order', true, ours.roots.length > 0 ? isPreorder(ours) : isAsAsked(path, ours))
   add('car roots', reference.roots.join(), ours.roots.join())
   const [theirs, mine] = [new Map(reference.blocks), new Map(ours.blocks)]
   add('car blocks twice', reference.blocks.length - theirs.size, ours.blocks.length - mine.size)
@@ -83,6 +121,4 @@ function addCars(add, reference, ours) {
     if (!mine.has(cid)) continue
     add(`car block ${cid}`, bytes.toString('hex'), mine.get(cid).toString('hex'))
   }
-  const order = ({ blocks }) => blocks.map(([cid]) => cid).join()
-  if (theirs.size === mine.size) add('car order', order(reference), order(ours))
 }

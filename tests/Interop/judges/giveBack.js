@@ -1,22 +1,24 @@
 // The archive gives an account back: a second reference PDS imports the CAR and the blobs that we
 // export, takes the account over, and then serves what the first one served.
-import { post } from '../source.js'
-import { exchange } from '../exchange.js'
+import { verifyRepoCar } from '@atproto/repo'
+import { password, post } from '../source.js'
+import { bodyOf, exchange } from '../exchange.js'
 import { request } from '../requests.js'
+import { resolver } from './streams.js'
 
 const client = '@atproto/pds importRepo'
-const password = 'only on loopback'
 const repo = 'com.atproto.repo'
 const sync = 'com.atproto.sync'
 
 export async function giveBack(checks, source, ours, account) {
-  const { did, handle, name, blobs, collections } = account
+  const { did, handle, name, blobs, collections, records } = account
+  const key = await resolver([account]).did.resolveAtprotoKey(did)
   const pds = await source.secondPds()
   try {
     const authorization = `Bearer ${await arrive(source, pds, account)}`
     const call = (nsid, body, type) => post(pds.url, authorization, nsid, body, type)
-    const get = async (url, nsid, params) => (
-      (await exchange(url, request(nsid, params, { headers: { authorization } }))).body)
+    const get = (url, nsid, params) => (
+      bodyOf(url, request(nsid, params, { headers: { authorization } })))
 
     const car = await exchange(ours.url, request(`${sync}.getRepo`, { did }))
     await checks.check(client, `${name}: takes the CAR`, () => (
@@ -41,6 +43,7 @@ export async function giveBack(checks, source, ours, account) {
 
     await tellDirectory(source, pds, did)
     await call('com.atproto.server.activateAccount')
+    let served = 0
     for (const collection of collections) {
       for (let cursor; ;) {
         const params = { repo: handle, collection, limit: 100, ...(cursor && { cursor }) }
@@ -48,10 +51,21 @@ export async function giveBack(checks, source, ours, account) {
           [pds.url, ours.url].map((url) => get(url, `${repo}.listRecords`, params)))
         await checks.check(client, `${name}: serves ${collection} from ${cursor}`, () => (
           theirs.equals(mine)))
-        cursor = JSON.parse(mine).cursor
+        const page = JSON.parse(mine)
+        served += page.records.length
+        cursor = page.cursor
         if (!cursor) break
       }
     }
+    await checks.check(client, `${name}: every record`, () => served === records.length)
+    await checks.check('@atproto/repo verifyRepoCar', `${name}: as exported again`, async () => {
+      const car = await get(pds.url, `${sync}.getRepo`, { did })
+      // Until it writes, it serves the commit that it was given, with the signature of the first.
+      const { creates } = await verifyRepoCar(new Uint8Array(car), did, key)
+      const of = (list) => (
+        list.map(({ collection, rkey, cid }) => `${collection}/${rkey} ${cid}`).sort().join())
+      return of(creates) === of(records)
+    })
     for (const cid of blobs) {
       await checks.check(client, `${name}: serves blob ${cid}`, async () => (
         (await get(pds.url, `${sync}.getBlob`, { did, cid }))

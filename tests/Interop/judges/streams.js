@@ -5,6 +5,7 @@ import { decodeOptions } from '@ipld/dag-cbor'
 import { decode, decodeFirst } from 'cborg'
 import WebSocket from 'ws'
 import { readCar } from '../car.js'
+import { activeOf } from '../requests.js'
 
 const path = '/xrpc/com.atproto.sync.subscribeRepos'
 const frameLimit = 30_000 // milliseconds until a frame that must come
@@ -77,21 +78,41 @@ async function shapes(reference, events) {
 /** The reference's consumer, which checks signature and proof of each commit. */
 export async function replay(checks, ours, accounts) {
   const expected = new Map()
-  for (const { did, records } of active(accounts)) {
+  for (const { did, records } of activeOf(accounts)) {
     for (const { collection, rkey, cid } of records)
       expected.set(`at://${did}/${collection}/${rkey}`, cid)
   }
+  const events = await read(ours, '?cursor=0')
+  for (const account of activeOf(accounts))
+    await checks.check(ws, `replay: commits of ${account.name}`, () => commits(events, account))
   const found = new Map()
   const [seen, errors] = await consume(ours, accounts, (event) => {
     if (event.event === 'create') found.set(String(event.uri), String(event.cid))
-  }, ({ sync }) => sync === active(accounts).length)
+  }, ({ sync }) => sync === activeOf(accounts).length)
   await checks.check(firehose, 'replay: no errors', () => {
     if (errors.length) throw errors[0]
   })
   await checks.check(firehose, `replay: ${expected.size} records, all verified`, () => (
     found.size === expected.size && [...expected].every(([uri, cid]) => found.get(uri) === cid)))
   await checks.check(firehose, 'replay: each repo ends with #sync', () => (
-    seen.sync === active(accounts).length))
+    seen.sync === activeOf(accounts).length))
+}
+
+/** As frames: every record once, in the CAR of its commit. */
+function commits(events, { did, records }) {
+  const found = new Map()
+  for (const { header, body } of events) {
+    if (header.t !== '#commit' || body.repo !== did) continue
+    const { roots, blocks } = readCar(body.blocks)
+    const held = new Set(blocks.map(([cid]) => cid))
+    if (roots.join() !== String(body.commit) || !held.has(roots[0])) return false
+    for (const { action, path, cid } of body.ops) {
+      if (action !== 'create' || found.has(path) || !held.has(String(cid))) return false
+      found.set(path, String(cid))
+    }
+  }
+  return found.size === records.length
+    && records.every(({ collection, rkey, cid }) => found.get(`${collection}/${rkey}`) === cid)
 }
 
 export async function consumed(checks, ours, accounts) {
@@ -99,12 +120,13 @@ export async function consumed(checks, ours, accounts) {
   const [seen, errors] = await consume(ours, accounts, ({ did, event }) => {
     if (event === 'account') dids.add(did)
   }, ({ sync, account, identity }) => (
-    sync === active(accounts).length && account >= accounts.length && identity >= accounts.length))
+    sync === activeOf(accounts).length
+      && account >= accounts.length && identity >= accounts.length))
   await checks.check(firehose, 'no errors', () => {
     if (errors.length) throw errors[0]
   })
   await checks.check(firehose, 'every account', () => (
-    seen.sync === active(accounts).length && dids.size === accounts.length))
+    seen.sync === activeOf(accounts).length && dids.size === accounts.length))
 }
 
 async function consume(ours, accounts, handle, enough) {
@@ -119,6 +141,7 @@ async function consume(ours, accounts, handle, enough) {
     getCursor: () => 0,
     unauthenticatedHandles: true,
     handleEvent: (event) => {
+      timer.refresh()
       seen[event.event]++
       handle(event)
       if (enough(seen)) finish()
@@ -179,17 +202,21 @@ function refusal(server, query) {
 function silent(server) {
   return new Promise((resolve, reject) => {
     const socket = open(server, path)
+    let answered = false
+    const end = () => {
+      socket.terminate()
+      resolve(answered)
+    }
     socket.on('error', reject)
+    socket.on('close', () => reject(new Error('closed')))
     socket.on('message', () => reject(new Error('a frame without a cursor')))
     socket.on('open', () => {
       socket.send('words')
       socket.send(Buffer.from([1, 2, 3]))
       socket.ping('hello')
+      setTimeout(end, quiet)
     })
-    socket.on('pong', (payload) => {
-      socket.terminate()
-      resolve(String(payload) === 'hello')
-    })
+    socket.on('pong', (payload) => { answered = String(payload) === 'hello' })
   })
 }
 
@@ -204,12 +231,11 @@ function opens(server, target) {
   })
 }
 
-const open = ({ url }, target) => new WebSocket(url.replace('http', 'ws') + target)
+const open = ({ url }, target) => (
+  new WebSocket(url.replace('http', 'ws') + target, { handshakeTimeout: frameLimit }))
 
 /** Two items back to back and nothing behind them. */
 function messageOf(frame) {
   const [header, rest] = decodeFirst(frame, decodeOptions)
   return { header, body: decode(rest, decodeOptions) }
 }
-
-const active = (accounts) => accounts.filter(({ status }) => status === undefined)
