@@ -73,7 +73,7 @@ internal sealed class EpollConnection : IOffloadedWork
 
     internal bool HasAnswered => _connection.HasAnswered;
 
-    /// <summary>Of those that are idle, the earliest is that of the one that is so longest.</summary>
+    /// <summary>Of idle ones the earliest is that of the one that is so for longest.</summary>
     internal long Deadline => _connection.Deadline;
 
     internal void Begin()
