@@ -1,10 +1,8 @@
 using Http.Connections;
 using Microsoft.Extensions.Logging.Abstractions;
-using PdsReadonly.Archive;
 using PdsReadonly.Server;
 using PdsReadonly.Tests.Support;
 using PdsReadonly.Web;
-using PdsReadonly.Xrpc;
 
 namespace PdsReadonly.Tests.Server;
 
@@ -98,15 +96,7 @@ public sealed class DatabaseWaitTests : IDisposable
     private static XrpcDispatcher DispatcherOf(TestArchive.Run run)
     {
         var directory = new HostDirectory(run.Catalog);
-        var services = new XrpcServices
-        {
-            Options = TestServer.Options,
-            Catalog = run.Catalog,
-            Repos = run.Repos,
-            Blobs = new BlobDirectory(root: null, run.Catalog),
-            Time = TimeProvider.System,
-            Events = run.Events,
-        };
+        var services = TestServer.ServicesOf(run);
         var plain = new PlainRoutes(
             new RootRoute(),
             new HealthRoute(TestServer.Options, directory),

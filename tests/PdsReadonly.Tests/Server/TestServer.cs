@@ -6,6 +6,7 @@ using PdsReadonly.Catalog;
 using PdsReadonly.Events;
 using PdsReadonly.Index;
 using PdsReadonly.Server;
+using PdsReadonly.Tests.Support;
 using PdsReadonly.Web;
 using PdsReadonly.Xrpc;
 
@@ -50,6 +51,17 @@ internal sealed class TestServer : IHostDirectory, IHealthProbe, ILogger<XrpcDis
         Hostname = "pds.example.com",
         Version = "1.2.3",
         ContactEmail = "who@example.com",
+    };
+
+    /// <summary>What methods are given to serve the repos of a run, without blob files.</summary>
+    internal static XrpcServices ServicesOf(TestArchive.Run run) => new()
+    {
+        Options = Options,
+        Catalog = run.Catalog,
+        Repos = run.Repos,
+        Blobs = new BlobDirectory(root: null, run.Catalog),
+        Time = TimeProvider.System,
+        Events = run.Events,
     };
 
     internal bool IsHealthy { get; set; } = true;

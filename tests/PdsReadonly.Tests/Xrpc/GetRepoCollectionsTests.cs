@@ -2,7 +2,6 @@ using Atproto.Mst;
 using Atproto.Repo;
 using Http.Connections;
 using Microsoft.Extensions.Logging.Abstractions;
-using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 using PdsReadonly.Server;
 using PdsReadonly.Tests.Server;
@@ -235,15 +234,7 @@ public sealed class GetRepoCollectionsTests : IDisposable
 
     private static XrpcDispatcher DispatcherOf(TestArchive.Run run)
     {
-        var services = new XrpcServices
-        {
-            Options = TestServer.Options,
-            Catalog = run.Catalog,
-            Repos = run.Repos,
-            Blobs = new BlobDirectory(root: null, run.Catalog),
-            Time = TimeProvider.System,
-            Events = run.Events,
-        };
+        var services = TestServer.ServicesOf(run);
         return new XrpcDispatcher(
             services, new PlainRoutes(), NullLogger<XrpcDispatcher>.Instance);
     }
