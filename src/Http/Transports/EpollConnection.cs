@@ -79,6 +79,8 @@ internal sealed class EpollConnection : IOffloadedWork
     internal void Begin()
     {
         _step = _connection.Advance(mayBlock: false);
+        // Most send their request right behind; otherwise an event comes for it.
+        _readable = true;
         Prepare();
     }
 

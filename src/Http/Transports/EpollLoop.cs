@@ -13,7 +13,6 @@ internal sealed class EpollLoop
     // So many connections at most hold an answer before the first of them is sent.
     private const int EventsMax = 64;
     private const int SlotsFirst = 64;
-    private const int LongTurnsMax = 2;
     private const int ExpiredPerRoundMax = 64;
 
     // How far one that never had a request is looked for, when another would do.
@@ -40,8 +39,8 @@ internal sealed class EpollLoop
     // Connections that go on when the events of this round are through.
     private readonly Queue<EpollConnection> _short = new();
 
-    // Those with much to send have their turns between rounds, a few at a time, so that however
-    // many they are, whoever asks for little waits for few.
+    // Those with much to send have their turns between rounds, one at a time, so that however
+    // many they are, whoever asks for little waits for one.
     private readonly Queue<EpollConnection> _long = new();
 
     private readonly Lock _inboxGate = new();
@@ -100,11 +99,17 @@ internal sealed class EpollLoop
         new Thread(Run) { Name = "http", IsBackground = true }.Start();
     }
 
-    /// <summary>Gives the loop a new connection; called by the acceptor's thread.</summary>
+    /// <summary>
+    /// Gives the loop a new connection; called by the acceptor's thread. If that is the loop's own,
+    /// the connection need not wait for the next round.
+    /// </summary>
     internal void Take(int fd, IPAddress address, EpollAcceptor acceptor)
     {
         Interlocked.Increment(ref _connectionCount);
-        Post(new EpollConnection(this, acceptor, fd, new HttpConnection(_engine, address)));
+        var connection = new EpollConnection(
+            this, acceptor, fd, new HttpConnection(_engine, address));
+        if (_accepts) Register(connection);
+        else Post(connection);
     }
 
     /// <summary>Has the connection looked at; from any thread.</summary>
@@ -219,10 +224,7 @@ internal sealed class EpollLoop
 
             if (_isSweeping) SweepOn();
             while (_short.TryDequeue(out var answered)) answered.Run();
-            for (int turn = 0; turn < LongTurnsMax && _long.TryDequeue(out var sending); turn++)
-            {
-                sending.Run();
-            }
+            if (_long.TryDequeue(out var sending)) sending.Run();
         }
 
         Libc.CloseDescriptor(_epoll);
@@ -279,7 +281,6 @@ internal sealed class EpollLoop
         ulong data = ((ulong)connection.Generation << 32) | (uint)slot;
         const uint Mask = Libc.EventIn | Libc.EventOut | Libc.EventPeerClosed
             | Libc.EventEdgeTriggered;
-        // Data that is there already comes as the first event.
         if (_isStopping || Libc.Watch(_epoll, connection.Descriptor, Mask, data) < 0)
         {
             connection.Cut();
