@@ -106,5 +106,7 @@ internal sealed class AnsweringHost(SampleHost host, HostKind kind) : HttpMessag
     }
 
     private static Cid CidOf(string text) =>
-        Cid.TryParse(System.Text.Encoding.ASCII.GetBytes(text), out var cid) ? cid : throw new FormatException(text);
+        Cid.TryParse(System.Text.Encoding.ASCII.GetBytes(text), out var cid)
+            ? cid
+            : throw new FormatException(text);
 }
