@@ -29,11 +29,18 @@ internal sealed class AskedRepo(
     /// <summary>Nodes of an export, to be looked at before a host is asked for one.</summary>
     internal ExportedNodes? Export { get; private set; }
 
-    /// <summary>Proofs that the host refused, one after the other.</summary>
-    internal int ProbesRefused { get; set; }
+    /// <summary>Proofs that the host refused since the last it gave.</summary>
+    internal int ProbesRefused { get; private set; }
+
+    /// <summary>Whether it gave any.</summary>
+    internal bool HasProbed { get; private set; }
 
     /// <summary>Of the last request.</summary>
     internal XrpcStatus LastStatus { get; private set; }
+
+    /// <summary>Whether other requests will fare no better than the last.</summary>
+    internal bool IsHopeless =>
+        IsGone || LastStatus is XrpcStatus.Unreachable or XrpcStatus.Busy;
 
     /// <summary>Whether the host says that there is no such repo, or none to be seen.</summary>
     internal bool IsGone { get; private set; }
@@ -63,6 +70,15 @@ internal sealed class AskedRepo(
                 && Export.TryMove(missing.Cid, repo.Tree);
             if (!isFound) return result;
         }
+    }
+
+    /// <summary>Asks for the proof of a record, there or not.</summary>
+    internal async Task<bool> ProbeAsync(string record, CancellationToken cancellation)
+    {
+        bool isGiven = await AskAsync("getRecord", record, cancellation);
+        HasProbed |= isGiven;
+        ProbesRefused = isGiven ? 0 : ProbesRefused + 1;
+        return isGiven;
     }
 
     /// <summary>Asks for an answer with a commit, and takes it in.</summary>
@@ -112,7 +128,7 @@ internal sealed class AskedRepo(
         return answer;
     }
 
-    /// <summary>Several at once, each as <see cref="GetAsync"/>; notes come in their order.</summary>
+    /// <summary>Several at once, each as <see cref="GetAsync"/>.</summary>
     internal async Task<XrpcAnswer[]> GetAllAsync(
         string method, IEnumerable<string> parameters, CancellationToken cancellation)
     {

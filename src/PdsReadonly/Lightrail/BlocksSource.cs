@@ -32,9 +32,7 @@ internal sealed class BlocksSource : INodeSource
     {
         bool isHere = await AskAsync(asked, cids, asked.Host.CommaCids, missing, cancellation);
         if (isHere) return true;
-        bool isHopeless = asked.IsGone
-            || asked.LastStatus is XrpcStatus.Unreachable or XrpcStatus.Busy;
-        if (isHopeless) return false;
+        if (asked.IsHopeless) return false;
 
         // Either the host does not give blocks so, or these are its own no more: its commit tells.
         var before = asked.Repo.Commit!.Cid;

@@ -61,6 +61,9 @@ internal sealed class CollectionProver(XrpcClient client, HostProfile host)
             Strategy.Describe => await DescribeAsync(asked, cancellation),
             _ => await WalkAsync(asked, strategy, ExportBytesMax, cancellation),
         };
+        // The repo is there: who never gave a proof of a record minds that there is none.
+        if (asked.HasProbed) host.Allow(Strategy.Probe);
+        else if (asked.ProbesRefused > 0 && outcome.Proven is not null) host.Deny(Strategy.Probe);
         return outcome with
         {
             Detail = outcome.Reason == Unproven.None ? null : outcome.Detail ?? asked.Detail,
@@ -176,8 +179,7 @@ internal sealed class CollectionProver(XrpcClient client, HostProfile host)
     private static Unproven ReasonOf(AskedRepo asked)
     {
         if (asked.IsGone) return Unproven.NoRepo;
-        bool isSilent = asked.LastStatus is XrpcStatus.Unreachable or XrpcStatus.Busy;
-        return isSilent ? Unproven.Unreachable : Unproven.NotGiven;
+        return asked.IsHopeless ? Unproven.Unreachable : Unproven.NotGiven;
     }
 
     private static async Task<CollectionsOutcome> DescribeAsync(

@@ -22,12 +22,8 @@ internal sealed class HeadSource : INodeSource
     {
         if (ProbeSource.MayAsk(asked))
         {
-            if (await asked.AskAsync("getRecord", LeastRecord, cancellation)) return true;
-            asked.ProbesRefused++;
-            if (asked.IsGone || asked.LastStatus is XrpcStatus.Unreachable or XrpcStatus.Busy)
-            {
-                return false;
-            }
+            if (await asked.ProbeAsync(LeastRecord, cancellation)) return true;
+            if (asked.IsHopeless) return false;
         }
 
         var latest = await asked.GetAsync("getLatestCommit", "", cancellation);

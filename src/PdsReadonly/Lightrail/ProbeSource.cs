@@ -1,5 +1,4 @@
 using Atproto.Mst;
-using PdsReadonly.Upstream;
 
 namespace PdsReadonly.Lightrail;
 
@@ -20,16 +19,8 @@ internal sealed class ProbeSource : INodeSource
         if (missing is null) return await HeadSource.Instance.FetchAsync(asked, null, cancellation);
         if (MayAsk(asked) && Parameters(missing) is { } record)
         {
-            if (await asked.AskAsync("getRecord", record, cancellation))
-            {
-                asked.ProbesRefused = 0;
-                return true;
-            }
-
-            asked.ProbesRefused++;
-            bool isHopeless = asked.IsGone
-                || asked.LastStatus is XrpcStatus.Unreachable or XrpcStatus.Busy;
-            if (isHopeless) return false;
+            if (await asked.ProbeAsync(record, cancellation)) return true;
+            if (asked.IsHopeless) return false;
         }
 
         return await BlocksSource.FetchAsync(asked, [missing.Cid], missing, cancellation);

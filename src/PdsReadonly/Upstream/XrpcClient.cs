@@ -16,7 +16,7 @@ internal sealed class XrpcClient(HttpClient http, Uri host, HostPace pace, TimeP
 {
     internal const int AttemptsMax = 4;
 
-    /// <summary>Hosts that fail for good would cost as much as those that do for a moment.</summary>
+    /// <summary>A host that fails for good should cost no more than that.</summary>
     internal const int FailuresMax = 2;
 
     /// <summary>Bytes a second that a body has to come with, once it had a time to begin.</summary>
@@ -43,7 +43,7 @@ internal sealed class XrpcClient(HttpClient http, Uri host, HostPace pace, TimeP
     /// <summary>Of the bodies, as far as they were read.</summary>
     internal long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <param name="query">The method with its parameters: "com.atproto.sync.getRepo?did=…".</param>
+    /// <param name="query">The method with its parameters: "com.atproto.sync.getRepo?did=".</param>
     /// <param name="bodyBytesMax">A body that is larger is dropped.</param>
     /// <param name="cancellation">Ends it with an exception.</param>
     internal async Task<XrpcAnswer> GetAsync(

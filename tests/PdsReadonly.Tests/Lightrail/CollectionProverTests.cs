@@ -46,8 +46,11 @@ public sealed class CollectionProverTests : IDisposable
     [InlineData(HostKind.Reference, Strategy.Probe, Strategy.Probe)]
     [InlineData(HostKind.NoExports, Strategy.Auto, Strategy.Blocks)]
     [InlineData(HostKind.FindsSome, Strategy.Auto, Strategy.Blocks)]
-    [InlineData(HostKind.FailsOnAbsent, Strategy.Auto, Strategy.Repo)]
-    [InlineData(HostKind.DeniesAbsent, Strategy.Auto, Strategy.Repo)]
+    [InlineData(HostKind.CommaCids, Strategy.Auto, Strategy.Blocks)]
+    [InlineData(HostKind.FailsOnAbsent, Strategy.Auto, Strategy.Blocks)]
+    [InlineData(HostKind.DeniesAbsent, Strategy.Auto, Strategy.Blocks)]
+    [InlineData(HostKind.FailsOnAbsent, Strategy.Probe, Strategy.Probe)]
+    [InlineData(HostKind.DeniesAbsent, Strategy.Probe, Strategy.Probe)]
     [InlineData(HostKind.ExportsOnly, Strategy.Auto, Strategy.Repo)]
     internal async Task Prove_HonestHost_GivesTheTruth(
         HostKind kind, Strategy strategy, Strategy expected)
@@ -69,6 +72,31 @@ public sealed class CollectionProverTests : IDisposable
         Assert.Equal(Strategy.Repo, outcome.Strategy);
         Assert.Equal(["getRepoCollections", "getRecord", "getRepo"], _host!.Methods);
         Assert.Equal(small.Collections(), outcome.Proven!.Collections);
+    }
+
+    [Fact]
+    public async Task Prove_Describe_IsAClaimAndNoProof()
+    {
+        var prover = Open(_sample, HostKind.Describing);
+        var outcome = await ProveAsync(prover, _sample, Strategy.Describe);
+        Assert.Null(outcome.Proven);
+        Assert.Equal(Unproven.Claimed, outcome.Reason);
+        Assert.Equal([.. _sample.Collections(), "com.example.invented"], outcome.Claimed);
+        var auto = await ProveAsync(prover, _sample, Strategy.Auto);
+        Assert.Equal(Unproven.NotGiven, auto.Reason);
+        Assert.Null(auto.Claimed);
+        Assert.Contains("getRepo: 501", auto.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(HostKind.CommaCids, 3)]
+    [InlineData(HostKind.FailsOnAbsent, 3)]
+    internal async Task Prove_SecondRepo_TakesFewerRequests(HostKind kind, int fewer)
+    {
+        var prover = Open(_sample, kind);
+        int first = (await ProveAsync(prover, _sample, Strategy.Auto)).Requests;
+        int second = (await ProveAsync(prover, _sample, Strategy.Auto)).Requests;
+        Assert.InRange(second, 1, first - fewer);
     }
 
     [Fact]
@@ -135,7 +163,9 @@ public sealed class CollectionProverTests : IDisposable
             }
             else
             {
-                Assert.True(outcome.Reason is Unproven.Moving or Unproven.NotGiven);
+                Assert.True(
+                    outcome.Reason is Unproven.Moving or Unproven.NotGiven or Unproven.Claimed,
+                    $"{strategy}: {outcome.Reason} {outcome.Detail}");
             }
         }
     }
