@@ -83,7 +83,7 @@ public sealed partial class EventScript : IDisposable
     {
         lock (_network.Gate)
         {
-            var account = _random.Pick<WorldAccount>([.. _accounts]);
+            var account = _accounts[_random.Below(_accounts.Count)];
             string what = account.State switch
             {
                 AccountState.Deleted => Note("join", Create),

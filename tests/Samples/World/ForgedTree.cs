@@ -69,7 +69,9 @@ public static class ForgedTree
         ArgumentNullException.ThrowIfNull(repo);
         var copy = new HostedRepo(repo.Did)
         {
-            Commit = repo.Commit, Rev = repo.Rev, Data = repo.Data,
+            Commit = repo.Commit,
+            Rev = repo.Rev,
+            Data = repo.Data,
         };
         copy.KeepAllOf(repo);
         return copy;

@@ -75,6 +75,14 @@ public class HostedRepo(string did) : IMstNodeSource
     public byte[]? Block(in Cid cid) =>
         cid == Commit.Cid ? Commit.Bytes : _blocks.GetValueOrDefault(cid);
 
+    /// <summary>A path up to its slash.</summary>
+    public static string CollectionOf(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        int slash = path.IndexOf('/', StringComparison.Ordinal);
+        return slash < 0 ? path : path[..slash];
+    }
+
     /// <inheritdoc/>
     bool IMstNodeSource.TryGetBlock(in Cid cid, out ReadOnlyMemory<byte> block)
     {
@@ -128,12 +136,6 @@ public class HostedRepo(string did) : IMstNodeSource
                 CarWriter.WriteSection(answer, entries.Values[i], record);
             }
         }
-    }
-
-    internal static string CollectionOf(string path)
-    {
-        int slash = path.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0 ? path : path[..slash];
     }
 
     // How far a page has come: the collections seen, in key order.
