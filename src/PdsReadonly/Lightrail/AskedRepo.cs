@@ -14,11 +14,25 @@ internal sealed class AskedRepo(
     /// <summary>Bytes of one answer, exports aside.</summary>
     internal const int AnswerBytesMax = 8 * 1024 * 1024;
 
+    // Legal everywhere, and before every other record that is.
+    private const string LeastRecord = "&collection=A.A.A&rkey=-";
+
+    // A record, and the nodes on the way to it.
+    private const int ProofBytesMax = 2 * 1024 * 1024;
+
+    // Over all answers, exports aside. Those about ten thousand collections take a fifth of it.
+    private const long BytesMax = 256 * 1024 * 1024;
+
     private const int NotesMax = 6;
+
+    // Hosts are ahead of the stream by no more, if it goes well.
+    private static readonly TimeSpan s_lagMax = TimeSpan.FromSeconds(1);
 
     private readonly int _requestsBefore = client.Requests;
     private readonly long _bytesBefore = client.Bytes;
     private readonly List<string> _notes = [];
+    private long _exportBytes;
+    private bool _isHeard;
 
     internal SparseRepo Repo => repo;
 
@@ -35,12 +49,16 @@ internal sealed class AskedRepo(
     /// <summary>Whether it gave any.</summary>
     internal bool HasProbed { get; private set; }
 
-    /// <summary>Of the last request.</summary>
-    internal XrpcStatus LastStatus { get; private set; }
+    /// <summary>To the last request.</summary>
+    internal XrpcAnswer LastAnswer { get; private set; }
 
-    /// <summary>Whether other requests will fare no better than the last.</summary>
-    internal bool IsHopeless =>
-        IsGone || LastStatus is XrpcStatus.Unreachable or XrpcStatus.Busy;
+    /// <summary>
+    /// Whether other requests will fare no better than the last: the host wants to be left alone,
+    /// says that there is nothing to ask for, or was never heard of.
+    /// </summary>
+    internal bool IsHopeless => IsGone
+        || (LastAnswer.Status == XrpcStatus.Busy && LastAnswer.Code is 0 or 429)
+        || (LastAnswer.Status == XrpcStatus.Unreachable && !_isHeard);
 
     /// <summary>Whether the host says that there is no such repo, or none to be seen.</summary>
     internal bool IsGone { get; private set; }
@@ -50,6 +68,9 @@ internal sealed class AskedRepo(
     internal long Bytes => client.Bytes - _bytesBefore;
 
     internal int RequestsLeft => requestsMax - Requests;
+
+    /// <summary>Whether no more may be asked for.</summary>
+    internal bool IsSpent => RequestsLeft <= 0 || Bytes - _exportBytes > BytesMax;
 
     /// <summary>What went wrong on the way, in words; null when nothing did.</summary>
     internal string? Detail => _notes.Count == 0 ? null : string.Join("; ", _notes);
@@ -71,6 +92,18 @@ internal sealed class AskedRepo(
             if (!isFound) return result;
         }
     }
+
+    /// <summary>
+    /// After a host's answer with a newer commit: what lies between that and the one before is on
+    /// the stream, or will be in a moment.
+    /// </summary>
+    internal ValueTask CatchUpAsync(CancellationToken cancellation) => stream is null
+        ? ValueTask.CompletedTask
+        : stream.WaitAsync(s_lagMax, client.Time, cancellation);
+
+    /// <summary>Asks for the proof of the first record that may be: the tree's left edge.</summary>
+    internal Task<bool> ProbeAsync(CancellationToken cancellation) =>
+        ProbeAsync(LeastRecord, cancellation);
 
     /// <summary>Asks for the proof of a record, there or not.</summary>
     internal async Task<bool> ProbeAsync(string record, CancellationToken cancellation)
@@ -133,7 +166,7 @@ internal sealed class AskedRepo(
         string method, IEnumerable<string> parameters, CancellationToken cancellation)
     {
         var answers = await Task.WhenAll(parameters.Select(each =>
-            client.GetAsync(Query(method, each), AnswerBytesMax, cancellation)));
+            client.GetAsync(Query(method, each), ProofBytesMax, cancellation)));
         foreach (var answer in answers) Note(method, answer);
         return answers;
     }
@@ -143,7 +176,9 @@ internal sealed class AskedRepo(
     {
         Export?.Dispose();
         Export = new ExportedNodes(bytesMax);
+        long bytesBefore = Bytes;
         var answer = await client.GetAsync(Query("getRepo", ""), Export, cancellation);
+        _exportBytes += Bytes - bytesBefore;
         Note("getRepo", answer);
         if (Export.Fault is { } fault) Blame("getRepo", fault);
         // Of an export that was cut off, what came is as good.
@@ -171,7 +206,8 @@ internal sealed class AskedRepo(
 
     private void Note(string method, XrpcAnswer answer)
     {
-        LastStatus = answer.Status;
+        LastAnswer = answer;
+        _isHeard |= answer.Code > 0;
         if (answer.Status == XrpcStatus.Given) return;
         IsGone |= answer.Error is "RepoNotFound" or "RepoTakendown" or "RepoSuspended"
             or "RepoDeactivated" or "AccountTakedown" or "AccountDeactivated";

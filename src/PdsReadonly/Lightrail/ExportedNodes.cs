@@ -1,4 +1,3 @@
-using System.Buffers;
 using Atproto.Car;
 using Atproto.Multiformats;
 using Atproto.Mst;
@@ -23,7 +22,8 @@ internal sealed class ExportedNodes(long bytesMax) : IBodySink, IDisposable
     private const int NodesMax = 1_000_000;
 
     private readonly Dictionary<Cid, (long Start, int Length)> _places = [];
-    private readonly ArrayBufferWriter<byte> _rest = new();
+    private byte[] _unread = new byte[256 * 1024];
+    private int _unreadLength;
     private Stream _nodes = new MemoryStream();
     private Cid _root;
     private bool _hasHeader;
@@ -41,7 +41,7 @@ internal sealed class ExportedNodes(long bytesMax) : IBodySink, IDisposable
     public void Begin()
     {
         _places.Clear();
-        _rest.ResetWrittenCount();
+        _unreadLength = 0;
         _nodes.SetLength(0);
         _hasHeader = false;
         Commit = null;
@@ -50,13 +50,14 @@ internal sealed class ExportedNodes(long bytesMax) : IBodySink, IDisposable
 
     public bool Take(ReadOnlySpan<byte> piece)
     {
-        _rest.Write(piece);
-        var unread = _rest.WrittenSpan;
-        int taken = 0;
-        while (Fault is null && TryTakeOne(unread[taken..], out int length)) taken += length;
-        byte[] left = unread[taken..].ToArray();
-        _rest.ResetWrittenCount();
-        _rest.Write(left);
+        // Never more than one section and one piece.
+        int length = _unreadLength + piece.Length;
+        if (length > _unread.Length) Array.Resize(ref _unread, Math.Max(length, 2 * _unreadLength));
+        piece.CopyTo(_unread.AsSpan(_unreadLength));
+        var unread = _unread.AsSpan(0, length);
+        while (Fault is null && TryTakeOne(unread, out int taken)) unread = unread[taken..];
+        _unreadLength = unread.Length;
+        if (unread.Length < length) unread.CopyTo(_unread);
         return Fault is null;
     }
 
