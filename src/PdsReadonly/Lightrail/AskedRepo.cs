@@ -33,6 +33,7 @@ internal sealed class AskedRepo(
     private readonly List<string> _notes = [];
     private long _exportBytes;
     private bool _isHeard;
+    private bool _isAheadOfStream;
 
     internal SparseRepo Repo => repo;
 
@@ -78,11 +79,12 @@ internal sealed class AskedRepo(
     public void Dispose() => Export?.Dispose();
 
     /// <summary>
-    /// Takes in what the stream has, and goes as far as the nodes at hand allow.
+    /// Takes in what the stream has, and goes as far as the nodes at hand allow; null without a
+    /// commit.
     /// </summary>
     internal CollectionsResult? Find()
     {
-        while (stream is not null && stream.TryTake(out var car)) repo.Take(car.Span, out _);
+        Drain();
         if (repo.Commit is null) return null;
         while (true)
         {
@@ -94,12 +96,24 @@ internal sealed class AskedRepo(
     }
 
     /// <summary>
-    /// After a host's answer with a newer commit: what lies between that and the one before is on
-    /// the stream, or will be in a moment.
+    /// The same. But what lies between a host's answer and the commit before it is on the stream in
+    /// a moment: before anyone is asked for it again, that is waited for.
     /// </summary>
-    internal ValueTask CatchUpAsync(CancellationToken cancellation) => stream is null
-        ? ValueTask.CompletedTask
-        : stream.WaitAsync(s_lagMax, client.Time, cancellation);
+    internal async ValueTask<CollectionsResult?> FindAsync(CancellationToken cancellation)
+    {
+        var found = Find();
+        var start = client.Time.GetUtcNow();
+        while (_isAheadOfStream && found?.Missing is not null)
+        {
+            var left = start + s_lagMax - client.Time.GetUtcNow();
+            if (left <= TimeSpan.Zero) break;
+            await stream!.WaitAsync(left, client.Time, cancellation);
+            found = Find();
+        }
+
+        _isAheadOfStream = false;
+        return found;
+    }
 
     /// <summary>Asks for the proof of the first record that may be: the tree's left edge.</summary>
     internal Task<bool> ProbeAsync(CancellationToken cancellation) =>
@@ -124,22 +138,12 @@ internal sealed class AskedRepo(
     }
 
     /// <summary>Takes in an answer with a commit.</summary>
-    internal bool Take(string method, byte[] car)
-    {
-        var status = repo.Take(car, out var fault);
-        if (status != TakeStatus.Refused) return true;
-        Blame(method, fault);
-        return false;
-    }
+    internal bool Take(string method, byte[] car) =>
+        Took(method, repo.Take(car, out var fault), fault);
 
     /// <summary>Takes in a commit alone.</summary>
-    internal bool Take(string method, Commit commit)
-    {
-        var status = repo.Take(commit, out var fault);
-        if (status != TakeStatus.Refused) return true;
-        Blame(method, fault);
-        return false;
-    }
+    internal bool Take(string method, Commit commit) =>
+        Took(method, repo.Take(commit, out var fault), fault);
 
     /// <summary>Notes that an answer is not what was asked for.</summary>
     internal void Blame(string method, RepoFault? fault)
@@ -200,6 +204,26 @@ internal sealed class AskedRepo(
     }
 
     internal static string Escape(string text) => Uri.EscapeDataString(text);
+
+    private bool Took(string method, TakeStatus status, RepoFault? fault)
+    {
+        _isAheadOfStream |= status == TakeStatus.Newer && stream is not null;
+        if (status == TakeStatus.Refused) Blame(method, fault);
+        // Of a replica that lags, which is no fault.
+        else if (status == TakeStatus.Older) Note($"{method}: {fault?.Message}");
+        return status != TakeStatus.Refused;
+    }
+
+    private void Drain()
+    {
+        while (stream is not null && stream.TryTake(out var car))
+        {
+            if (repo.Take(car.Span, out _) is TakeStatus.Same or TakeStatus.Newer)
+            {
+                _isAheadOfStream = false;
+            }
+        }
+    }
 
     private string Query(string method, string parameters) =>
         $"com.atproto.sync.{method}?did={Escape(repo.Did.ToString())}{parameters}";

@@ -144,7 +144,7 @@ internal sealed class CollectionProver(XrpcClient client, HostProfile host)
         int stalled = 0;
         while (true)
         {
-            var found = asked.Find();
+            var found = await asked.FindAsync(cancellation);
             if (found?.Proven is { } proven)
             {
                 return new CollectionsOutcome { Proven = proven, Strategy = strategy };
@@ -174,7 +174,6 @@ internal sealed class CollectionProver(XrpcClient client, HostProfile host)
             // Given and of no use: of a replica that lags, or torn by a write. So ask again.
             if (hasMoved || isHere) stalled = 0;
             else stalled = isGiven ? stalled + 1 : StalledMax;
-            if (hasMoved) await asked.CatchUpAsync(cancellation);
         }
     }
 

@@ -15,9 +15,13 @@ namespace PdsReadonly.Lightrail;
 /// Memory is bounded: 16 MiB of nodes, some hundred bytes for each, and one section. For one
 /// thread at a time.
 /// </remarks>
-internal sealed class ExportedNodes(long bytesMax) : IBodySink, IDisposable
+/// <param name="bytesMax">Of the export.</param>
+/// <param name="memoryBytesMax">Of nodes that are not in a file.</param>
+internal sealed class ExportedNodes(
+    long bytesMax, int memoryBytesMax = ExportedNodes.MemoryBytesMaxDefault)
+    : IBodySink, IDisposable
 {
-    private const int MemoryBytesMax = 16 * 1024 * 1024;
+    private const int MemoryBytesMaxDefault = 16 * 1024 * 1024;
     private const long FileBytesMax = 1L << 30;
     private const int NodesMax = 1_000_000;
 
@@ -109,7 +113,7 @@ internal sealed class ExportedNodes(long bytesMax) : IBodySink, IDisposable
             return;
         }
 
-        if (_nodes is MemoryStream && start + block.Length > MemoryBytesMax) MoveToFile();
+        if (_nodes is MemoryStream && start + block.Length > memoryBytesMax) MoveToFile();
         _nodes.Position = start;
         _nodes.Write(block);
         _places.Add(cid, (start, block.Length));

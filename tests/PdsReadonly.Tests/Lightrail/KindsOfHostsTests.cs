@@ -18,12 +18,16 @@ public sealed class KindsOfHostsTests : IDisposable
     private const ulong Seed = 20260101;
     private const int Repos = 40;
 
-    private readonly SampleKey _key = SampleKey.FromSeed(SampleCurve.P256, "kinds");
+    private static readonly SampleKey s_key = SampleKey.FromSeed(SampleCurve.P256, "kinds");
+    private static readonly WorldRepo[] s_repos =
+        [.. Enumerable.Range(0, Repos).Select(i =>
+            RandomRepos.Make(Seed, i, s_key, legal: i % 2 == 0))];
+
     private readonly SignatureVerifier _verifier;
 
     public KindsOfHostsTests()
     {
-        Assert.Equal(KeyError.None, DidKey.TryParse(_key.DidKey, out var point));
+        Assert.Equal(KeyError.None, DidKey.TryParse(s_key.DidKey, out var point));
         Assert.Equal(SignatureError.None, SignatureVerifier.TryCreate(point!, out var verifier));
         _verifier = verifier!;
     }
@@ -31,11 +35,7 @@ public sealed class KindsOfHostsTests : IDisposable
     public static TheoryData<string> Names =>
         [.. HostTraits.All.Select(traits => traits.Name)];
 
-    public void Dispose()
-    {
-        _verifier.Dispose();
-        _key.Dispose();
-    }
+    public void Dispose() => _verifier.Dispose();
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -60,9 +60,8 @@ public sealed class KindsOfHostsTests : IDisposable
         var (provenCount, requests, bytes, detail) = (0, 0, 0L, (string?)null);
         var time = new ImpatientTime(XrpcClient.AttemptTimeout);
         var profile = new HostProfile(time);
-        for (int i = 0; i < Repos; i++)
+        foreach (var repo in s_repos)
         {
-            var repo = RandomRepos.Make(Seed, i, _key, legal: i % 2 == 0);
             var network = new WorldNetwork();
             var host = new WorldHost(network, traits);
             network.Add(repo, host);

@@ -53,6 +53,28 @@ public sealed class MovingRepoTests : IDisposable
         }
 
         TestContext.Current.TestOutputHelper!.WriteLine($"{strategy}: {requests} in {Repos}");
+        Assert.InRange(requests, Repos, 14 * Repos);
+    }
+
+    [Theory]
+    [InlineData(Strategy.Probe)]
+    [InlineData(Strategy.Blocks)]
+    [InlineData(Strategy.Auto)]
+    internal async Task Prove_TwentyWritesEachRequest_WithAStreamThatLags_WaitsForIt(
+        Strategy strategy)
+    {
+        int requests = 0;
+        for (ulong seed = 1; seed <= Repos; seed++)
+        {
+            var outcome = await ProveAsync(
+                seed, HostTraits.Reference, strategy, 20, new(), streamLags: true);
+            Assert.True(
+                outcome.Proven is not null, $"seed {seed}: {outcome.Reason} {outcome.Detail}");
+            requests += outcome.Requests;
+        }
+
+        TestContext.Current.TestOutputHelper!.WriteLine($"{strategy}: {requests} in {Repos}");
+        Assert.InRange(requests, Repos, 14 * Repos);
     }
 
     [Theory]
@@ -80,14 +102,14 @@ public sealed class MovingRepoTests : IDisposable
         }
 
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"{strategy} {writesPerRequest}: {provenCount} of 10, {requests / 10} requests");
+            $"{strategy} {writesPerRequest}: {provenCount} of {Repos}, {requests} requests");
         // One export is of one commit, however fast the repo is.
         if (strategy == Strategy.Auto) Assert.Equal(Repos, provenCount);
     }
 
     private async Task<CollectionsOutcome> ProveAsync(
         ulong seed, HostTraits traits, Strategy strategy, double writesPerRequest,
-        CommitInbox? stream)
+        CommitInbox? stream, bool streamLags = false)
     {
         var random = new Random((int)seed);
         var paths = Enumerable.Range(0, Records).Select(
@@ -99,14 +121,13 @@ public sealed class MovingRepoTests : IDisposable
         var network = new WorldNetwork();
         var host = new WorldHost(network, traits);
         network.Add(repo, host);
-        var mover = new Mover(repo, writesPerRequest, seed)
-        {
-            OnCommit = commit => stream?.Offer(commit.Blocks),
-        };
+        // Lagging, all comes at some time, but only for those who wait.
+        var late = new Queue<WorldCommit>();
+        var time = new ImpatientTime(XrpcClient.AttemptTimeout) { OnDelay = () => Flush(0) };
+        var mover = new Mover(repo, writesPerRequest, seed) { OnCommit = Send };
         mover.Attach(host);
 
         using var http = new HttpClient(new WorldHandler(host), disposeHandler: true);
-        var time = new ImpatientTime(XrpcClient.AttemptTimeout);
         var client = new XrpcClient(http, host.Url, new HostPace(0, time), time);
         Assert.True(Did.TryParse(repo.Did, out var did));
         var outcome = await new CollectionProver(client, new HostProfile(time)).ProveAsync(
@@ -118,5 +139,16 @@ public sealed class MovingRepoTests : IDisposable
         }
 
         return outcome;
+
+        void Send(WorldCommit commit)
+        {
+            late.Enqueue(commit);
+            Flush(streamLags ? 25 : 0);
+        }
+
+        void Flush(int left)
+        {
+            while (stream is not null && late.Count > left) stream.Offer(late.Dequeue().Blocks);
+        }
     }
 }
