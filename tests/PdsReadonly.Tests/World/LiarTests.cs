@@ -37,6 +37,7 @@ public sealed class LiarTests(ITestOutputHelper output)
                 using var asker = new Asker(host, key, stalls ? new HastyTime() : null)
                 {
                     RequestsMax = 100,
+                    ExportBytesMax = 4 << 20,
                 };
                 for (int round = 0; round < (stalls ? 1 : Rounds); round++)
                 {
