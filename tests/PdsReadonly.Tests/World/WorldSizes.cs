@@ -16,6 +16,8 @@ namespace PdsReadonly.Tests.World;
 /// </description></item>
 /// <item><term>PDS_WORLD_ACCOUNTS</term><description>of the script, 200; whole: 2000
 /// </description></item>
+/// <item><term>PDS_WORLD_KINDS</term><description>all: liars of every kind of host
+/// </description></item>
 /// </list>
 /// </summary>
 internal static class WorldSizes
@@ -31,6 +33,9 @@ internal static class WorldSizes
     internal static int Events => Read("EVENTS", 2_000);
 
     internal static int Accounts => Read("ACCOUNTS", 200);
+
+    internal static bool HasAllKinds =>
+        Environment.GetEnvironmentVariable("PDS_WORLD_KINDS") == "all";
 
     private static int Read(string name, int small)
     {
