@@ -29,6 +29,7 @@ internal static partial class FolderArrows
         ["Atproto.Identity"] =
             ["Atproto.Syntax", "Atproto.Multiformats", "Atproto.Crypto", "Atproto.Cbor"],
         ["Atproto.Repo"] = ["Atproto"],
+        ["Atproto.Firehose"] = ["Atproto"],
 
         ["Http.Messages"] = [],
         ["Http.WebSockets"] = ["Http.Messages"],
@@ -57,7 +58,8 @@ internal static partial class FolderArrows
         ["PdsReadonly.Web"] =
         [
             "Atproto", "Http.Messages", "Http.Connections",
-            "PdsReadonly.Catalog", "PdsReadonly.Archive", "PdsReadonly.Xrpc",
+            "PdsReadonly.Index", "PdsReadonly.Catalog", "PdsReadonly.Archive",
+            "PdsReadonly.Lightrail", "PdsReadonly.Xrpc",
         ],
         ["PdsReadonly.Server"] =
         [
