@@ -1,5 +1,4 @@
 using System.Text;
-using Atproto.Firehose;
 using Atproto.Syntax;
 using Microsoft.Data.Sqlite;
 using PdsReadonly.Index;
@@ -244,7 +243,9 @@ public sealed class LightrailDatabaseTests : IDisposable
         Reopen();
         var deleted = new RepoState
         {
-            Did = _alice.Id, RevMax = _alice.Rev, Status = AccountStatus.Deleted,
+            Did = _alice.Id,
+            RevMax = _alice.Rev,
+            Status = AccountStatus.Deleted,
         };
         Assert.Equal(deleted, _index.Find(_alice.Id));
         Assert.Equal(new LightrailTotals(), _index.Totals);
