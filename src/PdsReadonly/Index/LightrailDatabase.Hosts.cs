@@ -33,8 +33,8 @@ internal sealed partial class LightrailDatabase
         InTransaction(() =>
         {
             Statement("INSERT OR IGNORE INTO host(url, is_listed, pace) VALUES(?1, 0, 0)")
-                .BindText(1, url).Run();
-            var statement = Statement("SELECT id FROM host WHERE url = ?1").BindText(1, url);
+                .BindString(1, url).Run();
+            var statement = Statement("SELECT id FROM host WHERE url = ?1").BindString(1, url);
             statement.Step();
             id = statement.Int64(0);
             statement.Reset();
@@ -71,7 +71,7 @@ internal sealed partial class LightrailDatabase
         var statement = Statement("UPDATE host SET profile = ?2, pace = ?3 WHERE id = ?1")
             .Bind(1, id).Bind(3, pace);
         if (profile is null) statement.BindNull(2);
-        else statement.BindText(2, profile);
+        else statement.BindString(2, profile);
         statement.Run();
     });
 
@@ -88,7 +88,7 @@ internal sealed partial class LightrailDatabase
             "UPDATE host SET cursor = ?2, is_listed = max(is_listed, ?3) WHERE id = ?1")
             .Bind(1, hostId).Bind(3, cursor is null ? 1L : 0);
         if (cursor is null) statement.BindNull(2);
-        else statement.BindText(2, cursor);
+        else statement.BindString(2, cursor);
         statement.Run();
     }
 

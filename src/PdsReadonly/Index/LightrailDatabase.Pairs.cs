@@ -62,7 +62,7 @@ internal sealed partial class LightrailDatabase
         Statement("DELETE FROM held WHERE repo = ?1 AND collection = ?2")
             .Bind(1, repo.FirstSeen).Bind(2, id).Run();
         Statement("DELETE FROM pair WHERE collection = ?1 AND shown = ?2 AND did = ?3")
-            .Bind(1, id).Bind(2, Shown(repo)).BindText(3, repo.State.Did.ToString()).Run();
+            .Bind(1, id).Bind(2, Shown(repo)).BindString(3, repo.State.Did.ToString()).Run();
         _totals = _totals with { Pairs = _totals.Pairs - 1 };
         if (origin != CollectionOrigin.Claimed) return;
         _totals = _totals with { ClaimedPairs = _totals.ClaimedPairs - 1 };
@@ -111,7 +111,7 @@ internal sealed partial class LightrailDatabase
     private void AddPair(LightrailRepo repo, long id)
     {
         Statement("INSERT INTO pair VALUES(?1, ?2, ?3)")
-            .Bind(1, id).Bind(2, Shown(repo)).BindText(3, repo.State.Did.ToString()).Run();
+            .Bind(1, id).Bind(2, Shown(repo)).BindString(3, repo.State.Did.ToString()).Run();
         _totals = _totals with { Pairs = _totals.Pairs + 1 };
     }
 
@@ -144,9 +144,9 @@ internal sealed partial class LightrailDatabase
     {
         if (_collectionIds.TryGetValue(collection, out long id)) return id;
         Statement("INSERT OR IGNORE INTO collection(name) VALUES(?1)")
-            .BindText(1, collection).Run();
+            .BindString(1, collection).Run();
         var statement = Statement("SELECT id FROM collection WHERE name = ?1")
-            .BindText(1, collection);
+            .BindString(1, collection);
         statement.Step();
         id = statement.Int64(0);
         statement.Reset();

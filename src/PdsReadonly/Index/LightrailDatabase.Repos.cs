@@ -38,7 +38,7 @@ internal sealed partial class LightrailDatabase
     {
         lock (Gate)
         {
-            var statement = Statement(SelectRepo).BindText(1, did.ToString());
+            var statement = Statement(SelectRepo).BindString(1, did.ToString());
             var row = statement.Step() ? RepoRow.Read(statement, did) : null;
             statement.Reset();
             return row;
@@ -53,7 +53,7 @@ internal sealed partial class LightrailDatabase
         {
             foreach (var change in changes) Apply(change);
             Statement("INSERT OR REPLACE INTO stream VALUES(?1, ?2)")
-                .BindText(1, upstream).Bind(2, seq).Run();
+                .BindString(1, upstream).Bind(2, seq).Run();
         });
 
     /// <summary>
@@ -297,7 +297,7 @@ internal sealed partial class LightrailDatabase
         Span<byte> data = stackalloc byte[Cid.Bytes];
         Span<byte> head = stackalloc byte[Cid.Bytes];
         Span<byte> proven = stackalloc byte[Cid.Bytes];
-        Statement(WriteRepoSql).Bind(1, repo.FirstSeen).BindText(2, state.Did.ToString())
+        Statement(WriteRepoSql).Bind(1, repo.FirstSeen).BindString(2, state.Did.ToString())
             .Bind(3, repo.HostId).Bind(4, (long)state.Status).Bind(5, Number(state.Rev))
             .BindCid(6, state.Data, data).Bind(7, Number(state.RevMax))
             .Bind(8, state.NeedsResync ? 1L : 0).BindCid(9, repo.Head, head)
@@ -313,7 +313,7 @@ internal sealed partial class LightrailDatabase
 
     private void Show(LightrailRepo repo, bool isShown)
     {
-        Statement(ShowSql).Bind(1, repo.FirstSeen).BindText(2, repo.State.Did.ToString())
+        Statement(ShowSql).Bind(1, repo.FirstSeen).BindString(2, repo.State.Did.ToString())
             .Bind(3, isShown ? 1L : 0).Bind(4, isShown ? 0L : 1).Run();
         HoldBack(repo.FirstSeen, isHeldBack: !isShown);
     }

@@ -110,7 +110,7 @@ internal sealed partial class LightrailDatabase : IDisposable
         lock (Gate)
         {
             var statement = Statement("SELECT seq FROM stream WHERE upstream = ?1")
-                .BindText(1, upstream);
+                .BindString(1, upstream);
             long? seq = statement.Step() ? statement.Int64(0) : null;
             statement.Reset();
             return seq;
@@ -125,11 +125,11 @@ internal sealed partial class LightrailDatabase : IDisposable
         if (seq is { } position)
         {
             Statement("INSERT OR REPLACE INTO stream VALUES(?1, ?2)")
-                .BindText(1, upstream).Bind(2, position).Run();
+                .BindString(1, upstream).Bind(2, position).Run();
         }
         else
         {
-            Statement("DELETE FROM stream WHERE upstream = ?1").BindText(1, upstream).Run();
+            Statement("DELETE FROM stream WHERE upstream = ?1").BindString(1, upstream).Run();
         }
     });
 

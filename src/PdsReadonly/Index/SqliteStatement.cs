@@ -24,7 +24,7 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
         return this;
     }
 
-    internal SqliteStatement BindText(int index, string text)
+    internal SqliteStatement BindString(int index, string text)
     {
         // Almost all are names and DIDs.
         Span<byte> room = stackalloc byte[256];
