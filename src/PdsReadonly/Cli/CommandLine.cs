@@ -22,6 +22,7 @@ internal static class CommandLine
     {
         ["verify"] = VerifyCommand.Description,
         ["inspect"] = InspectCommand.Description,
+        ["lightrail"] = LightrailOptions.Description,
     };
 
     private static readonly ParserConfiguration Parsing = new()
@@ -108,6 +109,10 @@ internal static class CommandLine
         var inspect = new Command("inspect", FirstLine(InspectCommand.Description));
         new CarOptions().AddTo(inspect, settings => InspectCommand.Run(settings, context));
         root.Subcommands.Add(inspect);
+
+        var lightrail = new Command("lightrail", FirstLine(LightrailOptions.Description));
+        new ServeOptions(new LightrailOptions()).AddTo(lightrail, context);
+        root.Subcommands.Add(lightrail);
         return root;
     }
 

@@ -8,7 +8,10 @@ using Microsoft.Extensions.Logging;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 using PdsReadonly.Events;
+using PdsReadonly.Index;
+using PdsReadonly.Lightrail;
 using PdsReadonly.Server;
+using PdsReadonly.Upstream;
 using PdsReadonly.Web;
 using PdsReadonly.Xrpc;
 
@@ -59,6 +62,8 @@ internal static class ServeCommand
         using var stop = new StopSignal(cancellation);
         var (_, error, isTerminal, time) = context;
         using var database = data.OpenCatalog(error);
+        using var index = settings.Lightrail is null ? null : data.OpenLightrail(time, error);
+        var metrics = new LightrailMetrics();
         var events = new EventLog(database, time, settings.EventWindow);
         var announcer = new Announcer(events, EventOptionsOf(settings));
         var catalog = new RepoCatalog(database, time, announcer);
@@ -108,11 +113,23 @@ internal static class ServeCommand
         string url = UrlOf(server.LocalEndPoint);
         await error.WriteLineAsync($"listening on {url}").ConfigureAwait(false);
         loader.Start();
+        await using var lightrail = Follow(settings.Lightrail, index, metrics, time, logs);
         using var memory = IdleMemory.OfThisProcess(time);
         await stop.Requested.ConfigureAwait(false);
         await error.WriteLineAsync("stopping").ConfigureAwait(false);
         await server.StopAsync(s_grace).ConfigureAwait(false);
         return ExitCode.Done;
+    }
+
+    private static LightrailService? Follow(
+        LightrailSettings? settings, LightrailDatabase? index, LightrailMetrics metrics,
+        TimeProvider time, ILoggerFactory logs)
+    {
+        if (settings is null || index is null) return null;
+        TrustStore.Prepare();
+        var service = new LightrailService(settings, index, metrics, time, logs);
+        service.Start();
+        return service;
     }
 
     private static HttpLimits LimitsOf(

@@ -14,6 +14,9 @@ internal sealed record LightrailHost
     /// <summary>Whether its listRepos was read to the end once.</summary>
     public bool IsListed { get; init; }
 
+    /// <summary>How often it began anew: a page of an earlier round is of no use.</summary>
+    public long Round { get; init; }
+
     /// <summary>Requests a second; 0 leaves it to the settings.</summary>
     public double Pace { get; init; }
 
@@ -24,7 +27,8 @@ internal sealed record LightrailHost
 // The hosts.
 internal sealed partial class LightrailDatabase
 {
-    private const string SelectHosts = "SELECT id, url, cursor, is_listed, pace, profile FROM host";
+    private const string SelectHosts =
+        "SELECT id, url, cursor, is_listed, pace, profile, round FROM host";
 
     /// <summary>The host's number, never 0; a new one is added.</summary>
     internal long HostIdOf(string url)
@@ -79,7 +83,7 @@ internal sealed partial class LightrailDatabase
     /// Has the host's listRepos begin again, as after events that cannot be had any more.
     /// </summary>
     internal void ListAgain(long hostId) => InTransaction(() =>
-        Statement("UPDATE host SET cursor = NULL, is_listed = 0 WHERE id = ?1")
+        Statement("UPDATE host SET cursor = NULL, is_listed = 0, round = round + 1 WHERE id = ?1")
             .Bind(1, hostId).Run());
 
     private void SetCursor(long hostId, string? cursor)
@@ -100,5 +104,6 @@ internal sealed partial class LightrailDatabase
         IsListed = row.Int64(3) != 0,
         Pace = row.Double(4),
         Profile = row.Text(5),
+        Round = row.Int64(6),
     };
 }

@@ -56,6 +56,12 @@ internal sealed partial class LightrailDatabase
                 .BindString(1, upstream).Bind(2, seq).Run();
         });
 
+    /// <summary>Stores what follows from a proof.</summary>
+    internal void Apply(IReadOnlyList<RepoChange> changes) => InTransaction(() =>
+    {
+        foreach (var change in changes) Apply(change);
+    });
+
     /// <summary>
     /// Stores which collections a repo holds, all of them, proven at one commit. What was claimed
     /// otherwise is counted. The repo is no longer one to be resynced, unless that was asked for
@@ -76,7 +82,8 @@ internal sealed partial class LightrailDatabase
         {
             var before = FindRepo(did);
             if (before?.State.Status == AccountStatus.Deleted) return;
-            if (before?.State.Rev is { } rev && proven.Rev < rev) return;
+            bool isKnown = before is { State: { NeedsResync: false, Rev: { } rev } } && proven.Rev < rev;
+            if (isKnown) return;
             var known = before ?? NewRepo(did);
             var after = known with
             {
@@ -136,33 +143,6 @@ internal sealed partial class LightrailDatabase
     /// </summary>
     internal void Purge(Did did) => InTransaction(() => Purge(did, revMax: null));
 
-    /// <summary>
-    /// Stores a page of a host's listRepos and where the next one begins, null at the end. New
-    /// repos are queued, and so are those that the host is ahead of.
-    /// </summary>
-    /// <param name="hostId">Which host.</param>
-    /// <param name="repos">The page.</param>
-    /// <param name="cursor">The page's cursor.</param>
-    /// <param name="isTrusted">
-    /// Whether the host's word on the status of repos that are known counts; it does for new ones.
-    /// </param>
-    internal void AddListed(
-        long hostId, IReadOnlyList<ListedRepo> repos, string? cursor, bool isTrusted) =>
-        InTransaction(() =>
-        {
-            foreach (var repo in repos) AddListed(hostId, repo, isTrusted);
-            SetCursor(hostId, cursor);
-        });
-
-    /// <summary>Where the repo is asked from now on.</summary>
-    internal void SetHost(Did did, long hostId) => InTransaction(() =>
-    {
-        if (FindRepo(did) is not { } before) return;
-        Write(before, before with { HostId = hostId });
-        Statement("UPDATE resync SET host = ?2 WHERE repo = ?1")
-            .Bind(1, before.FirstSeen).Bind(2, hostId).Run();
-    });
-
     private void PrepareRepos()
     {
         var statement = Statement("SELECT max(id) FROM repo");
@@ -214,44 +194,6 @@ internal sealed partial class LightrailDatabase
         bool isAnew = change.Resync is not null || !known.State.NeedsResync;
         var reason = change.Resync ?? ResyncReason.Unchained;
         Enqueue(after, reason, change.NotBefore, isAnew);
-    }
-
-    private void AddListed(long hostId, ListedRepo listed, bool isTrusted)
-    {
-        var before = FindRepo(listed.Did);
-        if (before is null)
-        {
-            var added = NewRepo(listed.Did) with { HostId = hostId };
-            added = added with
-            {
-                State = added.State with { Status = listed.Status, NeedsResync = true },
-                Head = listed.Head,
-                HeadRev = listed.Rev,
-            };
-            if (listed.Status == AccountStatus.Deleted) return;
-            Write(null, added);
-            Enqueue(added, ResyncReason.Listed, 0, isAnew: false);
-            return;
-        }
-
-        bool isBehind = !(before.HeadRev >= listed.Rev);
-        if (!isTrusted || before.State.Status == AccountStatus.Deleted) return;
-        if (listed.Status == AccountStatus.Deleted)
-        {
-            Purge(listed.Did, revMax: null);
-            return;
-        }
-
-        var state = before.State with { Status = listed.Status };
-        if (isBehind) state = state with { NeedsResync = true };
-        var after = before with { State = state };
-        if (isBehind && !before.IsProven)
-        {
-            after = after with { Head = listed.Head, HeadRev = listed.Rev };
-        }
-
-        Write(before, after);
-        if (isBehind) Enqueue(after, ResyncReason.Behind, 0, isAnew: !before.State.NeedsResync);
     }
 
     private void Purge(Did did, Tid? revMax)

@@ -28,7 +28,8 @@ internal static class LightrailSchema
           status INTEGER NOT NULL, rev INTEGER, data BLOB, rev_max INTEGER,
           needs_resync INTEGER NOT NULL, head BLOB, head_rev INTEGER,
           origin INTEGER NOT NULL, proven BLOB, proven_rev INTEGER, learned INTEGER NOT NULL,
-          signed INTEGER NOT NULL);
+          signed INTEGER NOT NULL,
+          key BLOB, listed INTEGER NOT NULL DEFAULT 0);
         CREATE INDEX repo_active ON repo(did) WHERE status = 0;
         CREATE TABLE collection(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
         CREATE TABLE pair(
@@ -39,7 +40,7 @@ internal static class LightrailSchema
           PRIMARY KEY(repo, collection)) WITHOUT ROWID;
         CREATE TABLE host(
           id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, cursor TEXT, is_listed INTEGER NOT NULL,
-          pace REAL NOT NULL, profile TEXT);
+          pace REAL NOT NULL, profile TEXT, round INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE stream(upstream TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE resync(
           repo INTEGER PRIMARY KEY, host INTEGER NOT NULL, reason INTEGER NOT NULL,

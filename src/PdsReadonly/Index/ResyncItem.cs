@@ -28,6 +28,9 @@ internal enum ResyncReason
 
     /// <summary>It was asked for.</summary>
     Asked = 8,
+
+    /// <summary>It was not listed any more for long, and may be gone.</summary>
+    Unlisted = 9,
 }
 
 /// <summary>One repo that was taken from the queue and is being proven.</summary>

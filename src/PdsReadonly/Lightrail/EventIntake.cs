@@ -25,6 +25,7 @@ internal sealed class EventIntake(
     // Held from judging to storing.
     private readonly Lock _gate = new();
     private readonly Dictionary<Did, Walk> _walks = [];
+    private readonly HeldCommits _held = new();
 
     /// <summary>Set when something was queued.</summary>
     internal WakeUp Queued { get; } = new();
@@ -90,10 +91,10 @@ internal sealed class EventIntake(
         }
     }
 
-    /// <summary>The walk has come to nothing; the queue keeps the repo.</summary>
+    /// <summary>The walk is over, whatever has come of it.</summary>
     internal void End(Walk walk)
     {
-        lock (_gate) _walks.Remove(walk.Did);
+        lock (_gate) Remove(walk);
     }
 
     /// <summary>
@@ -105,46 +106,45 @@ internal sealed class EventIntake(
     {
         lock (_gate)
         {
-            _walks.Remove(walk.Did);
-            if (database.Find(walk.Did) is not { } before) return true;
-            var result = RepoFollower.Prove(before, proven.Commit);
+            var did = walk.Did;
+            if (database.Find(did) is not { } before) return true;
+            var result = RepoFollower.Prove(before, proven.Commit, _held);
             if (result.Verdict == FollowVerdict.Rollback)
             {
                 database.Tell(
-                    NoteKind.Rollback, walk.Did.ToString(),
+                    NoteKind.Rollback, did.ToString(),
                     $"host is at {proven.Rev}, seen was {before.RevMax}");
                 return false;
             }
 
+            if (result.Verdict == FollowVerdict.Ignored) return true;
+            var after = result.After;
+            if (walk.IsIncomplete) after = after with { NeedsResync = true };
+            var last = _held.Of(did).FirstOrDefault(commit => commit.Commit.Rev == after.Rev);
             database.InTransaction(() =>
             {
-                if (result.Verdict == FollowVerdict.Applied)
-                {
-                    database.SetProven(walk.Did, hostId, proven, origin);
-                }
-
-                database.Done(walk.Did);
-                ApplyHeld(walk);
+                database.SetProven(did, hostId, proven, origin);
+                database.Done(did);
+                database.Apply(
+                [
+                    new RepoChange
+                    {
+                        After = after,
+                        Collections = result.Changes,
+                        Commit = (last?.Commit ?? proven.Commit).Cid,
+                    },
+                ]);
             });
             return true;
         }
     }
 
-    private void ApplyHeld(Walk walk)
+    // Another may have begun in the meantime.
+    private void Remove(Walk walk)
     {
-        var batch = new EventBatch(database, null);
-        foreach (var commit in walk.Held)
-        {
-            Store(batch, RepoFollower.Follow(batch.StateOf(walk.Did), commit), commit.Commit);
-        }
-
-        if (walk.IsIncomplete)
-        {
-            var state = batch.StateOf(walk.Did) with { NeedsResync = true };
-            batch.Add(new RepoChange { After = state });
-        }
-
-        database.Apply(batch.Changes);
+        if (!_walks.TryGetValue(walk.Did, out var current) || current != walk) return;
+        _walks.Remove(walk.Did);
+        _held.Drop(walk.Did);
     }
 
     private EventVerification Verify(StreamEvent message)
@@ -168,7 +168,7 @@ internal sealed class EventIntake(
 
     private void Judge(EventBatch batch, StreamEvent message, in EventVerification verified)
     {
-        metrics.Events.Add(message);
+        metrics.EventTaken(message);
         if (message.Seq > 0) batch.LastSeq = message.Seq;
         if (message is not AccountEvent { Did: var did }) return;
         switch (message)
@@ -188,7 +188,8 @@ internal sealed class EventIntake(
                 Refuse(batch, did, verified.Fault);
                 break;
             case StreamCommit commit when _walks.TryGetValue(did, out var walk):
-                walk.Hold(verified.Verified!, commit.Blocks);
+                walk.Inbox.Offer(commit.Blocks);
+                walk.IsIncomplete |= !_held.Add(verified.Verified!);
                 break;
             case StreamCommit:
                 var followed = RepoFollower.Follow(batch.StateOf(did), verified.Verified!);
@@ -204,7 +205,7 @@ internal sealed class EventIntake(
     {
         if (_walks.TryGetValue(did, out var walk))
         {
-            walk.Miss();
+            walk.IsIncomplete = true;
             return;
         }
 
@@ -240,7 +241,7 @@ internal sealed class EventIntake(
         if (!batch.SpeaksFor(did)) return;
         if (_walks.TryGetValue(did, out var walk))
         {
-            walk.Miss();
+            walk.IsIncomplete = true;
             return;
         }
 

@@ -5,34 +5,30 @@ internal sealed class WakeUp
 {
     private static readonly TimeSpan s_most = TimeSpan.FromDays(40);
 
-    private readonly SemaphoreSlim _signal = new(0, 1);
-    private readonly Lock _lock = new();
+    private TaskCompletionSource _woken = New();
 
     /// <summary>From any thread.</summary>
-    internal void Wake()
-    {
-        lock (_lock)
-        {
-            if (_signal.CurrentCount == 0) _signal.Release();
-        }
-    }
+    internal void Wake() => Volatile.Read(ref _woken).TrySetResult();
 
     /// <summary>Whether it was woken.</summary>
     internal async Task<bool> WaitAsync(
         TimeSpan most, TimeProvider time, CancellationToken cancellation)
     {
-        // A timer reaches no further.
-        using var timeout = new CancellationTokenSource(most < s_most ? most : s_most, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(
-            timeout.Token, cancellation);
         try
         {
-            await _signal.WaitAsync(either.Token);
-            return true;
+            // A timer reaches no further.
+            await _woken.Task.WaitAsync(most < s_most ? most : s_most, time, cancellation);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (TimeoutException)
         {
             return false;
         }
+
+        // What wakes from here on is for the next time.
+        Volatile.Write(ref _woken, New());
+        return true;
     }
+
+    private static TaskCompletionSource New() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

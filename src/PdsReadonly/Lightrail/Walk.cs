@@ -1,4 +1,3 @@
-using Atproto.Firehose;
 using Atproto.Syntax;
 
 namespace PdsReadonly.Lightrail;
@@ -9,29 +8,11 @@ namespace PdsReadonly.Lightrail;
 /// </summary>
 internal sealed class Walk(Did did)
 {
-    // A busy repo makes some in the seconds that a walk takes.
-    private const int HeldMax = 1000;
-
-    private readonly List<VerifiedCommit> _held = [];
-
     internal Did Did { get; } = did;
 
     /// <summary>What the prover reads from.</summary>
     internal CommitInbox Inbox { get; } = new();
 
-    /// <summary>In the order they came in.</summary>
-    internal IReadOnlyList<VerifiedCommit> Held => _held;
-
-    /// <summary>Whether a commit could not be kept, so that the chain may have a gap.</summary>
-    internal bool IsIncomplete { get; private set; }
-
-    internal void Hold(VerifiedCommit commit, ReadOnlyMemory<byte> blocks)
-    {
-        Inbox.Offer(blocks);
-        if (_held.Count < HeldMax) _held.Add(commit);
-        else IsIncomplete = true;
-    }
-
-    /// <summary>One came that could not be verified.</summary>
-    internal void Miss() => IsIncomplete = true;
+    /// <summary>Whether a commit is not among those kept, so that the chain may have a gap.</summary>
+    internal bool IsIncomplete { get; set; }
 }
