@@ -74,8 +74,7 @@ internal sealed class LightrailRoute(LightrailDatabase index, LightrailMetrics m
                 $"  {host.Url}: {listed}, {metrics.Requests[host.Url]:N0} requests, ");
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{metrics.HostFaults[host.Url]:N0} faults {host.Profile}".TrimEnd());
-            text.Append('\n');
+                $"{metrics.HostFaults[host.Url]:N0} faults. {host.Profile}\n");
         }
 
         if (hosts.Count > HostsShown) text.Append("  and others\n");
