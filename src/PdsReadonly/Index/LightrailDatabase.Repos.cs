@@ -154,7 +154,7 @@ internal sealed partial class LightrailDatabase
     {
         var did = change.After.Did;
         if (change.Note is { } note) AddNote(note.Kind, did.ToString(), note.Detail);
-        if (change.IsPurge)
+        if (change.IsPurge || change.After.Status == AccountStatus.Deleted)
         {
             Purge(did, change.After.RevMax);
             return;

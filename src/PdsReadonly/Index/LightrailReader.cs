@@ -2,6 +2,16 @@ using Atproto.Syntax;
 
 namespace PdsReadonly.Index;
 
+/// <summary>DIDs in ascending order, one after the other.</summary>
+internal interface IDidCursor
+{
+    /// <summary>Valid until the next one is read.</summary>
+    ReadOnlySpan<byte> Current { get; }
+
+    /// <summary>Goes to the next one; false behind the last.</summary>
+    bool Read();
+}
+
 /// <summary>
 /// One connection for what requests ask of the index of remote repos; sees what was committed. For
 /// one thread at a time, and given back by Dispose.
@@ -20,6 +30,8 @@ internal sealed class LightrailReader : IDisposable
 
     private const string ActiveSql =
         "SELECT did FROM repo WHERE status = 0 AND did > ?2 ORDER BY did LIMIT ?3";
+
+    private const long NoLimit = -1;
 
     private readonly LightrailReaders _owner;
     private readonly SqliteDatabase _database;
@@ -57,27 +69,25 @@ internal sealed class LightrailReader : IDisposable
     }
 
     /// <summary>
-    /// The same, to be read one by one; valid until the reader is given back.
+    /// The same, without an end, to be read one by one; valid until the reader is given back.
     /// </summary>
     /// <param name="collection">The name; empty for all.</param>
     /// <param name="after">The DID behind which they begin.</param>
-    /// <param name="limit">How many.</param>
     /// <param name="index">
-    /// Which of the reader's cursors to take: 0, then 1 and so on; each for all or for one.
+    /// Which of the reader's cursors to take: 0, then 1 and so on. All active repos have one.
     /// </param>
     internal DidCursor OpenCursor(
-        ReadOnlySpan<byte> collection, ReadOnlySpan<byte> after, int limit, int index)
+        ReadOnlySpan<byte> collection, ReadOnlySpan<byte> after, int index)
     {
         if (collection.IsEmpty)
         {
-            return new DidCursor(
-                Statement(ActiveSql).BindText(2, after).Bind(3, (long)limit));
+            return new DidCursor(Statement(ActiveSql).BindText(2, after).Bind(3, NoLimit));
         }
 
         if (index == _cursors.Count) _cursors.Add(new DidCursor(_database.Prepare(DidsOfSql)));
         var cursor = _cursors[index];
         cursor.Statement.Reset();
-        cursor.Statement.BindText(1, collection).BindText(2, after).Bind(3, (long)limit);
+        cursor.Statement.BindText(1, collection).BindText(2, after).Bind(3, NoLimit);
         return cursor;
     }
 
@@ -92,18 +102,21 @@ internal sealed class LightrailReader : IDisposable
     }
 
     /// <summary>
-    /// Repos of every status whose head is known, in order of first sight, beyond that one's time;
+    /// Repos of every status whose head is known, in order of first sight, beyond a time and DID;
     /// deleted ones are left out.
     /// </summary>
-    internal List<LightrailRepo> ListRepos(long afterFirstSeen, int limit)
+    internal List<LightrailRepo> ListRepos(long afterTime, string afterDid, int limit)
     {
         const string Sql = $"""
             SELECT {RepoRow.Columns} FROM repo
-            WHERE id > ?1 AND status <> 4 AND head IS NOT NULL AND head_rev IS NOT NULL
-            ORDER BY id LIMIT ?2
+            WHERE (id > ?1 OR (id = ?1 AND did > ?2))
+              AND status <> 4 AND head IS NOT NULL AND head_rev IS NOT NULL
+              AND id >= ?1
+            ORDER BY id LIMIT ?3
             """;
-        var page = new List<LightrailRepo>(limit);
-        var statement = Statement(Sql).Bind(1, afterFirstSeen).Bind(2, (long)limit);
+        var page = new List<LightrailRepo>();
+        var statement = Statement(Sql)
+            .Bind(1, afterTime).BindString(2, afterDid).Bind(3, (long)limit);
         while (statement.Step()) page.Add(RepoRow.Read(statement));
         statement.Reset();
         return page;
@@ -122,15 +135,6 @@ internal sealed class LightrailReader : IDisposable
 
         statement.Reset();
         return proof;
-    }
-
-    /// <summary>Whether the repo is one that must not be shown.</summary>
-    internal bool IsHidden(ReadOnlySpan<byte> did)
-    {
-        var statement = Statement("SELECT status FROM repo WHERE did = ?1").BindText(1, did);
-        bool isHidden = statement.Step() && statement.Int64(0) != 0;
-        statement.Reset();
-        return isHidden;
     }
 
     public void Dispose()
@@ -188,18 +192,19 @@ internal sealed class LightrailReader : IDisposable
         public void Dispose() => _statement.Reset();
     }
 
-    /// <summary>DIDs in ascending order, one after the other.</summary>
-    internal sealed class DidCursor(SqliteStatement statement)
+    /// <summary>A statement's DIDs.</summary>
+    internal sealed class DidCursor(SqliteStatement statement) : IDidCursor
     {
         private byte[] _current = new byte[64];
         private int _length;
 
         internal SqliteStatement Statement => statement;
 
-        /// <summary>Valid until the next one is read.</summary>
-        internal ReadOnlySpan<byte> Current => _current.AsSpan(0, _length);
+        /// <inheritdoc/>
+        public ReadOnlySpan<byte> Current => _current.AsSpan(0, _length);
 
-        internal bool Read()
+        /// <inheritdoc/>
+        public bool Read()
         {
             if (!statement.Step()) return false;
             var did = statement.Bytes(0);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
 
 namespace PdsReadonly.Index;
 
@@ -16,6 +17,20 @@ internal sealed class LightrailReaders(string path) : IDisposable
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         return _idle.TryPop(out var reader) ? reader : new LightrailReader(this, path);
+    }
+
+    /// <summary>Whether the file can be read.</summary>
+    internal bool Probe()
+    {
+        try
+        {
+            using var reader = Rent();
+            return reader.Find("did:"u8) is null;
+        }
+        catch (SqliteException)
+        {
+            return false;
+        }
     }
 
     internal void Return(LightrailReader reader)

@@ -21,7 +21,10 @@ internal sealed record RepoChange
     /// <summary>The repo's host, where it is learned by this; 0 leaves what is known.</summary>
     public long HostId { get; init; }
 
-    /// <summary>The account is gone: nothing is kept but its highest rev.</summary>
+    /// <summary>
+    /// The account is gone: nothing is kept but its highest rev. So it is too where the state
+    /// after is deleted, whatever else is said.
+    /// </summary>
     public bool IsPurge { get; init; }
 
     /// <summary>

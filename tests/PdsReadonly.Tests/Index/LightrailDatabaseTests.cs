@@ -381,11 +381,12 @@ public sealed class LightrailDatabaseTests : IDisposable
         Prove(_bob);
         Prove(_alice);
         using var reader = _index.Readers.Rent();
-        var all = reader.ListRepos(0, 10);
+        var all = reader.ListRepos(long.MinValue, "", 10);
         Assert.Equal([_bob.Id, _alice.Id], all.Select(repo => repo.State.Did));
         Assert.Equal([Now, Now + 1], all.Select(repo => repo.FirstSeen));
-        Assert.Equal([all[1]], reader.ListRepos(Now, 10));
-        Assert.Equal([all[0]], reader.ListRepos(0, 1));
+        Assert.Equal([all[1]], reader.ListRepos(Now, _bob.Id.ToString(), 10));
+        Assert.Equal(all, reader.ListRepos(Now, "did:a", 10));
+        Assert.Equal([all[0]], reader.ListRepos(0, "", 1));
     }
 
     [Fact]
