@@ -93,6 +93,7 @@ internal static class ServeCommand
             Blobs = new BlobDirectory(settings.Blobs, catalog),
             Time = time,
             Events = events,
+            Lightrail = index,
         };
 
         // Before anyone can ask: a takedown must not come a moment late, and what was here is here.
@@ -100,7 +101,7 @@ internal static class ServeCommand
         loader.Plan();
         await using var server = StartServer(
             new IPEndPoint(settings.Bind, settings.Port),
-            DispatcherOf(services, catalog, logs),
+            DispatcherOf(services, catalog, metrics, logs),
             new HttpServerOptions
             {
                 Limits = LimitsOf(settings.Http, descriptors, error),
@@ -170,15 +171,20 @@ internal static class ServeCommand
     }
 
     private static XrpcDispatcher DispatcherOf(
-        XrpcServices services, RepoCatalog catalog, ILoggerFactory logs)
+        XrpcServices services, RepoCatalog catalog, LightrailMetrics metrics, ILoggerFactory logs)
     {
         var directory = new HostDirectory(catalog);
+        IPlainRoute[] own = services.Lightrail is { } index
+            ? [new LightrailRoute(index, metrics), new MetricsRoute(index, metrics)]
+            : [new RootRoute()];
         var plain = new PlainRoutes(
-            new RootRoute(),
+        [
+            .. own,
             new RobotsRoute(),
             new HealthRoute(services.Options, directory),
             new DidDocumentRoute(services.Options, directory),
-            new AtprotoDidRoute(directory));
+            new AtprotoDidRoute(directory),
+        ]);
         return new XrpcDispatcher(services, plain, logs.CreateLogger<XrpcDispatcher>());
     }
 

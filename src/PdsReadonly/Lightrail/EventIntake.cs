@@ -168,7 +168,7 @@ internal sealed class EventIntake(
 
     private void Judge(EventBatch batch, StreamEvent message, in EventVerification verified)
     {
-        metrics.EventTaken(message);
+        metrics.Events.Add(NameOf(message));
         if (message.Seq > 0) batch.LastSeq = message.Seq;
         if (message is not AccountEvent { Did: var did }) return;
         switch (message)
@@ -192,11 +192,12 @@ internal sealed class EventIntake(
                 walk.IsIncomplete |= !_held.Add(verified.Verified!);
                 break;
             case StreamCommit:
-                var followed = RepoFollower.Follow(batch.StateOf(did), verified.Verified!);
-                Store(batch, followed, verified.Verified!.Commit);
+                var next = verified.Verified!;
+                Store(batch, RepoFollower.Follow(batch.StateOf(did), next), next.Commit);
                 break;
             case StreamSync:
-                Store(batch, RepoFollower.Follow(batch.StateOf(did), verified.Head!), verified.Head!);
+                var head = verified.Head!;
+                Store(batch, RepoFollower.Follow(batch.StateOf(did), head), head);
                 break;
         }
     }
@@ -214,10 +215,11 @@ internal sealed class EventIntake(
         if (!isKnown) batch.Add(Unproven(state, ResyncReason.Listed));
     }
 
-    private static void Judge(EventBatch batch, StreamAccount account)
+    private void Judge(EventBatch batch, StreamAccount account)
     {
         var before = batch.StateOf(account.Did);
         var result = RepoFollower.Follow(before, account);
+        metrics.Verdicts.Add(result.Verdict.ToString());
         if (result.Verdict is FollowVerdict.Duplicate or FollowVerdict.Ignored) return;
         if (!batch.SpeaksFor(account.Did))
         {
@@ -236,7 +238,7 @@ internal sealed class EventIntake(
 
     private void Refuse(EventBatch batch, Did did, CommitFault fault)
     {
-        metrics.CommitRefused(fault);
+        metrics.Refusals.Add(fault.ToString());
         // Whoever does not host it says what it likes.
         if (!batch.SpeaksFor(did)) return;
         if (_walks.TryGetValue(did, out var walk))
@@ -262,8 +264,9 @@ internal sealed class EventIntake(
         batch.Add(new RepoChange { After = state, Resync = ResyncReason.Moved });
     }
 
-    private static void Store(EventBatch batch, in FollowResult result, Commit commit)
+    private void Store(EventBatch batch, in FollowResult result, Commit commit)
     {
+        metrics.Verdicts.Add(result.Verdict.ToString());
         switch (result.Verdict)
         {
             case FollowVerdict.Applied:
@@ -291,5 +294,15 @@ internal sealed class EventIntake(
     {
         After = state with { NeedsResync = true },
         Resync = reason,
+    };
+
+    private static string NameOf(StreamEvent message) => message switch
+    {
+        StreamCommit => "commit",
+        StreamSync => "sync",
+        StreamIdentity => "identity",
+        StreamAccount => "account",
+        StreamInfo => "info",
+        _ => "other",
     };
 }

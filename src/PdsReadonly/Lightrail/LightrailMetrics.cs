@@ -31,14 +31,19 @@ internal sealed class LightrailMetrics
     /// <summary>Failures and false answers by host.</summary>
     internal CounterFamily HostFaults { get; } = new("host_faults", "host");
 
-    /// <summary>Answers that told to come back later, by host.</summary>
-    internal CounterFamily Throttled { get; } = new("host_throttled", "host");
+    /// <summary>Commits and syncs that do not hold, by what is wrong.</summary>
+    internal CounterFamily Refusals { get; } = new("refusals", "fault");
+
+    /// <summary>Accounts whose documents were not to be had, by reason.</summary>
+    internal CounterFamily IdentityFailures { get; } = new("identity_failures", "reason");
 
     /// <summary>Resyncs under way.</summary>
     internal Counter Resyncing { get; } = new();
 
     internal IEnumerable<CounterFamily> Families =>
-        [Events, Verdicts, Proofs, Unproven, Requests, Bytes, HostFaults, Throttled];
+    [
+        Events, Verdicts, Proofs, Unproven, Requests, Bytes, HostFaults, Refusals, IdentityFailures,
+    ];
 
     internal IEnumerable<StreamGauge> Streams =>
         _streams.Values.OrderBy(stream => stream.Upstream, StringComparer.Ordinal);

@@ -74,7 +74,9 @@ internal sealed partial class Resyncer(
     private void Count(long host, int by)
     {
         _underWay.AddOrUpdate(host, by, (_, count) => count + by);
-        if (host != NoHost) Interlocked.Add(ref _walks, by);
+        if (host == NoHost) return;
+        Interlocked.Add(ref _walks, by);
+        metrics.Resyncing.Add(by);
     }
 
     private async Task RunAsync(ResyncItem item, CancellationToken cancellation)
@@ -105,7 +107,7 @@ internal sealed partial class Resyncer(
         var answer = await identities.ResolveAsync(item.Did, cancellation);
         if (answer.Identity is not { Pds: { } pds, Key: { } key })
         {
-            metrics.IdentityFailed(answer.Error);
+            metrics.IdentityFailures.Add(answer.Error.ToString());
             if (answer.Error == IdentityError.Tombstoned) database.Purge(item.Did);
             else Retry(item);
             return;
@@ -151,7 +153,7 @@ internal sealed partial class Resyncer(
             var repo = new SparseRepo(item.Did, verifier, settings.WalkBytesMax);
             var prover = new CollectionProver(host.NewClient(), host.Profile);
             var outcome = await prover.ProveAsync(repo, Strategy.Auto, walk.Inbox, cancellation);
-            metrics.WalkEnded(outcome);
+            CountAsked(host, outcome);
             if (outcome.Proven is not { } proven)
             {
                 await FailAsync(item, host, repo, outcome, cancellation);
@@ -194,7 +196,7 @@ internal sealed partial class Resyncer(
         {
             var prover = new CollectionProver(host.NewClient(), host.Profile);
             var described = await prover.ProveAsync(repo, Strategy.Describe, null, cancellation);
-            metrics.WalkEnded(described);
+            CountAsked(host, described);
             if (described.Claimed is { } claimed)
             {
                 database.SetClaimed(item.Did, host.Id, claimed);
@@ -202,6 +204,15 @@ internal sealed partial class Resyncer(
         }
 
         Retry(item);
+    }
+
+    private void CountAsked(RemoteHost host, CollectionsOutcome outcome)
+    {
+        string name = host.Url.Authority;
+        metrics.Requests.Add(name, outcome.Requests);
+        metrics.Bytes.Add(name, outcome.Bytes);
+        if (outcome.Reason == Unproven.None) metrics.Proofs.Add(outcome.Strategy.ToString());
+        else metrics.Unproven.Add(outcome.Reason.ToString());
     }
 
     private void Retry(ResyncItem item)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http;
 using Atproto.Firehose;
 using Microsoft.Extensions.Logging;
@@ -32,14 +33,15 @@ internal sealed partial class StreamFollower(
             {
                 Connected = () =>
                 {
-                    metrics.StreamConnected(source.Name);
+                    metrics.Stream(source.Name).IsConnected = true;
                     // What was before is in nobody's stream.
                     if (position is null) ListAgain(source);
                     source.ListingAsked.Wake();
                 },
             };
             bool isAlive = await FollowAsync(source, stream, position, cancellation);
-            metrics.StreamEnded(source.Name);
+            metrics.Stream(source.Name).IsConnected = false;
+            metrics.Events.Add("unreadable", stream.MalformedCount);
             var end = stream.End;
             LogEnded(source.Name, end?.Kind, end?.Detail);
             if (end?.Kind == StreamEndKind.FutureCursor) database.SetPosition(source.Name, null);
@@ -65,7 +67,7 @@ internal sealed partial class StreamFollower(
             bool isFull = batch.Count == BatchMax || stream.Bytes - bytesBefore > BatchBytesMax;
             if (batch.Count > 0 && (isFull || !next.IsCompleted))
             {
-                Take(source, stream, batch);
+                Take(source, batch);
                 bytesBefore = stream.Bytes;
             }
 
@@ -81,14 +83,22 @@ internal sealed partial class StreamFollower(
             batch.Add(events.Current);
         }
 
-        if (batch.Count > 0) Take(source, stream, batch);
+        if (batch.Count > 0) Take(source, batch);
         return isAlive;
     }
 
-    private void Take(Source source, EventStreamClient stream, List<StreamEvent> batch)
+    private void Take(Source source, List<StreamEvent> batch)
     {
         intake.Take(source, batch);
-        metrics.StreamRead(source.Name, batch, stream.MalformedCount);
+        if (batch[^1] is AccountEvent last)
+        {
+            bool hasTime = DateTimeOffset.TryParse(
+                last.Time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+                out var at);
+            metrics.Stream(source.Name).Handled(
+                last.Seq, hasTime ? time.GetUtcNow() - at : TimeSpan.Zero);
+        }
+
         batch.Clear();
     }
 
