@@ -149,7 +149,12 @@ internal sealed class ServeOptions(LightrailOptions? lightrail = null)
     {
         // The root's validators run for its subcommands too, where serve's options stand by
         // themselves.
-        if (result.Children.OfType<CommandResult>().Any()) return;
+        if (result.Children.OfType<CommandResult>().FirstOrDefault() is { } inner)
+        {
+            RefuseOptionsBefore(result, inner.Command.Name);
+            return;
+        }
+
         string[] cars = CarsOf(result.GetValue(_cars));
         if (cars.Length == 0 && lightrail is null) result.AddError("--car is missing: what to serve?");
         CarOptions.RefuseOptions(cars, result);
@@ -173,6 +178,16 @@ internal sealed class ServeOptions(LightrailOptions? lightrail = null)
             {
                 result.AddError($"{option.Name} {url}: expected a URL");
             }
+        }
+    }
+
+    // They would be serve's, and have no effect.
+    private static void RefuseOptionsBefore(CommandResult root, string command)
+    {
+        foreach (var option in root.Children.OfType<OptionResult>().Where(each => !each.Implicit))
+        {
+            string name = option.IdentifierToken?.Value ?? option.Option.Name;
+            root.AddError($"{name} has to stand behind {command}");
         }
     }
 

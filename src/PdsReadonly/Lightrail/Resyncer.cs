@@ -184,26 +184,38 @@ internal sealed partial class Resyncer(
         var answer = await host.NewClient().GetAsync(
             $"com.atproto.sync.getRepoStatus?did={Uri.EscapeDataString(item.Did.ToString())}",
             StatusBytesMax, cancellation);
-        if (RepoStatusAnswer.Read(answer) is { } status && status != AccountStatus.Active)
+        var status = RepoStatusAnswer.Read(answer);
+        // Meanwhile it may have gone elsewhere: then this host's word is none.
+        identities.Forget(item.Did);
+        var current = await identities.ResolveAsync(item.Did, cancellation);
+        if (current.Identity?.Pds is not { } pds || hosts.Find(pds)?.Id != host.Id)
         {
-            intake.SetStatus(item.Did, status, asked);
-            Retry(item);
+            if (current.Identity is null) Retry(item);
+            else database.Failed(item.Did, Now, counts: false);
             return;
         }
 
-        bool hasProof = database.FindRepo(item.Did)?.Origin > CollectionOrigin.Claimed;
-        if (!hasProof && outcome.Reason != Unproven.Moving)
+        if (status is { } away && away != AccountStatus.Active)
         {
-            var prover = new CollectionProver(host.NewClient(), host.Profile);
-            var described = await prover.ProveAsync(repo, Strategy.Describe, null, cancellation);
-            CountAsked(host, described);
-            if (described.Claimed is { } claimed)
-            {
-                database.SetClaimed(item.Did, host.Id, claimed);
-            }
+            intake.SetStatus(item.Did, away, asked);
+        }
+        else if (outcome.Reason != Unproven.Moving)
+        {
+            await ClaimAsync(item, host, repo, cancellation);
         }
 
         Retry(item);
+    }
+
+    // What was proven once is worth more than a claim of today.
+    private async Task ClaimAsync(
+        ResyncItem item, RemoteHost host, SparseRepo repo, CancellationToken cancellation)
+    {
+        if (database.FindRepo(item.Did)?.Origin > CollectionOrigin.Claimed) return;
+        var prover = new CollectionProver(host.NewClient(), host.Profile);
+        var described = await prover.ProveAsync(repo, Strategy.Describe, null, cancellation);
+        CountAsked(host, described);
+        if (described.Claimed is { } claimed) database.SetClaimed(item.Did, host.Id, claimed);
     }
 
     private void CountAsked(RemoteHost host, CollectionsOutcome outcome)
