@@ -27,7 +27,7 @@ public sealed partial class SignatureVerifier : IDisposable
     /// CurveUnavailable, and null, where the platform cannot verify with such keys.
     /// </summary>
     public static SignatureError TryCreate(PublicKey key, out SignatureVerifier? verifier) =>
-        TryCreate(key, LibCrypto.Has(key.Curve), out verifier);
+        TryCreate(key, UsesLibCrypto(key.Curve), out verifier);
 
     /// <summary>Verifies once; the key is not kept.</summary>
     public static SignatureError Verify(
@@ -52,6 +52,9 @@ public sealed partial class SignatureVerifier : IDisposable
     }
 
     public void Dispose() => _twin.Dispose();
+
+    /// <summary>Which twin keys of a curve get.</summary>
+    internal static bool UsesLibCrypto(KeyCurve curve) => LibCrypto.Has(curve);
 
     /// <summary>The twin that is asked for; both are tested.</summary>
     internal static SignatureError TryCreate(

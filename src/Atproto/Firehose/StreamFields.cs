@@ -138,7 +138,9 @@ internal struct StreamFields
 
     private bool TryReadOps(ref CborReader reader, ReadOnlyMemory<byte> body)
     {
-        if (reader.ReadArray(out int count) != CborError.None) return false;
+        // None at all are null in the frames of some.
+        int count = 0;
+        if (!reader.TryReadNull() && reader.ReadArray(out count) != CborError.None) return false;
         OpCount = count;
         _hasOps = true;
         Ops = new CommitOp[Math.Min(count, StreamLimits.OpsMax)];
