@@ -78,7 +78,9 @@ internal sealed partial class LightrailDatabase
         GiveBack(repo.FirstSeen, counts ? null : -1, notBefore);
     });
 
-    /// <summary>Hosts that a repo is due at now; 0 stands for repos whose host is unknown.</summary>
+    /// <summary>
+    /// Hosts that a repo is due at now; 0 stands for repos whose host is unknown.
+    /// </summary>
     internal List<long> HostsDue(long now)
     {
         lock (Gate)

@@ -344,7 +344,8 @@ public sealed class LightrailDatabaseTests : IDisposable
         Assert.Equal((1005, 1), (_index.Totals.Rollbacks, _index.Totals.BadEvents));
         var notes = _index.Notes(2000);
         Assert.Equal(1000, notes.Count);
-        Assert.Equal(new Note(Now, NoteKind.BadEvent, _bob.Id.ToString(), "no signature"), notes[0]);
+        Assert.Equal(
+            new Note(Now, NoteKind.BadEvent, _bob.Id.ToString(), "no signature"), notes[0]);
         Assert.Equal("1004", notes[1].Detail);
     }
 

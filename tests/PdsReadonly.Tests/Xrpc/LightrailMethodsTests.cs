@@ -139,7 +139,8 @@ public sealed class LightrailMethodsTests : IDisposable
     [Fact]
     public void ListReposByCollection_TooMany_IsRefused()
     {
-        string query = string.Join('&', Enumerable.Range(0, 101).Select(i => $"collection=a.b.c{i}"));
+        string query = string.Join(
+            '&', Enumerable.Range(0, 101).Select(i => $"collection=a.b.c{i}"));
         Assert.Equal(400, Ask($"{ByCollection}?{query}").Status);
         Assert.Equal(200, Ask($"{ByCollection}?{query[..query.LastIndexOf('&')]}").Status);
         Assert.Equal(400, Ask($"{ByCollection}?limit=2001").Status);
@@ -177,7 +178,9 @@ public sealed class LightrailMethodsTests : IDisposable
             Sorted([DidOf("alice"), DidOf("bob")]), found[1..3].Order(StringComparer.Ordinal));
         string rows = Ask("com.atproto.sync.listRepos").Body;
         Assert.Contains(
-            $$"""{"did":"{{dave.Id}}","head":"{{dave.Commit}}","rev":"{{dave.Rev}}","active":true}""",
+            $$"""
+            {"did":"{{dave.Id}}","head":"{{dave.Commit}}","rev":"{{dave.Rev}}","active":true}
+            """,
             rows);
         Assert.Contains("\"active\":false,\"status\":\"throttled\"", rows);
     }
@@ -266,7 +269,8 @@ public sealed class LightrailMethodsTests : IDisposable
             Assert.Contains(line, lines);
         }
 
-        Assert.All(lines[..^1], line => Assert.Matches("^(# (HELP|TYPE) )?lightrail_[a-z_]+", line));
+        Assert.All(
+            lines[..^1], line => Assert.Matches("^(# (HELP|TYPE) )?lightrail_[a-z_]+", line));
     }
 
     [Fact]
@@ -294,7 +298,8 @@ public sealed class LightrailMethodsTests : IDisposable
     {
         var dispatcher = DispatcherOf(_index);
         Assert.Equal(200, Exchange.Send(dispatcher, "GET", "/xrpc/_health", []).Status);
-        using (var file = SqliteDatabase.OpenShared(Path.Combine(_archive.Data, "lightrail.sqlite")))
+        string path = Path.Combine(_archive.Data, "lightrail.sqlite");
+        using (var file = SqliteDatabase.OpenShared(path))
         {
             file.Execute("DROP TABLE repo");
         }
