@@ -57,6 +57,14 @@ internal sealed partial class LightrailDatabase
         });
 
     /// <summary>
+    /// Stores changes that move no stream on, as of commits that were kept aside until a proof.
+    /// </summary>
+    internal void Apply(IReadOnlyList<RepoChange> changes) => InTransaction(() =>
+    {
+        foreach (var change in changes) Apply(change);
+    });
+
+    /// <summary>
     /// Stores which collections a repo holds, all of them, proven at one commit. What was claimed
     /// otherwise is counted. The repo is no longer one to be resynced, unless that was asked for
     /// anew in the meantime.
