@@ -162,8 +162,10 @@ internal sealed partial class LightrailDatabase : IDisposable
         // A crash of the process loses nothing, one of the machine the last moments: the stream is
         // read again from the position that is stored with them.
         _database.Execute("PRAGMA synchronous = NORMAL");
-        _database.Execute("PRAGMA journal_size_limit = 16777216");
-        _database.Execute("PRAGMA wal_autocheckpoint = 4000");
+        // Events touch rows all over the file: the more of them a checkpoint takes, the fewer pages
+        // are written for each; 32 MB of log at most.
+        _database.Execute("PRAGMA journal_size_limit = 33554432");
+        _database.Execute("PRAGMA wal_autocheckpoint = 8000");
         _database.Execute("PRAGMA cache_size = -16384");
         long version = 0;
         using (var statement = _database.Prepare("PRAGMA user_version"))
