@@ -92,6 +92,7 @@ internal sealed partial class LightrailDatabase : IDisposable
             {
                 _totals = before;
                 _collectionIds.Clear();
+                foreach (var statement in _statements.Values) statement.Reset();
                 TryRollBack();
                 throw;
             }
@@ -187,6 +188,11 @@ internal sealed partial class LightrailDatabase : IDisposable
                 UPDATE resync SET again = 0, state = (
                   SELECT CASE WHEN status = 0 THEN 0 ELSE 2 END FROM repo WHERE id = repo)
                 WHERE state = 1
+                """);
+            // Names that nobody uses any more; a hostile repo can make up any number.
+            _database.Execute("""
+                DELETE FROM collection
+                WHERE NOT EXISTS(SELECT 1 FROM pair WHERE pair.collection = collection.id)
                 """);
         });
         ReadTotals();
