@@ -1,5 +1,6 @@
 using Bench.Collections;
 using Bench.Http;
+using Bench.Lightrail;
 using Bench.Loading;
 
 namespace Bench;
@@ -9,11 +10,12 @@ internal static class Program
 {
     private const string Usage =
         """
-        bench loading|http|collections [--binary FILE] [--peers DIR] [--work DIR]
+        bench loading|http|collections|lightrail [--binary FILE] [--peers DIR] [--work DIR]
                                        [--runs N] [--only PART] [--quick]
 
         parts of loading: verify load many
         parts of collections: strategies server
+        parts of lightrail: pages server
         parts of http: getRecord listRecords proofs getBlob getRepo reference memory scenarios
         """;
 
@@ -26,6 +28,7 @@ internal static class Program
                 case "loading": return LoadingSuite.Run(options);
                 case "http": return HttpSuite.Run(options);
                 case "collections": return CollectionsSuite.Run(options);
+                case "lightrail": return LightrailSuite.Run(options);
             }
         }
 

@@ -78,7 +78,9 @@ internal sealed partial class LightrailDatabase
         GiveBack(repo.FirstSeen, counts ? null : -1, notBefore);
     });
 
-    /// <summary>Hosts that a repo is due at now; 0 stands for repos whose host is unknown.</summary>
+    /// <summary>
+    /// Hosts that a repo is due at now; 0 stands for repos whose host is unknown.
+    /// </summary>
     internal List<long> HostsDue(long now)
     {
         lock (Gate)
@@ -109,7 +111,8 @@ internal sealed partial class LightrailDatabase
         }
     }
 
-    // What is asked anew is due at once, what is only still wanted keeps its turn.
+    // What is asked anew is due at once, what is only still wanted keeps its turn. What was known
+    // and broke goes before what was only listed yet, of which there may be millions.
     private void Enqueue(LightrailRepo repo, ResyncReason reason, long notBefore, bool isAnew)
     {
         var statement = Statement("SELECT state, attempts, due FROM resync WHERE repo = ?1")
@@ -119,19 +122,20 @@ internal sealed partial class LightrailDatabase
         bool failed = isQueued && statement.Int64(1) > 0;
         long due = isQueued ? statement.Int64(2) : long.MaxValue;
         statement.Reset();
+        if (notBefore <= Now) notBefore = reason == ResyncReason.Listed ? Now : 0;
         if (!isQueued)
         {
             bool isActive = repo.State.Status == AccountStatus.Active;
             Statement("INSERT INTO resync VALUES(?1, ?2, ?3, 0, ?4, ?5, 0)")
                 .Bind(1, repo.FirstSeen).Bind(2, repo.HostId).Bind(3, (long)reason)
-                .Bind(4, Math.Max(notBefore, Now)).Bind(5, (long)(isActive ? Waiting : HeldBack))
+                .Bind(4, notBefore).Bind(5, (long)(isActive ? Waiting : HeldBack))
                 .Run();
             _totals = _totals with { Queued = _totals.Queued + 1 };
             return;
         }
 
         if (!isAnew) return;
-        if (!failed) due = Math.Min(due, Math.Max(notBefore, Now));
+        if (!failed) due = Math.Min(due, notBefore);
         Statement("""
             UPDATE resync SET host = ?2, reason = ?3, due = ?4, again = ?5 WHERE repo = ?1
             """).Bind(1, repo.FirstSeen).Bind(2, repo.HostId).Bind(3, (long)reason)

@@ -13,14 +13,26 @@ internal sealed partial class LightrailDatabase
         SELECT {RepoRow.Columns} FROM repo WHERE did = ?1
         """;
 
-    private const string WriteRepoSql = """
+    private const string InsertRepoSql = """
         INSERT INTO repo(
-          id, did, host, status, rev, data, rev_max, needs_resync, head, head_rev, origin, proven,
+          id, rev, data, rev_max, needs_resync, head, head_rev, did, host, status, origin, proven,
           proven_rev, learned, signed)
         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
-        ON CONFLICT(id) DO UPDATE SET
-          host = ?3, status = ?4, rev = ?5, data = ?6, rev_max = ?7, needs_resync = ?8, head = ?9,
-          head_rev = ?10, origin = ?11, proven = ?12, proven_rev = ?13, learned = ?14, signed = ?15
+        """;
+
+    private const string UpdateRepoSql = """
+        UPDATE repo SET
+          rev = ?2, data = ?3, rev_max = ?4, needs_resync = ?5, head = ?6, head_rev = ?7,
+          host = ?9, status = ?10, origin = ?11, proven = ?12, proven_rev = ?13, learned = ?14,
+          signed = ?15
+        WHERE id = ?1 AND did = ?8
+        """;
+
+    // All that most events change, and no index has to do with it.
+    private const string FollowRepoSql = """
+        UPDATE repo SET
+          rev = ?2, data = ?3, rev_max = ?4, needs_resync = ?5, head = ?6, head_rev = ?7
+        WHERE id = ?1
         """;
 
     private const string ShowSql = """
@@ -57,6 +69,14 @@ internal sealed partial class LightrailDatabase
         });
 
     /// <summary>Stores what follows from a proof.</summary>
+    internal void Apply(IReadOnlyList<RepoChange> changes) => InTransaction(() =>
+    {
+        foreach (var change in changes) Apply(change);
+    });
+
+    /// <summary>
+    /// Stores changes that move no stream on, as of commits that were kept aside until a proof.
+    /// </summary>
     internal void Apply(IReadOnlyList<RepoChange> changes) => InTransaction(() =>
     {
         foreach (var change in changes) Apply(change);
@@ -236,16 +256,35 @@ internal sealed partial class LightrailDatabase
     {
         if (before == repo) return;
         var state = repo.State;
+        bool isFollowed = before is not null && before == repo with
+        {
+            State = state with
+            {
+                Rev = before.State.Rev,
+                Data = before.State.Data,
+                RevMax = before.State.RevMax,
+                NeedsResync = before.State.NeedsResync,
+            },
+            Head = before.Head,
+            HeadRev = before.HeadRev,
+        };
         Span<byte> data = stackalloc byte[Cid.Bytes];
         Span<byte> head = stackalloc byte[Cid.Bytes];
         Span<byte> proven = stackalloc byte[Cid.Bytes];
-        Statement(WriteRepoSql).Bind(1, repo.FirstSeen).BindString(2, state.Did.ToString())
-            .Bind(3, repo.HostId).Bind(4, (long)state.Status).Bind(5, Number(state.Rev))
-            .BindCid(6, state.Data, data).Bind(7, Number(state.RevMax))
-            .Bind(8, state.NeedsResync ? 1L : 0).BindCid(9, repo.Head, head)
-            .Bind(10, Number(repo.HeadRev)).Bind(11, (long)repo.Origin)
-            .BindCid(12, repo.ProvenCommit, proven).Bind(13, Number(repo.ProvenRev))
-            .Bind(14, repo.LearnedAt).Bind(15, repo.IsSigned ? 1L : 0).Run();
+        string sql = isFollowed ? FollowRepoSql : before is null ? InsertRepoSql : UpdateRepoSql;
+        var statement = Statement(sql).Bind(1, repo.FirstSeen).Bind(2, Number(state.Rev))
+            .BindCid(3, state.Data, data).Bind(4, Number(state.RevMax))
+            .Bind(5, state.NeedsResync ? 1L : 0).BindCid(6, repo.Head, head)
+            .Bind(7, Number(repo.HeadRev));
+        if (!isFollowed)
+        {
+            statement.BindString(8, state.Did.ToString()).Bind(9, repo.HostId)
+                .Bind(10, (long)state.Status).Bind(11, (long)repo.Origin)
+                .BindCid(12, repo.ProvenCommit, proven).Bind(13, Number(repo.ProvenRev))
+                .Bind(14, repo.LearnedAt).Bind(15, repo.IsSigned ? 1L : 0);
+        }
+
+        statement.Run();
         if (before is not null) CountRepo(before, -1);
         CountRepo(repo, 1);
         bool wasShown = before?.State.Status == AccountStatus.Active;

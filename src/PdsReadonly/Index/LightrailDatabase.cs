@@ -92,6 +92,7 @@ internal sealed partial class LightrailDatabase : IDisposable
             {
                 _totals = before;
                 _collectionIds.Clear();
+                foreach (var statement in _statements.Values) statement.Reset();
                 TryRollBack();
                 throw;
             }
@@ -162,8 +163,10 @@ internal sealed partial class LightrailDatabase : IDisposable
         // A crash of the process loses nothing, one of the machine the last moments: the stream is
         // read again from the position that is stored with them.
         _database.Execute("PRAGMA synchronous = NORMAL");
-        _database.Execute("PRAGMA journal_size_limit = 16777216");
-        _database.Execute("PRAGMA wal_autocheckpoint = 4000");
+        // Events touch rows all over the file: the more of them a checkpoint takes, the fewer pages
+        // are written for each; 32 MB of log at most.
+        _database.Execute("PRAGMA journal_size_limit = 33554432");
+        _database.Execute("PRAGMA wal_autocheckpoint = 8000");
         _database.Execute("PRAGMA cache_size = -16384");
         long version = 0;
         using (var statement = _database.Prepare("PRAGMA user_version"))
@@ -185,6 +188,11 @@ internal sealed partial class LightrailDatabase : IDisposable
                 UPDATE resync SET again = 0, state = (
                   SELECT CASE WHEN status = 0 THEN 0 ELSE 2 END FROM repo WHERE id = repo)
                 WHERE state = 1
+                """);
+            // Names that nobody uses any more; a hostile repo can make up any number.
+            _database.Execute("""
+                DELETE FROM collection
+                WHERE NOT EXISTS(SELECT 1 FROM pair WHERE pair.collection = collection.id)
                 """);
         });
         ReadTotals();

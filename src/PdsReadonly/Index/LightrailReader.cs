@@ -139,8 +139,9 @@ internal sealed class LightrailReader : IDisposable
 
     public void Dispose()
     {
+        // One that still stood at a row would see the index as it is now for ever.
         foreach (var cursor in _cursors) cursor.Statement.Reset();
-        if (_statements.TryGetValue(ActiveSql, out var active)) active.Reset();
+        foreach (var statement in _statements.Values) statement.Reset();
         _owner.Return(this);
     }
 

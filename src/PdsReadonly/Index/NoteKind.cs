@@ -1,6 +1,8 @@
 namespace PdsReadonly.Index;
 
-/// <summary>What is worth being told of and counted over restarts; the numbers are stored.</summary>
+/// <summary>
+/// What is worth being told of and counted over restarts; the numbers are stored.
+/// </summary>
 internal enum NoteKind
 {
     /// <summary>A rev lower than one that was seen.</summary>

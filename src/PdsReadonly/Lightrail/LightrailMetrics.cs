@@ -62,7 +62,9 @@ internal sealed class LightrailMetrics
         internal void Add(long count = 1) => Interlocked.Add(ref _value, count);
     }
 
-    /// <summary>Numbers of one thing by a label; labels beyond a thousand are put together.</summary>
+    /// <summary>
+    /// Numbers of one thing by a label; labels beyond a thousand are put together.
+    /// </summary>
     /// <param name="name">What is counted.</param>
     /// <param name="label">By what.</param>
     internal sealed class CounterFamily(string name, string label)

@@ -287,6 +287,32 @@ public sealed class LightrailDatabaseTests : IDisposable
     }
 
     [Fact]
+    public void Queue_WhatBroke_GoesBeforeWhatIsOnlyListed()
+    {
+        Prove(_bob);
+        _index.AddListed(0, [_alice.Listed()], null, false);
+        _time.Now = _time.Now.AddSeconds(1);
+        _index.Enqueue(_bob.Id, ResyncReason.Sync, Now + 10);
+        Assert.Equal(_alice.Id, Take(0)!.Did);
+        _index.Failed(_alice.Id, Now, counts: false);
+        _index.Enqueue(_bob.Id, ResyncReason.Sync, 0);
+        Assert.Equal(_bob.Id, Take(0)!.Did);
+        Assert.Equal(_alice.Id, Take(0)!.Did);
+    }
+
+    [Fact]
+    public void Open_NamesThatNobodyUses_AreForgotten()
+    {
+        Prove(_alice);
+        Apply(1, _alice.Change(_index.Find(_alice.Id)!, ["n.e.w"], ["x.y.z"]));
+        Reopen();
+        Apply(2, _alice.Change(_index.Find(_alice.Id)!, ["x.y.z"], []));
+        Assert.Equal([_alice.Id], Page("x.y.z"));
+        Assert.Equal([_alice.Id], Page("n.e.w"));
+        Assert.Equal(4, _index.CollectionsOf(_alice.Id).Count);
+    }
+
+    [Fact]
     public void Queue_AfterACrash_GivesWhatWasUnderWayAgain()
     {
         _index.AddListed(0, [_alice.Listed()], null, false);
@@ -344,7 +370,8 @@ public sealed class LightrailDatabaseTests : IDisposable
         Assert.Equal((1005, 1), (_index.Totals.Rollbacks, _index.Totals.BadEvents));
         var notes = _index.Notes(2000);
         Assert.Equal(1000, notes.Count);
-        Assert.Equal(new Note(Now, NoteKind.BadEvent, _bob.Id.ToString(), "no signature"), notes[0]);
+        Assert.Equal(
+            new Note(Now, NoteKind.BadEvent, _bob.Id.ToString(), "no signature"), notes[0]);
         Assert.Equal("1004", notes[1].Detail);
     }
 

@@ -77,6 +77,8 @@ public sealed class LightrailModelTests
         private readonly long[] _hosts;
         private SortedDictionary<string, Known> _model = new(StringComparer.Ordinal);
         private LightrailDatabase _index;
+        private string _path;
+        private int _copies;
         private long? _seq;
 
         internal Run(ulong seed)
@@ -84,6 +86,7 @@ public sealed class LightrailModelTests
             _seed = seed;
             _random = new SampleRandom(seed);
             _repos = [.. Enumerable.Range(0, 40).Select(i => new RemoteRepo($"{seed} {i}"))];
+            _path = _folder.At("first.sqlite");
             _index = Open();
             _hosts = [0, _index.HostIdOf(Relay), _index.HostIdOf("https://pds.example")];
         }
@@ -140,23 +143,46 @@ public sealed class LightrailModelTests
             }
         }
 
+        // It throws, or the program is killed in the middle of it.
         private void FailATransaction()
         {
             var model = _model.ToDictionary(pair => pair.Key, pair => pair.Value.Copy());
             long? seq = _seq;
+            bool isKilled = _random.Chance(30);
+            string killed = "";
             Assert.Throws<InvalidDataException>(() => _index.InTransaction(() =>
             {
                 for (int i = _random.Below(8); i >= 0; i--) Operate();
+                if (isKilled) killed = CopyFiles();
                 throw new InvalidDataException();
             }));
             (_model, _seq) = (new(model, StringComparer.Ordinal), seq);
+            if (isKilled) Restart(killed);
         }
 
-        private void Restart()
+        // In good order, or killed between two transactions.
+        private void Restart() => Restart(_random.Chance(50) ? CopyFiles() : _path);
+
+        private void Restart(string path)
         {
             _index.Dispose();
+            _path = path;
             _index = Open();
             foreach (var known in _model.Values) known.IsTaken = known.IsAskedAgain = false;
+        }
+
+        // What lies on the disk while the index is open is what a killed program leaves.
+        private string CopyFiles()
+        {
+            string copy = _folder.At($"{_copies++}.sqlite");
+            foreach (string end in (string[])["", "-wal"])
+            {
+                using var from = TempFolder.OpenShared(_path + end);
+                using var to = File.Create(copy + end);
+                from.CopyTo(to);
+            }
+
+            return copy;
         }
 
         private void List()
@@ -385,6 +411,6 @@ public sealed class LightrailModelTests
             $"seed {_seed}: {what}: expected {expected}, found {found}");
 
         private LightrailDatabase Open() =>
-            LightrailDatabase.Open(_folder.At("lightrail.sqlite"), _time);
+            LightrailDatabase.Open(_path, _time);
     }
 }

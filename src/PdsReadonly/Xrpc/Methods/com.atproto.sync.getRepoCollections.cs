@@ -68,7 +68,7 @@ internal static class SyncGetRepoCollections
             .Cached(repo.Head, CachePolicy.Revalidate);
     }
 
-    // The proof of a remote repo, whole whatever the page: more nodes than are asked for prove more.
+    // The proof of a remote repo, whole whatever the page: more nodes do no harm.
     private static XrpcResult Kept(
         in Params p, LightrailDatabase index, HttpRequest request, HttpResponse response)
     {
