@@ -4,11 +4,15 @@ using System.Net.Sockets;
 
 namespace PdsReadonly.Tests.Support;
 
-/// <summary>A name server on this machine, by UDP and TCP at one port, that says what it is told to.</summary>
+/// <summary>
+/// A name server on this machine, by UDP and TCP at one port, that says what it is told to.
+/// </summary>
 internal sealed class FakeNameServer : IAsyncDisposable
 {
-    private readonly Socket _datagrams = new(SocketType.Dgram, ProtocolType.Udp);
-    private readonly Socket _streams = new(SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket _datagrams = new(
+        AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly Socket _streams = new(
+        AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly CancellationTokenSource _end = new();
     private readonly Task _running;
 
@@ -27,7 +31,8 @@ internal sealed class FakeNameServer : IAsyncDisposable
             catch (SocketException)
             {
                 _streams.Dispose();
-                _streams = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                _streams = new Socket(
+                    AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             }
         }
 
