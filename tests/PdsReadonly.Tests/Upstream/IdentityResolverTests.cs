@@ -107,11 +107,11 @@ public sealed class IdentityResolverTests : IAsyncLifetime
         {
             if (count++ > 0) return Answer(Document(_did));
             var busy = new HttpResponseMessage(HttpStatusCode.TooManyRequests);
-            busy.Headers.Add("Retry-After", "20");
+            busy.Headers.Add("Retry-After", "10");
             return busy;
         });
         Assert.Equal(IdentityError.None, (await ResolveAsync(_did)).Error);
-        Assert.Equal([TimeSpan.FromSeconds(20)], _time.Delays);
+        Assert.Equal([TimeSpan.FromSeconds(10)], _time.Delays);
     }
 
     [Fact]
