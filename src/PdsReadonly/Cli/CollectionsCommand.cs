@@ -111,7 +111,11 @@ internal static class CollectionsCommand
             : await resolver.ResolveAsync(account.Did!.Value, cancellation);
         if (answer.Error != IdentityError.None)
         {
-            return (null, $"{account} {answer.Error.Describe()}");
+            bool isPlc = account.ToString().StartsWith("did:plc:", StringComparison.Ordinal);
+            string? problem = isPlc && answer.Error == IdentityError.Unreachable
+                ? await FindProblemAsync(settings.Plc, settings.AllowPrivate, cancellation)
+                : null;
+            return (null, problem ?? $"{account} {answer.Error.Describe()}");
         }
 
         var found = answer.Identity! with
@@ -124,7 +128,7 @@ internal static class CollectionsCommand
             : (found, null);
     }
 
-    // Connections to such hosts are refused in any case; this says why.
+    // Connections to such hosts are refused in any case: this says why.
     private static async Task<string?> FindProblemAsync(
         Uri host, bool allowPrivate, CancellationToken cancellation)
     {

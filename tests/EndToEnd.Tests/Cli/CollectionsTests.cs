@@ -141,7 +141,7 @@ public sealed class CollectionsTests(CollectionsServer server)
         Assert.Equal(0, code);
         var served = await server.Pds.AskAsync(
             "com.atproto.sync.getRepoCollections", ("did", Did));
-        Assert.Equal(served.Body, await File.ReadAllBytesAsync(file));
+        Assert.Equal(served.Body, File.ReadAllBytes(file));
 
         var (checkCode, json) = await CheckAsync(file, "--did", Did, "--key", server.Key.DidKey);
         Assert.Equal(0, checkCode);
@@ -197,8 +197,8 @@ public sealed class CollectionsTests(CollectionsServer server)
     public async Task Check_CutOff_IsRefused()
     {
         string file = await KeepAsync(("did", Did));
-        byte[] whole = await File.ReadAllBytesAsync(file);
-        await File.WriteAllBytesAsync(file, whole[..^1]);
+        byte[] whole = File.ReadAllBytes(file);
+        File.WriteAllBytes(file, whole[..^1]);
         var (code, output, _) = await PublishedBinary.RunAsync("collections", "--check", file);
         Assert.Equal(1, code);
         Assert.StartsWith($"refused {file}: UnexpectedEnd", output, StringComparison.Ordinal);
