@@ -21,6 +21,9 @@ internal sealed class CollectionProver(XrpcClient client, HostProfile host)
     /// <summary>Rounds after that, in which all stale boundaries are asked for at once.</summary>
     internal const int RoundsMax = 8;
 
+    private const int RoundsMaxOfOthers = 2;
+    private const long LargeRepoBytes = 32 * 1024 * 1024;
+
     // With the event stream a new commit brings its own nodes: each is a step forward.
     private const int RerootsMaxWithStream = 500;
 
@@ -59,7 +62,7 @@ internal sealed class CollectionProver(XrpcClient client, HostProfile host)
         {
             Strategy.Auto => await StepDownAsync(asked, cancellation),
             Strategy.Describe => await DescribeAsync(asked, cancellation),
-            _ => await WalkAsync(asked, strategy, ExportBytesMax, cancellation),
+            _ => await WalkAsync(asked, new(strategy), cancellation),
         };
         // The repo is there: who never gave a proof of a record minds that there is none.
         if (asked.HasProbed) host.Allow(Strategy.Probe);
@@ -76,72 +79,79 @@ internal sealed class CollectionProver(XrpcClient client, HostProfile host)
         AskedRepo asked, CancellationToken cancellation)
     {
         var refused = new List<Strategy>();
-        CollectionsOutcome? last = null;
+        var last = Fail(Unproven.NotGiven, Strategy.Auto);
         bool isMoving = false;
-        await foreach (var (strategy, bytesMax) in ListStepsAsync(asked, cancellation))
+        await foreach (var step in ListStepsAsync(asked, cancellation))
         {
-            last = await WalkAsync(asked, strategy, bytesMax, cancellation);
-            if (last.Reason == Unproven.None)
+            // Boundaries that move too fast for one way move too fast for another.
+            if (isMoving && step.Strategy != Strategy.Repo) continue;
+            last = await WalkAsync(asked, step, cancellation);
+            if (last.Proven is not null)
             {
                 // The repo is there: whoever did not give it is not able to.
-                host.Allow(strategy);
-                foreach (var other in refused.Where(other => other != strategy)) host.Deny(other);
+                host.Allow(step.Strategy);
+                foreach (var other in refused) host.Deny(other);
+                return last;
             }
 
-            if (last.Reason is not (Unproven.NotGiven or Unproven.Moving)) return last;
             isMoving |= last.Reason == Unproven.Moving;
-            bool isCut = bytesMax < ExportBytesMax && strategy == Strategy.Repo;
-            if (last.Reason == Unproven.NotGiven && !isCut) refused.Add(strategy);
+            if (last.Reason == Unproven.NotGiven && !step.IsTrial) refused.Add(step.Strategy);
+            if (asked.IsHopeless || last.Reason is Unproven.Malformed or Unproven.RequestsSpent)
+            {
+                break;
+            }
         }
 
-        last ??= Fail(Unproven.NotGiven, Strategy.Auto);
+        if (asked.IsHopeless) return last with { Reason = ReasonOf(asked) };
         return isMoving ? last with { Reason = Unproven.Moving } : last;
     }
 
     // Each is worked out when those before it have failed.
-    private async IAsyncEnumerable<(Strategy Strategy, long BytesMax)> ListStepsAsync(
+    private async IAsyncEnumerable<Step> ListStepsAsync(
         AskedRepo asked, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        if (host.CanTry(Strategy.Proof)) yield return (Strategy.Proof, 0);
-        // The commit and what comes with it tell how large the repo is, and are needed anyway.
-        if (asked.Find() is null && !asked.IsGone && asked.RequestsLeft > 0)
+        if (host.CanTry(Strategy.Proof)) yield return new(Strategy.Proof);
+        // One proof has the commit, tells how large the repo is, and is needed anyway.
+        bool isUnknown = asked.Find() is null && asked.RequestsLeft > 0;
+        if (isUnknown && ProbeSource.MayAsk(asked)) await asked.ProbeAsync(cancellation);
+        if (asked.IsHopeless) yield break;
+        if (asked.Find()?.Proven is not null) yield return new(Strategy.Probe);
+
+        // What turns out larger than it was taken for is let go at little cost; where nothing is
+        // known of its size it is tried too, since most repos are small.
+        long small = host.CanTry(Strategy.Blocks) ? SmallRepoBytes : SmallRepoBytesProbing;
+        bool isSmall = asked.Repo.Commit is null || asked.Repo.Tree.EstimateBytes() < small;
+        if (isSmall && host.CanTry(Strategy.Repo))
         {
-            await HeadSource.Instance.FetchAsync(asked, null, cancellation);
+            yield return new(Strategy.Repo, EstimateErrorMax * small);
         }
 
-        long bytes = asked.Repo.Commit is null ? 0 : asked.Repo.Tree.EstimateBytes();
-        bool canBlocks = host.CanTry(Strategy.Blocks);
-        long small = canBlocks ? SmallRepoBytes : SmallRepoBytesProbing;
-        bool isSmall = bytes > 0 && bytes < small && host.CanTry(Strategy.Repo);
-        if (isSmall) yield return (Strategy.Repo, EstimateErrorMax * small);
         // Where everything was refused once, nothing is lost by asking again.
-        bool isHopeless = !s_steps.Any(host.CanTry);
-        foreach (var step in s_steps)
+        bool isDesperate = !s_steps.Any(host.CanTry);
+        foreach (var strategy in s_steps.Where(each => isDesperate || host.CanTry(each)))
         {
-            bool isPointless = asked.Repo.Commit is null && step != Strategy.Repo;
-            if (!isPointless && (isHopeless || host.CanTry(step)))
-            {
-                yield return (step, ExportBytesMax);
-            }
+            yield return new(strategy);
         }
     }
 
     private async Task<CollectionsOutcome> WalkAsync(
-        AskedRepo asked, Strategy strategy, long bytesMax, CancellationToken cancellation)
+        AskedRepo asked, Step step, CancellationToken cancellation)
     {
-        var source = SourceOf(strategy, bytesMax);
+        var strategy = step.Strategy;
+        var source = SourceOf(step);
+        int rerootsMax = RerootsMaxOf(asked);
         int reroots = 0;
         int stalled = 0;
         while (true)
         {
-            var found = asked.Find();
+            var found = await asked.FindAsync(cancellation);
             if (found?.Proven is { } proven)
             {
                 return new CollectionsOutcome { Proven = proven, Strategy = strategy };
             }
 
             if (asked.IsGone) return Fail(Unproven.NoRepo, strategy);
-            if (asked.RequestsLeft <= 0) return Fail(Unproven.RequestsSpent, strategy);
+            if (asked.IsSpent) return Fail(Unproven.RequestsSpent, strategy);
             if (stalled == StalledMax) return Fail(ReasonOf(asked), strategy);
             // A commit whose tree is none is lost: there may be a newer one, with a sound tree.
             bool isRound = reroots >= RerootsMax && !asked.HasStream
@@ -157,7 +167,6 @@ internal sealed class CollectionProver(XrpcClient client, HostProfile host)
                 return Fail(Unproven.Malformed, strategy) with { Detail = fault.ToString() };
             }
 
-            int rerootsMax = asked.HasStream ? RerootsMaxWithStream : RerootsMax + RoundsMax;
             if (hasMoved && ++reroots > rerootsMax) return Fail(Unproven.Moving, strategy);
             bool isHere = found?.Missing is { } missing
                 ? asked.Repo.Tree.Holds(missing.Cid)
@@ -168,18 +177,28 @@ internal sealed class CollectionProver(XrpcClient client, HostProfile host)
         }
     }
 
-    private INodeSource SourceOf(Strategy strategy, long bytesMax) => strategy switch
+    private INodeSource SourceOf(Step step) => step.Strategy switch
     {
         Strategy.Proof => new ProofSource(PageLimit),
         Strategy.Blocks => BlocksSource.Instance,
         Strategy.Probe => ProbeSource.Instance,
-        _ => new ExportSource(bytesMax),
+        _ => new ExportSource(step.IsTrial ? step.BytesMax : ExportBytesMax),
     };
+
+    // One export costs less than many rounds, unless it is a large one.
+    private static int RerootsMaxOf(AskedRepo asked)
+    {
+        if (asked.HasStream) return RerootsMaxWithStream;
+        bool isLarge = asked.Repo.Commit is not null
+            && asked.Repo.Tree.EstimateBytes() > LargeRepoBytes;
+        return RerootsMax + (isLarge ? RoundsMax : RoundsMaxOfOthers);
+    }
 
     private static Unproven ReasonOf(AskedRepo asked)
     {
         if (asked.IsGone) return Unproven.NoRepo;
-        return asked.IsHopeless ? Unproven.Unreachable : Unproven.NotGiven;
+        bool isSilent = asked.LastAnswer.Status is XrpcStatus.Unreachable or XrpcStatus.Busy;
+        return isSilent ? Unproven.Unreachable : Unproven.NotGiven;
     }
 
     private static async Task<CollectionsOutcome> DescribeAsync(
@@ -192,4 +211,10 @@ internal sealed class CollectionProver(XrpcClient client, HostProfile host)
 
     private static CollectionsOutcome Fail(Unproven reason, Strategy strategy) =>
         new() { Reason = reason, Strategy = strategy };
+
+    // With a limit of bytes it is a trial, whose failure says nothing about the host.
+    private readonly record struct Step(Strategy Strategy, long BytesMax = 0)
+    {
+        internal bool IsTrial => BytesMax > 0;
+    }
 }

@@ -14,6 +14,7 @@ internal sealed class CommitInbox(int bytesMax = CommitInbox.BytesMaxDefault)
     private readonly Lock _lock = new();
     private readonly Queue<ReadOnlyMemory<byte>> _cars = [];
     private long _bytes;
+    private TaskCompletionSource? _offered;
 
     /// <summary>How many had to go.</summary>
     internal long Dropped { get; private set; }
@@ -30,7 +31,29 @@ internal sealed class CommitInbox(int bytesMax = CommitInbox.BytesMaxDefault)
                 _bytes -= _cars.Dequeue().Length;
                 Dropped++;
             }
+
+            _offered?.TrySetResult();
+            _offered = null;
         }
+    }
+
+    /// <summary>Waits until there is something to take, or for so long.</summary>
+    internal async ValueTask WaitAsync(
+        TimeSpan timeout, TimeProvider time, CancellationToken cancellation)
+    {
+        Task offered;
+        lock (_lock)
+        {
+            if (_cars.Count > 0) return;
+            _offered ??= new TaskCompletionSource(
+                TaskCreationOptions.RunContinuationsAsynchronously);
+            offered = _offered.Task;
+        }
+
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await Task.WhenAny(offered, Task.Delay(timeout, time, wait.Token));
+        await wait.CancelAsync();
+        cancellation.ThrowIfCancellationRequested();
     }
 
     internal bool TryTake([MaybeNullWhen(false)] out ReadOnlyMemory<byte> car)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Atproto.Car;
 using Atproto.Multiformats;
 using Atproto.Mst;
@@ -16,14 +15,19 @@ namespace PdsReadonly.Lightrail;
 /// Memory is bounded: 16 MiB of nodes, some hundred bytes for each, and one section. For one
 /// thread at a time.
 /// </remarks>
-internal sealed class ExportedNodes(long bytesMax) : IBodySink, IDisposable
+/// <param name="bytesMax">Of the export.</param>
+/// <param name="memoryBytesMax">Of nodes that are not in a file.</param>
+internal sealed class ExportedNodes(
+    long bytesMax, int memoryBytesMax = ExportedNodes.MemoryBytesMaxDefault)
+    : IBodySink, IDisposable
 {
-    private const int MemoryBytesMax = 16 * 1024 * 1024;
+    private const int MemoryBytesMaxDefault = 16 * 1024 * 1024;
     private const long FileBytesMax = 1L << 30;
     private const int NodesMax = 1_000_000;
 
     private readonly Dictionary<Cid, (long Start, int Length)> _places = [];
-    private readonly ArrayBufferWriter<byte> _rest = new();
+    private byte[] _unread = new byte[256 * 1024];
+    private int _unreadLength;
     private Stream _nodes = new MemoryStream();
     private Cid _root;
     private bool _hasHeader;
@@ -41,7 +45,7 @@ internal sealed class ExportedNodes(long bytesMax) : IBodySink, IDisposable
     public void Begin()
     {
         _places.Clear();
-        _rest.ResetWrittenCount();
+        _unreadLength = 0;
         _nodes.SetLength(0);
         _hasHeader = false;
         Commit = null;
@@ -50,13 +54,14 @@ internal sealed class ExportedNodes(long bytesMax) : IBodySink, IDisposable
 
     public bool Take(ReadOnlySpan<byte> piece)
     {
-        _rest.Write(piece);
-        var unread = _rest.WrittenSpan;
-        int taken = 0;
-        while (Fault is null && TryTakeOne(unread[taken..], out int length)) taken += length;
-        byte[] left = unread[taken..].ToArray();
-        _rest.ResetWrittenCount();
-        _rest.Write(left);
+        // Never more than one section and one piece.
+        int length = _unreadLength + piece.Length;
+        if (length > _unread.Length) Array.Resize(ref _unread, Math.Max(length, 2 * _unreadLength));
+        piece.CopyTo(_unread.AsSpan(_unreadLength));
+        var unread = _unread.AsSpan(0, length);
+        while (Fault is null && TryTakeOne(unread, out int taken)) unread = unread[taken..];
+        _unreadLength = unread.Length;
+        if (unread.Length < length) unread.CopyTo(_unread);
         return Fault is null;
     }
 
@@ -108,7 +113,7 @@ internal sealed class ExportedNodes(long bytesMax) : IBodySink, IDisposable
             return;
         }
 
-        if (_nodes is MemoryStream && start + block.Length > MemoryBytesMax) MoveToFile();
+        if (_nodes is MemoryStream && start + block.Length > memoryBytesMax) MoveToFile();
         _nodes.Position = start;
         _nodes.Write(block);
         _places.Add(cid, (start, block.Length));

@@ -12,9 +12,6 @@ namespace PdsReadonly.Lightrail;
 /// </summary>
 internal sealed class HeadSource : INodeSource
 {
-    // Legal everywhere, and before every other record that is.
-    private const string LeastRecord = "&collection=A.A.A&rkey=-";
-
     internal static readonly HeadSource Instance = new();
 
     public async Task<bool> FetchAsync(
@@ -22,7 +19,7 @@ internal sealed class HeadSource : INodeSource
     {
         if (ProbeSource.MayAsk(asked))
         {
-            if (await asked.ProbeAsync(LeastRecord, cancellation)) return true;
+            if (await asked.ProbeAsync(cancellation)) return true;
             if (asked.IsHopeless) return false;
         }
 

@@ -11,7 +11,7 @@ internal sealed class StaleBoundaries : INodeSource
 {
     internal static readonly StaleBoundaries Instance = new();
 
-    private const int ProbesMax = 100;
+    private const int ProbesMax = 32;
 
     public async Task<bool> FetchAsync(
         AskedRepo asked, MissingNode? missing, CancellationToken cancellation)

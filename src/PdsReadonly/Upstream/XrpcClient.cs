@@ -37,6 +37,8 @@ internal sealed class XrpcClient(HttpClient http, Uri host, HostPace pace, TimeP
 
     internal Uri Host => host;
 
+    internal TimeProvider Time => time;
+
     /// <summary>Attempts that were made.</summary>
     internal int Requests => Volatile.Read(ref _requests);
 
