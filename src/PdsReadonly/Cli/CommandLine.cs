@@ -22,11 +22,8 @@ internal static class CommandLine
     {
         ["verify"] = VerifyCommand.Description,
         ["inspect"] = InspectCommand.Description,
-<<<<<<< HEAD
-        ["lightrail"] = LightrailOptions.Description,
-=======
         ["collections"] = CollectionsCommand.Description,
->>>>>>> identity
+        ["lightrail"] = LightrailOptions.Description,
     };
 
     private static readonly ParserConfiguration Parsing = new()
@@ -114,16 +111,14 @@ internal static class CommandLine
         new CarOptions().AddTo(inspect, settings => InspectCommand.Run(settings, context));
         root.Subcommands.Add(inspect);
 
-<<<<<<< HEAD
-        var lightrail = new Command("lightrail", FirstLine(LightrailOptions.Description));
-        new ServeOptions(new LightrailOptions()).AddTo(lightrail, context);
-        root.Subcommands.Add(lightrail);
-=======
         var collections = new Command("collections", FirstLine(CollectionsCommand.Description));
         new CollectionsOptions().AddTo(collections, (settings, cancellation) =>
             CollectionsCommand.RunAsync(settings, context, cancellation));
         root.Subcommands.Add(collections);
->>>>>>> identity
+
+        var lightrail = new Command("lightrail", FirstLine(LightrailOptions.Description));
+        new ServeOptions(new LightrailOptions()).AddTo(lightrail, context);
+        root.Subcommands.Add(lightrail);
         return root;
     }
 

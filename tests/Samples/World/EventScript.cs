@@ -102,11 +102,7 @@ public sealed partial class EventScript : IDisposable
     {
         lock (_network.Gate)
         {
-<<<<<<< HEAD
             foreach (string did in _owed.ToList())
-=======
-            foreach (string did in _owed.ToArray())
->>>>>>> client
             {
                 var account = _network.Accounts[did];
                 if (account.State != AccountState.Active) continue;
