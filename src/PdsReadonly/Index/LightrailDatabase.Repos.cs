@@ -68,12 +68,6 @@ internal sealed partial class LightrailDatabase
                 .BindString(1, upstream).Bind(2, seq).Run();
         });
 
-    /// <summary>Stores what follows from a proof.</summary>
-    internal void Apply(IReadOnlyList<RepoChange> changes) => InTransaction(() =>
-    {
-        foreach (var change in changes) Apply(change);
-    });
-
     /// <summary>
     /// Stores changes that move no stream on, as of commits that were kept aside until a proof.
     /// </summary>

@@ -1,8 +1,10 @@
 using System.Text;
+using Atproto.Crypto;
 using Atproto.Syntax;
 using Microsoft.Data.Sqlite;
 using PdsReadonly.Index;
 using PdsReadonly.Tests.Support;
+using Samples;
 
 namespace PdsReadonly.Tests.Index;
 
@@ -31,8 +33,7 @@ public sealed class LightrailDatabaseTests : IDisposable
     public void AddListed_NewRepos_AreKnownAndQueuedAndNotProven()
     {
         long host = _index.HostIdOf(Relay);
-        _index.AddListed(
-            host, [_alice.Listed(), _bob.Listed(AccountStatus.Takendown)], "next", false);
+        AddListed([_alice.Listed(), _bob.Listed(AccountStatus.Takendown)], "next", false);
         Reopen();
         var state = _index.Find(_alice.Id)!;
         Assert.Equal((null, null, true), (state.Rev, state.RevMax, state.NeedsResync));
@@ -42,15 +43,70 @@ public sealed class LightrailDatabaseTests : IDisposable
         Assert.Equal(
             new LightrailTotals { Repos = 2, ActiveRepos = 1, Queued = 2 }, _index.Totals);
         // Who is taken down cannot be asked.
-        Assert.Equal(new ResyncItem(_alice.Id, host, ResyncReason.Listed, 0), Take(host));
-        Assert.Null(Take(host));
+        Assert.Equal(new ResyncItem(_alice.Id, 0, ResyncReason.Listed, 0), Take(0));
+        Assert.Null(Take(0));
+    }
+
+    [Fact]
+    public void AddListed_PageOfAnEarlierRound_IsOfNoUse()
+    {
+        var host = _index.FindHost(_index.HostIdOf(Relay))!;
+        _index.ListAgain(host.Id);
+        _index.AddListed(host, [_alice.Listed()], "next", false);
+        Assert.Null(_index.Find(_alice.Id));
+        Assert.Null(_index.FindHost(host.Id)!.Cursor);
+    }
+
+    [Fact]
+    public void AddListed_HostThatTheAccountLeft_CountsWhenItSaysThatItIsBack()
+    {
+        Prove(_alice);
+        using var key = SampleKey.FromSeed(SampleCurve.P256, "left");
+        Assert.Equal(KeyError.None, DidKey.TryParse(key.DidKey, out var point));
+        _index.SetIdentity(_alice.Id, _index.HostIdOf("https://pds.example"), point!);
+        AddListed([_alice.Listed(AccountStatus.Deactivated)], null, false);
+        Assert.Equal(AccountStatus.Active, _index.Find(_alice.Id)!.Status);
+        AddListed([_alice.Listed(AccountStatus.Deactivated)], null, true);
+        Assert.Equal(AccountStatus.Deactivated, _index.Find(_alice.Id)!.Status);
+        AddListed([_alice.Listed()], null, false);
+        Assert.Equal(AccountStatus.Active, _index.Find(_alice.Id)!.Status);
+        Assert.True(_index.Find(_alice.Id)!.NeedsResync);
+    }
+
+    [Fact]
+    public void EnqueueUnlisted_WhatNobodyListsAnyMore_IsAskedFor()
+    {
+        AddListed([_alice.Listed(), _bob.Listed()], null, true);
+        Prove(_alice);
+        Prove(_bob);
+        _time.Now = _time.Now.AddDays(1);
+        AddListed([_alice.Listed()], null, true);
+        _index.EnqueueUnlisted(Now - 1000);
+        Assert.Equal(new ResyncItem(_bob.Id, 0, ResyncReason.Unlisted, 0), Take(0));
+        Assert.Null(Take(0));
+    }
+
+    [Fact]
+    public void SetIdentity_NewHost_IsAMoveAndTheKeyIsKept()
+    {
+        AddListed([_alice.Listed()], null, true);
+        using var key = SampleKey.FromSeed(SampleCurve.Secp256k1, "identity");
+        Assert.Equal(KeyError.None, DidKey.TryParse(key.DidKey, out var point));
+        Assert.Null(_index.FindKey(_alice.Id));
+        long one = _index.HostIdOf("https://one.example");
+        Assert.False(_index.SetIdentity(_alice.Id, one, point!));
+        Assert.False(_index.SetIdentity(_alice.Id, one, point!));
+        Assert.True(_index.SetIdentity(_alice.Id, _index.HostIdOf("https://two.example"), point!));
+        Reopen();
+        Assert.Equal(point, _index.FindKey(_alice.Id));
+        Assert.Null(_index.FindKey(_bob.Id));
     }
 
     [Fact]
     public void AddListed_LastPage_IsTheEndEvenOverARestart()
     {
         long host = _index.HostIdOf(Relay);
-        _index.AddListed(host, [], null, false);
+        AddListed([], null, false);
         Reopen();
         Assert.True(_index.FindHost(host)!.IsListed);
         _index.ListAgain(host);
@@ -60,24 +116,27 @@ public sealed class LightrailDatabaseTests : IDisposable
     [Fact]
     public void AddListed_KnownRepo_ChangesOnlyByATrustedHost()
     {
-        Prove(_alice);
+        _index.SetProven(
+            _alice.Id, _index.HostIdOf("https://pds.example"), _alice.Prove(),
+            CollectionOrigin.Probe);
         _ = _alice.Change(_index.Find(_alice.Id)!, ["n.e.w"], []);
         long host = _index.HostIdOf(Relay);
-        _index.AddListed(host, [_alice.Listed(AccountStatus.Deactivated)], null, false);
+        AddListed([_alice.Listed(AccountStatus.Deactivated)], null, false);
         Assert.False(_index.Find(_alice.Id)!.NeedsResync);
         Assert.Equal(AccountStatus.Active, _index.Find(_alice.Id)!.Status);
-        _index.AddListed(host, [_alice.Listed()], null, true);
-        Assert.Equal(ResyncReason.Behind, Take(0)!.Reason);
-        _index.AddListed(host, [_alice.Listed(AccountStatus.Deactivated)], null, true);
+        AddListed([_alice.Listed()], null, true);
+        Assert.Equal(
+            ResyncReason.Behind, Take(_index.HostIdOf("https://pds.example"))!.Reason);
+        AddListed([_alice.Listed(AccountStatus.Deactivated)], null, true);
         Assert.Empty(Page("a.b.c"));
-        _index.AddListed(host, [_alice.Listed(AccountStatus.Deleted)], null, true);
+        AddListed([_alice.Listed(AccountStatus.Deleted)], null, true);
         Assert.Empty(_index.CollectionsOf(_alice.Id));
     }
 
     [Fact]
     public void SetProven_OfAQueuedRepo_ShowsItsCollectionsAndEndsTheResync()
     {
-        _index.AddListed(0, [_alice.Listed()], null, false);
+        AddListed([_alice.Listed()], null, false);
         Take(0);
         Prove(_alice);
         Reopen();
@@ -110,7 +169,7 @@ public sealed class LightrailDatabaseTests : IDisposable
     [Fact]
     public void SetProven_AskedForAnewMeanwhile_IsProvenOnceMore()
     {
-        _index.AddListed(0, [_alice.Listed()], null, false);
+        AddListed([_alice.Listed()], null, false);
         Take(0);
         _index.Enqueue(_alice.Id, ResyncReason.Sync, 0);
         Assert.Null(Take(0));
@@ -253,7 +312,7 @@ public sealed class LightrailDatabaseTests : IDisposable
         Assert.False(_index.SetProven(_alice.Id, 0, early, CollectionOrigin.Repo));
         _index.SetClaimed(_alice.Id, 0, ["a.b.c"]);
         _index.Enqueue(_alice.Id, ResyncReason.Asked, 0);
-        _index.AddListed(0, [_alice.Listed()], null, true);
+        AddListed([_alice.Listed()], null, true);
         Assert.Equal(deleted, _index.Find(_alice.Id));
         using var reader = _index.Readers.Rent();
         Assert.Null(reader.Find(Bytes(_alice.Id)));
@@ -262,22 +321,24 @@ public sealed class LightrailDatabaseTests : IDisposable
     [Fact]
     public void Queue_ByHost_GivesWhatIsDueLongestAndBacksOff()
     {
-        long relay = _index.HostIdOf(Relay);
+        const long Unknown = 0;
         long pds = _index.HostIdOf("https://pds.example");
-        _index.AddListed(relay, [_alice.Listed()], null, false);
+        AddListed([_alice.Listed()], null, false);
         _time.Now = _time.Now.AddSeconds(1);
-        _index.AddListed(relay, [_bob.Listed()], null, false);
-        Assert.Equal([relay], _index.HostsDue(Now));
-        Assert.Equal(_alice.Id, Take(relay)!.Did);
+        AddListed([_bob.Listed()], null, false);
+        Assert.Equal([Unknown], _index.HostsDue(Now));
+        Assert.Equal(_alice.Id, Take(Unknown)!.Did);
         _index.Failed(_alice.Id, Now + 5000);
-        Assert.Equal(_bob.Id, Take(relay)!.Did);
-        Assert.Null(Take(relay));
-        Assert.Equal(Now + 5000, _index.NextDue(relay));
+        Assert.Equal(_bob.Id, Take(Unknown)!.Did);
+        Assert.Null(Take(Unknown));
+        Assert.Equal(Now + 5000, _index.NextDue(Unknown));
         // Only a failure that is the repo's counts.
         _index.Failed(_bob.Id, Now + 9000, counts: false);
         _time.Now = _time.Now.AddSeconds(5);
-        Assert.Equal(new ResyncItem(_alice.Id, relay, ResyncReason.Listed, 1), Take(relay));
-        _index.SetHost(_bob.Id, pds);
+        Assert.Equal(new ResyncItem(_alice.Id, Unknown, ResyncReason.Listed, 1), Take(Unknown));
+        using var key = SampleKey.FromSeed(SampleCurve.P256, "bob");
+        Assert.Equal(KeyError.None, DidKey.TryParse(key.DidKey, out var point));
+        _index.SetIdentity(_bob.Id, pds, point!);
         _time.Now = _time.Now.AddSeconds(4);
         Assert.Equal([pds], _index.HostsDue(Now));
         Assert.Equal(new ResyncItem(_bob.Id, pds, ResyncReason.Listed, 0), Take(pds));
@@ -290,7 +351,7 @@ public sealed class LightrailDatabaseTests : IDisposable
     public void Queue_WhatBroke_GoesBeforeWhatIsOnlyListed()
     {
         Prove(_bob);
-        _index.AddListed(0, [_alice.Listed()], null, false);
+        AddListed([_alice.Listed()], null, false);
         _time.Now = _time.Now.AddSeconds(1);
         _index.Enqueue(_bob.Id, ResyncReason.Sync, Now + 10);
         Assert.Equal(_alice.Id, Take(0)!.Did);
@@ -315,7 +376,7 @@ public sealed class LightrailDatabaseTests : IDisposable
     [Fact]
     public void Queue_AfterACrash_GivesWhatWasUnderWayAgain()
     {
-        _index.AddListed(0, [_alice.Listed()], null, false);
+        AddListed([_alice.Listed()], null, false);
         Assert.NotNull(Take(0));
         Assert.Null(Take(0));
         Reopen();
@@ -325,7 +386,7 @@ public sealed class LightrailDatabaseTests : IDisposable
     [Fact]
     public void Queue_AccountHiddenWhileUnderWay_IsHeldBackUntilItIsActive()
     {
-        _index.AddListed(0, [_alice.Listed()], null, false);
+        AddListed([_alice.Listed()], null, false);
         Take(0);
         var state = _index.Find(_alice.Id)!;
         Apply(1, new RepoChange { After = state with { Status = AccountStatus.Suspended } });
@@ -433,6 +494,9 @@ public sealed class LightrailDatabaseTests : IDisposable
 
         _index = Open();
     }
+
+    private void AddListed(IReadOnlyList<ListedRepo> repos, string? cursor, bool isRelay) =>
+        _index.AddListed(_index.FindHost(_index.HostIdOf(Relay))!, repos, cursor, isRelay);
 
     private LightrailDatabase Open() =>
         LightrailDatabase.Open(_folder.At("lightrail.sqlite"), _time);

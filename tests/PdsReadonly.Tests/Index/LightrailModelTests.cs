@@ -1,4 +1,5 @@
 using System.Text;
+using Atproto.Crypto;
 using Atproto.Syntax;
 using PdsReadonly.Index;
 using PdsReadonly.Tests.Support;
@@ -17,6 +18,8 @@ public sealed class LightrailModelTests
     private static readonly string[] s_names =
         ["a.b.c", "a.b.c-d.e", "a.b.c.d", "A.b.c", "x.y.z", "x.y.zz", "app.bsky.feed.post"];
 
+    private static readonly PublicKey s_key = KeyOf("model");
+
     public static TheoryData<ulong> Seeds =>
         [1, 2, 3, 4, (ulong)TimeProvider.System.GetUtcNow().Ticks];
 
@@ -32,6 +35,14 @@ public sealed class LightrailModelTests
         }
 
         run.Check();
+    }
+
+    private static PublicKey KeyOf(string seed)
+    {
+        using var key = SampleKey.FromSeed(SampleCurve.P256, seed);
+        return DidKey.TryParse(key.DidKey, out var point) == KeyError.None
+            ? point!
+            : throw new InvalidOperationException("no key");
     }
 
     // As the index should know it.
@@ -190,11 +201,17 @@ public sealed class LightrailModelTests
             long host = _random.Pick<long>(_hosts);
             var repos = new RemoteRepo[_random.Below(5)];
             for (int i = 0; i < repos.Length; i++) repos[i] = _random.Pick<RemoteRepo>(_repos);
-            _index.AddListed(host, [.. repos.Select(repo => repo.Listed())], null, false);
+            // What a list changes of known ones has tests of its own.
+            repos = Array.FindAll(repos, repo => !_model.TryGetValue(
+                repo.Id.ToString(), out var known) || known.State.Status == AccountStatus.Deleted);
+            var lister = _index.FindHost(_index.HostIdOf(Relay))!;
+            _index.AddListed(lister, [.. repos.Select(repo => repo.Listed())], null, false);
             foreach (var repo in repos)
             {
                 if (_model.ContainsKey(repo.Id.ToString())) continue;
                 Add(repo).State = new() { Did = repo.Id, NeedsResync = true };
+                if (host == 0) continue;
+                _index.SetIdentity(repo.Id, host, s_key);
                 _model[repo.Id.ToString()].Host = host;
             }
         }
