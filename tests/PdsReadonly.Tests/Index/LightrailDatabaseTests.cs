@@ -464,6 +464,39 @@ public sealed class LightrailDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task Readers_OnManyThreads_NeverSeeHalfATransaction()
+    {
+        Prove(_alice);
+        Prove(_bob);
+        using var end = new CancellationTokenSource();
+        var readers = Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                int pages = 0;
+                for (; !end.IsCancellationRequested || pages == 0; pages++)
+                {
+                    Assert.Equal(2, Page("a.b.c").Count);
+                    Assert.Equal(2, Page("").Count);
+                }
+
+                return pages;
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        var running = readers.ToList();
+        var state = _index.Find(_alice.Id)!;
+        for (int i = 0; i < 300; i++)
+        {
+            Apply(
+                i,
+                new RepoChange { After = state with { Status = AccountStatus.Suspended } },
+                new RepoChange { After = state });
+        }
+
+        await end.CancelAsync();
+        foreach (int pages in await Task.WhenAll(running)) Assert.True(pages > 0);
+    }
+
+    [Fact]
     public void ListRepos_IsInOrderOfFirstSight()
     {
         Prove(_bob);
