@@ -90,7 +90,7 @@ public sealed class LightrailDatabaseTests : IDisposable
     public void SetIdentity_NewHost_IsAMoveAndTheKeyIsKept()
     {
         AddListed([_alice.Listed()], null, true);
-        using var key = SampleKey.FromSeed(SampleCurve.Secp256k1, "identity");
+        using var key = SampleKey.FromSeed(SampleCurve.K256, "identity");
         Assert.Equal(KeyError.None, DidKey.TryParse(key.DidKey, out var point));
         Assert.Null(_index.FindKey(_alice.Id));
         long one = _index.HostIdOf("https://one.example");
