@@ -64,7 +64,8 @@ internal static class CollectionsCommand
         CollectionsSettings settings, ResolvedIdentity identity, HttpClient http,
         CommandContext context, CancellationToken cancellation)
     {
-        var client = new XrpcClient(http, identity.Pds!, new HostPace(0, context.Time), context.Time);
+        var pace = new HostPace(0, context.Time);
+        var client = new XrpcClient(http, identity.Pds!, pace, context.Time);
         var prover = new CollectionProver(client, new HostProfile(context.Time));
         // The signature is judged at the end, so that what is wrong with it can be told.
         var repo = new SparseRepo(identity.Did);
@@ -99,7 +100,8 @@ internal static class CollectionsCommand
     {
         if (settings.Account is not { } account)
         {
-            return (new ResolvedIdentity(settings.Did!.Value, settings.Pds, settings.Key, null), null);
+            var did = settings.Did!.Value;
+            return (new ResolvedIdentity(did, settings.Pds, settings.Key, null), null);
         }
 
         var resolver = new IdentityResolver(http, settings.Plc, time)

@@ -17,7 +17,7 @@ internal static class DocumentAddress
 
     /// <summary>
     /// Null for other methods, and for what atproto does not allow of these: did:web with a path
-    /// or with other escapes than that of a port, and localhost unless <paramref name="allowLocal"/>.
+    /// or with other escapes than that of a port, and localhost unless that is allowed.
     /// </summary>
     internal static Uri? Of(Did did, Uri plc, bool allowLocal)
     {

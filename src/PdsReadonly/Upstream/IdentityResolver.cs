@@ -42,6 +42,9 @@ internal sealed class IdentityResolver(HttpClient http, Uri plc, TimeProvider ti
     /// <summary>Whether did:web may name localhost, which is asked by http then.</summary>
     internal bool AllowPrivate { get; init; }
 
+    /// <summary>How fast the directory is asked; by default as it likes.</summary>
+    internal HostPace PlcPace { get; init; } = new(0, time);
+
     /// <summary>Asks name servers; by default those of this machine.</summary>
     internal DnsTxt Dns { get; init; } = new(NameServers.OfSystem(), time);
 
@@ -52,7 +55,8 @@ internal sealed class IdentityResolver(HttpClient http, Uri plc, TimeProvider ti
         var address = DocumentAddress.Of(did, plc, AllowPrivate);
         if (address is null) return IdentityAnswer.Of(IdentityError.Unsupported);
         var fetched = await _fetch.GetAsync(
-            address, DidDocument.BytesMax, followRedirects: false, cancellation);
+            address, DidDocument.BytesMax, followRedirects: false,
+            address.Authority == plc.Authority ? PlcPace : null, cancellation);
         var answer = fetched.Error == IdentityError.None
             ? Read(did, fetched.Body)
             : IdentityAnswer.Of(fetched.Error);
@@ -125,7 +129,7 @@ internal sealed class IdentityResolver(HttpClient http, Uri plc, TimeProvider ti
         }
 
         var file = await _fetch.GetAsync(
-            at, HandleFileBytesMax, followRedirects: true, cancellation);
+            at, HandleFileBytesMax, followRedirects: true, null, cancellation);
         if (file.Error == IdentityError.None)
         {
             string text = Encoding.Latin1.GetString(file.Body);

@@ -21,24 +21,35 @@ internal sealed class SmallFetch(HttpClient http, TimeProvider time)
     private static readonly TimeSpan s_backoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_pauseMax = TimeSpan.FromSeconds(30);
 
+    /// <param name="address">What to get.</param>
+    /// <param name="bytesMax">A body that is larger is dropped.</param>
+    /// <param name="followRedirects">Whether it may lie elsewhere.</param>
+    /// <param name="pace">The host's, where many ask it; null where few do.</param>
+    /// <param name="cancellation">Ends it with an exception.</param>
     internal async Task<SmallAnswer> GetAsync(
-        Uri address, int bytesMax, bool followRedirects, CancellationToken cancellation)
+        Uri address, int bytesMax, bool followRedirects, HostPace? pace,
+        CancellationToken cancellation)
     {
-        var pause = s_backoff;
+        var backoff = s_backoff;
         for (int attempt = 1; ; attempt++)
         {
-            var (answer, retryAfter) = await TryAsync(
+            bool hasTurn = pace is null || await pace.WaitAsync(cancellation);
+            if (!hasTurn) return new SmallAnswer(IdentityError.Unreachable, []);
+            var (answer, wanted) = await TryAsync(
                 address, bytesMax, followRedirects ? RedirectsMax : 0, cancellation);
+            // Of what one of us is told, all of us take note.
+            if (wanted > TimeSpan.Zero) pace?.Hold(wanted);
             if (answer.Error != IdentityError.Unreachable || attempt == AttemptsMax) return answer;
-            var wanted = retryAfter ?? pause;
-            await Task.Delay(wanted < s_pauseMax ? wanted : s_pauseMax, time, cancellation);
-            pause *= 2;
+            var pause = wanted > backoff ? wanted : backoff;
+            await Task.Delay(pause < s_pauseMax ? pause : s_pauseMax, time, cancellation);
+            backoff *= 2;
         }
     }
 
-    private async Task<(SmallAnswer Answer, TimeSpan? RetryAfter)> TryAsync(
+    private async Task<(SmallAnswer Answer, TimeSpan Pause)> TryAsync(
         Uri address, int bytesMax, int redirects, CancellationToken cancellation)
     {
+        var pause = TimeSpan.Zero;
         using var timeout = new CancellationTokenSource(AttemptTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(
             timeout.Token, cancellation);
@@ -50,27 +61,25 @@ internal sealed class SmallFetch(HttpClient http, TimeProvider time)
                     address, HttpCompletionOption.ResponseHeadersRead, either.Token);
                 if (NextOf(response, address) is { } next)
                 {
-                    if (redirects == 0) return (new(IdentityError.NotFound, []), null);
+                    if (redirects == 0) return (new(IdentityError.NotFound, []), pause);
                     address = next;
                     continue;
                 }
 
+                pause = RateHeaders.PauseOf(response, time.GetUtcNow());
                 var error = ErrorOf(response.StatusCode);
-                if (error != IdentityError.None)
-                {
-                    return (new(error, []), WaitOf(response.Headers.RetryAfter));
-                }
-
-                return (await ReadAsync(response.Content, bytesMax, either.Token), null);
+                return error == IdentityError.None
+                    ? (await ReadAsync(response.Content, bytesMax, either.Token), pause)
+                    : (new(error, []), pause);
             }
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return (new(IdentityError.Unreachable, []), null);
+            return (new(IdentityError.Unreachable, []), pause);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            return (new(IdentityError.Unreachable, []), null);
+            return (new(IdentityError.Unreachable, []), pause);
         }
     }
 
@@ -90,12 +99,6 @@ internal sealed class SmallFetch(HttpClient http, TimeProvider time)
         429 or >= 500 => IdentityError.Unreachable,
         _ => IdentityError.NotFound,
     };
-
-    private TimeSpan? WaitOf(System.Net.Http.Headers.RetryConditionHeaderValue? retry)
-    {
-        var wait = retry?.Delta ?? (retry?.Date - time.GetUtcNow());
-        return wait > TimeSpan.Zero ? wait : null;
-    }
 
     private static async Task<SmallAnswer> ReadAsync(
         HttpContent content, int bytesMax, CancellationToken cancellation)

@@ -115,6 +115,34 @@ public sealed class IdentityResolverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Resolve_DirectoryWhoseRateIsSpent_IsLeftAlone()
+    {
+        _files.Put(Entry, () =>
+        {
+            var last = Answer(Document(_did));
+            last.Headers.Add("RateLimit-Remaining", "0");
+            last.Headers.Add("RateLimit-Reset", "12");
+            return last;
+        });
+        Assert.Equal(IdentityError.None, (await ResolveAsync(_did)).Error);
+        Assert.Empty(_time.Delays);
+        await ResolveAsync(SampleIdentity.Plc("the next"));
+        Assert.Equal([TimeSpan.FromSeconds(12)], _time.Delays);
+    }
+
+    [Fact]
+    public async Task Resolve_DirectoryThatWantsAnHour_IsUnreachableAtOnce()
+    {
+        var pace = new HostPace(0, _time);
+        pace.Hold(TimeSpan.FromHours(1));
+        var resolver = new IdentityResolver(_http, new Uri(Plc), _time) { PlcPace = pace };
+        Assert.True(Did.TryParse(_did, out var did));
+        var answer = await resolver.ResolveAsync(did, TestContext.Current.CancellationToken);
+        Assert.Equal(IdentityError.Unreachable, answer.Error);
+        Assert.Empty(_files.Asked);
+    }
+
+    [Fact]
     public async Task Resolve_Broken_IsUnreachableAndNotRemembered()
     {
         _files.Put(Entry, () => throw new HttpRequestException("reset"));
