@@ -173,7 +173,7 @@ internal static class ServeCommand
     private static XrpcDispatcher DispatcherOf(
         XrpcServices services, RepoCatalog catalog, LightrailMetrics metrics, ILoggerFactory logs)
     {
-        var directory = new HostDirectory(catalog);
+        var directory = new HostDirectory(catalog, services.Lightrail);
         IPlainRoute[] own = services.Lightrail is { } index
             ? [new LightrailRoute(index, metrics), new MetricsRoute(index, metrics)]
             : [new RootRoute()];
