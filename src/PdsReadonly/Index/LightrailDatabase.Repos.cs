@@ -96,7 +96,8 @@ internal sealed partial class LightrailDatabase
         {
             var before = FindRepo(did);
             if (before?.State.Status == AccountStatus.Deleted) return;
-            bool isKnown = before is { State: { NeedsResync: false, Rev: { } rev } } && proven.Rev < rev;
+            bool isKnown = before is { State: { NeedsResync: false, Rev: { } rev } }
+                && proven.Rev < rev;
             if (isKnown) return;
             var known = before ?? NewRepo(did);
             var after = known with

@@ -3,7 +3,9 @@ using PdsReadonly.Index;
 
 namespace PdsReadonly.Lightrail;
 
-/// <summary>Changes to be stored together; each is judged by what those before it changed.</summary>
+/// <summary>
+/// Changes to be stored together; each is judged by what those before it changed.
+/// </summary>
 /// <param name="database">What is stored so far.</param>
 /// <param name="source">Who told of them; null when they were proven.</param>
 internal sealed class EventBatch(LightrailDatabase database, Source? source)

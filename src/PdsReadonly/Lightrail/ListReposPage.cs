@@ -44,7 +44,8 @@ internal sealed record ListReposPage(IReadOnlyList<ListedRepo> Repos, string? Cu
         if (!Tid.TryParse(repo.Rev, out var rev)) return null;
         if (!Cid.TryParse(Encoding.UTF8.GetBytes(repo.Head ?? ""), out var head)) return null;
         // Hosts of before the field have active repos alone.
-        return new ListedRepo(did, rev, head, AccountStatusText.Of(repo.Active ?? true, repo.Status));
+        var status = AccountStatusText.Of(repo.Active ?? true, repo.Status);
+        return new ListedRepo(did, rev, head, status);
     }
 }
 

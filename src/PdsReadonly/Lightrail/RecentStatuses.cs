@@ -33,7 +33,8 @@ internal sealed class RecentStatuses(TimeProvider time)
             .Select(each => each.Key).ToList();
         if (old.Count == 0)
         {
-            old = [.. _times.OrderBy(each => each.Value).Take(CountMax / 2).Select(each => each.Key)];
+            var oldest = _times.OrderBy(each => each.Value).Take(CountMax / 2);
+            old = [.. oldest.Select(each => each.Key)];
         }
 
         foreach (var did in old) _times.Remove(did);

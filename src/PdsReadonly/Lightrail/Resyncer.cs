@@ -34,7 +34,7 @@ internal sealed partial class Resyncer(
     /// <summary>Ends with the token, when the last walk has ended.</summary>
     internal async Task RunAsync(CancellationToken cancellation)
     {
-        var tasks = new ConcurrentDictionary<Task, bool>();
+        var tasks = new List<Task>();
         try
         {
             while (true)
@@ -44,20 +44,18 @@ internal sealed partial class Resyncer(
                     while (HasRoom(host) && database.TakeNext(host, Now) is { } item)
                     {
                         Count(host, 1);
-                        var task = Task.Run(() => RunAsync(item, cancellation), CancellationToken.None);
-                        tasks[task] = true;
-                        _ = task.ContinueWith(
-                            done => tasks.TryRemove(done, out _), CancellationToken.None,
-                            TaskContinuationOptions.None, TaskScheduler.Default);
+                        tasks.Add(Task.Run(
+                            () => RunAsync(item, cancellation), CancellationToken.None));
                     }
                 }
 
+                tasks.RemoveAll(task => task.IsCompleted);
                 await intake.Queued.WaitAsync(s_look, time, cancellation);
             }
         }
         finally
         {
-            await Task.WhenAll(tasks.Keys);
+            await Task.WhenAll(tasks);
         }
     }
 

@@ -24,7 +24,9 @@ internal sealed class Source(RemoteHost host, bool isRelay)
     /// </summary>
     internal WakeUp ListingAsked { get; } = new();
 
-    /// <summary>Whether the host lists hosts, which relays do; null when it cannot be told.</summary>
+    /// <summary>
+    /// Whether the host lists hosts, which relays do; null when it cannot be told.
+    /// </summary>
     internal static async Task<bool?> IsRelayAsync(
         RemoteHost host, CancellationToken cancellation)
     {

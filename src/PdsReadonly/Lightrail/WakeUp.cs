@@ -1,6 +1,8 @@
 namespace PdsReadonly.Lightrail;
 
-/// <summary>Lets one wait until it is woken, or for so long; a call before that is not lost.</summary>
+/// <summary>
+/// Lets one wait until it is woken, or for so long; a call before that is not lost.
+/// </summary>
 internal sealed class WakeUp
 {
     private static readonly TimeSpan s_most = TimeSpan.FromDays(40);

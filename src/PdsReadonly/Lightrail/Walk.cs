@@ -13,6 +13,8 @@ internal sealed class Walk(Did did)
     /// <summary>What the prover reads from.</summary>
     internal CommitInbox Inbox { get; } = new();
 
-    /// <summary>Whether a commit is not among those kept, so that the chain may have a gap.</summary>
+    /// <summary>
+    /// Whether a commit is not among those kept, so that the chain may have a gap.
+    /// </summary>
     internal bool IsIncomplete { get; set; }
 }
