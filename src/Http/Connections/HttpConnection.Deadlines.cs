@@ -14,6 +14,12 @@ public sealed partial class HttpConnection
     public DeadlineKind DeadlineKind { get; private set; }
 
     /// <summary>
+    /// When what it waits for with the present deadline began, as a timestamp of the engine's
+    /// clock. Only while <see cref="IsWaiting"/>.
+    /// </summary>
+    public long WaitingSince => Deadline - Ticks(TimeoutOf(DeadlineKind));
+
+    /// <summary>
     /// The deadline has passed: says so to a client that was sending, pings one that is silent,
     /// else closes. Does not wait for a disk.
     /// </summary>
@@ -61,19 +67,23 @@ public sealed partial class HttpConnection
 
     private void SetDeadline(DeadlineKind kind)
     {
-        var timeout = kind switch
-        {
-            DeadlineKind.Idle => _limits.IdleTimeout,
-            DeadlineKind.Head => _limits.HeadTimeout,
-            DeadlineKind.Body => _limits.BodyTimeout,
-            DeadlineKind.SlowReader => _limits.SlowReaderTimeout,
-            DeadlineKind.Linger => _limits.LingerTimeout,
-            _ => throw new UnreachableException(),
-        };
         DeadlineKind = kind;
-        Deadline = TimestampAfter(timeout);
+        Deadline = TimestampAfter(TimeoutOf(kind));
     }
 
-    private long TimestampAfter(TimeSpan timeout) => _engine.Time.GetTimestamp()
-        + (long)(timeout.TotalSeconds * _engine.Time.TimestampFrequency);
+    private TimeSpan TimeoutOf(DeadlineKind kind) => kind switch
+    {
+        DeadlineKind.Idle => _limits.IdleTimeout,
+        DeadlineKind.Head => _limits.HeadTimeout,
+        DeadlineKind.Body => _limits.BodyTimeout,
+        DeadlineKind.SlowReader => _limits.SlowReaderTimeout,
+        DeadlineKind.Linger => _limits.LingerTimeout,
+        _ => throw new UnreachableException(),
+    };
+
+    private long TimestampAfter(TimeSpan timeout) =>
+        _engine.Time.GetTimestamp() + Ticks(timeout);
+
+    private long Ticks(TimeSpan timeout) =>
+        (long)(timeout.TotalSeconds * _engine.Time.TimestampFrequency);
 }

@@ -106,6 +106,17 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     }
 
     /// <summary>
+    /// Nothing was there to be put into the receive buffer: one that may wait for long does not
+    /// hold it.
+    /// </summary>
+    public void NothingReceived()
+    {
+        if (_phase != Phase.Head || _work is null || _work.Output.PendingLength > 0) return;
+        if (_work.Input.IsEmpty) ReturnWorkingSet();
+        else SetBeginningAside();
+    }
+
+    /// <summary>
     /// The socket has taken the first <paramref name="count"/> bytes of the output.
     /// </summary>
     public void Written(int count)

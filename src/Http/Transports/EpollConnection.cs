@@ -73,8 +73,8 @@ internal sealed class EpollConnection : IOffloadedWork
 
     internal bool HasAnswered => _connection.HasAnswered;
 
-    /// <summary>Of idle ones the earliest is that of the one that is so for longest.</summary>
-    internal long Deadline => _connection.Deadline;
+    /// <summary>Since when it has been waiting, if it is.</summary>
+    internal long WaitingSince => _connection.WaitingSince;
 
     internal void Begin()
     {
@@ -225,7 +225,12 @@ internal sealed class EpollConnection : IOffloadedWork
         if (count < 0)
         {
             _readable = false;
-            if (Libc.Errno == Libc.WouldBlock) return false;
+            if (Libc.Errno == Libc.WouldBlock)
+            {
+                _connection.NothingReceived();
+                return false;
+            }
+
             Close(reset: true);
             return true;
         }

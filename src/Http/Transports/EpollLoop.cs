@@ -15,8 +15,11 @@ internal sealed class EpollLoop
     private const int SlotsFirst = 64;
     private const int ExpiredPerRoundMax = 64;
 
-    // How far one that never had a request is looked for, when another would do.
+    // How many are looked at for the one to be closed, when there is one that would do.
     private const int EvictionLookMax = 512;
+
+    // Time for the request of a client that has just connected.
+    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(50);
 
     // What the kernel gives back with an event: a connection's slot and its generation, or one of
     // these.
@@ -149,29 +152,43 @@ internal sealed class EpollLoop
 
     /// <summary>
     /// Closes a connection on which no request has come; on this loop's thread. False when there is
-    /// none. The hand goes around the table, so that whoever came last is looked at last. One that
-    /// was answered before is closed only when none is met that never was: the one that has been
-    /// idle for longest, since the next request may be on its way.
+    /// none. First goes one that has settled without ever asking for anything. Without such, the
+    /// larger crowd gives up the one that has waited for longest: those that were answered before,
+    /// or those that have only just come, whose requests may be on their way.
     /// </summary>
     internal bool TryEvict()
     {
-        EpollConnection? second = null;
+        long settled = _engine.Time.GetTimestamp()
+            - (long)(s_grace.TotalSeconds * _engine.Time.TimestampFrequency);
+        EpollConnection? answered = null;
+        EpollConnection? fresh = null;
+        int answeredLead = 0;
         for (int looked = 0; looked < _slotsUsed; looked++)
         {
-            if (second is not null && looked > EvictionLookMax) break;
+            if (looked > EvictionLookMax && (answered ?? fresh) is not null) break;
             if (++_evictionHand >= _slotsUsed) _evictionHand = 0;
             if (_slots[_evictionHand] is not { IsWaiting: true } connection) continue;
-            if (!connection.HasAnswered)
+            if (connection.HasAnswered)
             {
-                connection.Close();
-                return true;
+                answeredLead++;
+                answered = Earlier(answered, connection);
+                continue;
             }
 
-            if (second is null || connection.Deadline < second.Deadline) second = connection;
+            fresh = Earlier(fresh, connection);
+            if (fresh.WaitingSince < settled) break;
+            answeredLead--;
         }
 
-        second?.Close();
-        return second is not null;
+        bool isSettled = fresh?.WaitingSince < settled;
+        var choice = isSettled || answered is null || (fresh is not null && answeredLead < 0)
+            ? fresh
+            : answered;
+        choice?.Close();
+        return choice is not null;
+
+        static EpollConnection Earlier(EpollConnection? one, EpollConnection other) =>
+            one?.WaitingSince <= other.WaitingSince ? one : other;
     }
 
     internal void Stop()

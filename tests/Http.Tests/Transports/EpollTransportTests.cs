@@ -62,6 +62,28 @@ public sealed class EpollEvictionTests
         foreach (var client in crowd) client.Dispose();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Start_CrowdThatWasAnsweredAndStays_MakesRoomBeforeWhoeverHasJustCome(int loops)
+    {
+        await using var server = Start(loops);
+        var crowd = new List<RawClient>();
+        for (int i = 0; i < 4 * All; i++)
+        {
+            var other = await RawClient.ConnectAsync(server);
+            crowd.Add(other);
+            // The next one comes before this one asks.
+            crowd.Add(await RawClient.ConnectAsync(server));
+            await other.SendAsync(Get);
+            await other.ReadThroughAsync("GET / 0");
+            await crowd[^1].SendAsync(Get);
+            await crowd[^1].ReadThroughAsync("GET / 0");
+        }
+
+        foreach (var client in crowd) client.Dispose();
+    }
+
     private static HttpServer Start(int loops) => HttpServer.Start(
         new IPEndPoint(IPAddress.Loopback, 0),
         new EchoHandler(),
