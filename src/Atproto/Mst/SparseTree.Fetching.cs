@@ -1,3 +1,4 @@
+using System.Text;
 using Atproto.Multiformats;
 
 namespace Atproto.Mst;
@@ -26,10 +27,24 @@ public sealed partial class SparseTree
         ICollection<Cid> missing, out Cid node, int max = CidsPerRequestMax)
     {
         ArgumentNullException.ThrowIfNull(missing);
-        var listing = new Listing(missing, max);
+        var listing = new Listing((cid, _) => missing.Add(cid), max);
         var error = ListBelow(Root, SparseNode.LayerUnknown, 0, default, ref listing);
         node = listing.Malformed;
         return error;
+    }
+
+    /// <summary>
+    /// The same with the keys between which each lies, for those who ask by key. The collection
+    /// said to be the last before it is that of the key left of it.
+    /// </summary>
+    public MstError ListBoundaries(ICollection<MissingNode> missing, int max)
+    {
+        ArgumentNullException.ThrowIfNull(missing);
+        var listing = new Listing(
+            (cid, bounds) => missing.Add(new MissingNode(
+                cid, bounds.Low, bounds.High, CollectionLeftOf(bounds))),
+            max);
+        return ListBelow(Root, SparseNode.LayerUnknown, 0, default, ref listing);
     }
 
     /// <summary>
@@ -83,7 +98,7 @@ public sealed partial class SparseTree
         int layer = 0;
         if (error == MstError.None && node is null)
         {
-            listing.Add(cid);
+            listing.Add(cid, bounds);
             return MstError.None;
         }
 
@@ -142,8 +157,15 @@ public sealed partial class SparseTree
         }
     }
 
-    // Passed down by reference, since it collects.
-    private struct Listing(ICollection<Cid> missing, int max)
+    private static string? CollectionLeftOf(in MstKeyBounds bounds)
+    {
+        if (bounds.Low is not { } low) return null;
+        int slash = low.Span.IndexOf((byte)'/');
+        return slash <= 0 ? null : Encoding.ASCII.GetString(low.Span[..slash]);
+    }
+
+    // Passed down by reference, since it counts.
+    private struct Listing(Action<Cid, MstKeyBounds> add, int max)
     {
         private int _left = max;
 
@@ -151,9 +173,9 @@ public sealed partial class SparseTree
 
         internal readonly bool IsFull => _left == 0;
 
-        internal void Add(in Cid cid)
+        internal void Add(in Cid cid, in MstKeyBounds bounds)
         {
-            missing.Add(cid);
+            add(cid, bounds);
             _left--;
         }
     }

@@ -14,7 +14,10 @@ public enum TakeStatus
     /// <summary>It is of a newer commit, which is the one now: its nodes are kept.</summary>
     Newer,
 
-    /// <summary>It is of an older commit, and was dropped: to be asked for again.</summary>
+    /// <summary>
+    /// It is of an older commit, which was dropped: to be asked for again. Its nodes are kept,
+    /// since newer trees share them.
+    /// </summary>
     Older,
 
     /// <summary>It is no proof, and was dropped: the host is at fault, see the fault.</summary>
@@ -67,9 +70,14 @@ public sealed class SparseRepo(
         if (fault is not null) return TakeStatus.Refused;
         var commit = answer.Commit!;
         var status = Judge(commit, out bool isVerified, out fault);
-        if (status is TakeStatus.Older or TakeStatus.Refused) return status;
-        fault = answer.AddTo(Tree, car);
-        if (fault is not null) return TakeStatus.Refused;
+        if (status == TakeStatus.Refused) return status;
+        var nodeFault = answer.AddTo(Tree, car);
+        if (nodeFault is not null)
+        {
+            fault = nodeFault;
+            return TakeStatus.Refused;
+        }
+
         if (status == TakeStatus.Newer) Adopt(commit, isVerified);
         return status;
     }

@@ -1,5 +1,4 @@
-using Atproto.Mst;
-using Atproto.Multiformats;
+using System.Runtime.CompilerServices;
 using Atproto.Repo;
 using PdsReadonly.Upstream;
 
@@ -11,26 +10,36 @@ namespace PdsReadonly.Lightrail;
 /// requests, or the answer, but never its truth.
 /// </summary>
 /// <remarks>
-/// Remembers from repo to repo what the host has denied. For one thread at a time, and so is its
-/// client.
+/// What the host refuses is remembered in its profile, which all who ask the host share. For one
+/// repo at a time, as its client is.
 /// </remarks>
-internal sealed class CollectionProver(XrpcClient client)
+internal sealed class CollectionProver(XrpcClient client, HostProfile host)
 {
-    /// <summary>Commits that one way follows before the repo counts as moving.</summary>
-    internal const int RerootsMax = 8;
+    /// <summary>New commits that are walked to boundary by boundary.</summary>
+    internal const int RerootsMax = 3;
 
-    // A smaller repo is fetched whole: that is one request, and few bytes more.
+    /// <summary>Rounds after that, in which all stale boundaries are asked for at once.</summary>
+    internal const int RoundsMax = 8;
+
+    private const int RoundsMaxOfOthers = 2;
+    private const long LargeRepoBytes = 32 * 1024 * 1024;
+
+    // With the event stream a new commit brings its own nodes: each is a step forward.
+    private const int RerootsMaxWithStream = 500;
+
+    // Answers of a replica that lags, or torn by a write, before the host counts as unwilling.
+    private const int StalledMax = 3;
+
+    // A smaller repo is fetched whole: that is one request, and few bytes more. Without getBlocks
+    // it would take one request for each collection.
     private const long SmallRepoBytes = 512 * 1024;
-    private const int StaleAnswersMax = 3;
-    private const int AnswerBytesMax = 8 * 1024 * 1024;
-    private const int RepoBytesMax = 128 * 1024 * 1024;
+    private const long SmallRepoBytesProbing = 4 * SmallRepoBytes;
 
-    // Legal everywhere, and before every other record that is.
-    private const string LeastCollection = "A.A.A";
-    private const string LeastKey = "-";
+    // One estimate of five is wrong by more than three: a repo that turns out larger is let go.
+    private const int EstimateErrorMax = 4;
 
-    private readonly HashSet<Strategy> _denied = [];
-    private int _requestsEnd;
+    private static readonly Strategy[] s_steps =
+        [Strategy.Blocks, Strategy.Probe, Strategy.Repo];
 
     /// <summary>For one repo, over all that is tried.</summary>
     internal int RequestsMax { get; init; } = 20_000;
@@ -38,169 +47,174 @@ internal sealed class CollectionProver(XrpcClient client)
     /// <summary>Collections of one page of proofs.</summary>
     internal int PageLimit { get; init; } = 1000;
 
-    /// <summary>What the host is known not to serve.</summary>
-    internal IReadOnlySet<Strategy> Denied => _denied;
+    /// <summary>Bytes of an export.</summary>
+    internal long ExportBytesMax { get; init; } = 4L << 30;
 
+    /// <param name="repo">Whose; what it holds already is not asked for again.</param>
+    /// <param name="strategy">How to ask.</param>
+    /// <param name="stream">The repo's commits while they happen, if they are at hand.</param>
+    /// <param name="cancellation">Ends it with an exception.</param>
     internal async Task<CollectionsOutcome> ProveAsync(
-        SparseRepo repo, Strategy strategy, CancellationToken cancellation)
+        SparseRepo repo, Strategy strategy, CommitInbox? stream, CancellationToken cancellation)
     {
-        _requestsEnd = client.Requests + RequestsMax;
-        if (strategy != Strategy.Auto) return await RunAsync(repo, strategy, cancellation);
-
-        var outcome = new CollectionsOutcome { Reason = Unproven.NotGiven };
-        bool isMoving = false;
-        Strategy[] order = [Strategy.Proof, Strategy.Blocks, Strategy.Probe, Strategy.Repo];
-        foreach (var each in order)
+        using var asked = new AskedRepo(repo, client, host, stream, RequestsMax);
+        var outcome = strategy switch
         {
-            if (_denied.Contains(each)) continue;
-            if (each == Strategy.Blocks)
-            {
-                // One proof tells how large the repo is, and is needed anyway.
-                if (repo.Commit is null) await ProbeAsync(repo, null, cancellation);
-                bool isSmall = repo.Commit is not null && !_denied.Contains(Strategy.Repo)
-                    && repo.Tree.EstimateBytes() is > 0 and < SmallRepoBytes;
-                if (isSmall)
-                {
-                    outcome = await RunAsync(repo, Strategy.Repo, cancellation);
-                    if (IsFinal(outcome)) return outcome;
-                }
-            }
-
-            outcome = await RunAsync(repo, each, cancellation);
-            if (IsFinal(outcome)) return outcome;
-            isMoving |= outcome.Reason == Unproven.Moving;
-        }
-
-        return isMoving ? outcome with { Reason = Unproven.Moving } : outcome;
+            Strategy.Auto => await StepDownAsync(asked, cancellation),
+            Strategy.Describe => await DescribeAsync(asked, cancellation),
+            _ => await WalkAsync(asked, new(strategy), cancellation),
+        };
+        // The repo is there: who never gave a proof of a record minds that there is none.
+        if (asked.HasProbed) host.Allow(Strategy.Probe);
+        else if (asked.ProbesRefused > 0 && outcome.Proven is not null) host.Deny(Strategy.Probe);
+        return outcome with
+        {
+            Detail = outcome.Reason == Unproven.None ? null : outcome.Detail ?? asked.Detail,
+            Requests = asked.Requests,
+            Bytes = asked.Bytes,
+        };
     }
 
-    private static bool IsFinal(CollectionsOutcome outcome) =>
-        outcome.Reason is Unproven.None or Unproven.Malformed or Unproven.RequestsSpent;
-
-    private async Task<CollectionsOutcome> RunAsync(
-        SparseRepo repo, Strategy strategy, CancellationToken cancellation)
+    private async Task<CollectionsOutcome> StepDownAsync(
+        AskedRepo asked, CancellationToken cancellation)
     {
+        var refused = new List<Strategy>();
+        var last = Fail(Unproven.NotGiven, Strategy.Auto);
+        bool isMoving = false;
+        await foreach (var step in ListStepsAsync(asked, cancellation))
+        {
+            // Boundaries that move too fast for one way move too fast for another.
+            if (isMoving && step.Strategy != Strategy.Repo) continue;
+            last = await WalkAsync(asked, step, cancellation);
+            if (last.Proven is not null)
+            {
+                // The repo is there: whoever did not give it is not able to.
+                host.Allow(step.Strategy);
+                foreach (var other in refused) host.Deny(other);
+                return last;
+            }
+
+            isMoving |= last.Reason == Unproven.Moving;
+            if (last.Reason == Unproven.NotGiven && !step.IsTrial) refused.Add(step.Strategy);
+            if (asked.IsHopeless || last.Reason is Unproven.Malformed or Unproven.RequestsSpent)
+            {
+                break;
+            }
+        }
+
+        if (asked.IsHopeless) return last with { Reason = ReasonOf(asked) };
+        return isMoving ? last with { Reason = Unproven.Moving } : last;
+    }
+
+    // Each is worked out when those before it have failed.
+    private async IAsyncEnumerable<Step> ListStepsAsync(
+        AskedRepo asked, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (host.CanTry(Strategy.Proof)) yield return new(Strategy.Proof);
+        // One proof has the commit, tells how large the repo is, and is needed anyway.
+        bool isUnknown = asked.Find() is null && asked.RequestsLeft > 0;
+        if (isUnknown && ProbeSource.MayAsk(asked)) await asked.ProbeAsync(cancellation);
+        if (asked.IsHopeless) yield break;
+        if (asked.Find()?.Proven is not null) yield return new(Strategy.Probe);
+
+        // What turns out larger than it was taken for is let go at little cost; where nothing is
+        // known of its size it is tried too, since most repos are small.
+        long small = host.CanTry(Strategy.Blocks) ? SmallRepoBytes : SmallRepoBytesProbing;
+        bool isSmall = asked.Repo.Commit is null || asked.Repo.Tree.EstimateBytes() < small;
+        if (isSmall && host.CanTry(Strategy.Repo))
+        {
+            yield return new(Strategy.Repo, EstimateErrorMax * small);
+        }
+
+        // Where everything was refused once, nothing is lost by asking again.
+        bool isDesperate = !s_steps.Any(host.CanTry);
+        foreach (var strategy in s_steps.Where(each => isDesperate || host.CanTry(each)))
+        {
+            yield return new(strategy);
+        }
+    }
+
+    private async Task<CollectionsOutcome> WalkAsync(
+        AskedRepo asked, Step step, CancellationToken cancellation)
+    {
+        var strategy = step.Strategy;
+        var source = SourceOf(step);
+        int rerootsMax = RerootsMaxOf(asked);
         int reroots = 0;
-        bool isFirst = true;
-        string? after = null;
+        int stalled = 0;
         while (true)
         {
-            var commit = repo.Commit?.Cid;
-            MissingNode? missing = null;
-            if (commit is not null)
+            var found = await asked.FindAsync(cancellation);
+            if (found?.Proven is { } proven)
             {
-                var result = repo.FindCollections();
-                if (result.Proven is { } proven)
-                {
-                    return new CollectionsOutcome { Proven = proven, Strategy = strategy };
-                }
-
-                if (result.Fault is not null) return Fail(Unproven.Malformed, strategy);
-                missing = result.Missing;
+                return new CollectionsOutcome { Proven = proven, Strategy = strategy };
             }
 
-            if (client.Requests >= _requestsEnd) return Fail(Unproven.RequestsSpent, strategy);
-            if (strategy == Strategy.Proof && !isFirst) after = missing?.LastCollection;
-            bool isAnswered = strategy switch
+            if (asked.IsGone) return Fail(Unproven.NoRepo, strategy);
+            if (asked.IsSpent) return Fail(Unproven.RequestsSpent, strategy);
+            if (stalled == StalledMax) return Fail(ReasonOf(asked), strategy);
+            // A commit whose tree is none is lost: there may be a newer one, with a sound tree.
+            bool isRound = reroots >= RerootsMax && !asked.HasStream
+                && strategy != Strategy.Repo && ProbeSource.MayAsk(asked);
+            var way = found?.Fault is not null ? HeadSource.Instance
+                : isRound ? StaleBoundaries.Instance
+                : source;
+            var before = asked.Repo.Commit;
+            bool isGiven = await way.FetchAsync(asked, found?.Missing, cancellation);
+            bool hasMoved = before is not null && asked.Repo.Commit!.Cid != before.Cid;
+            if (!hasMoved && found?.Fault is { } fault)
             {
-                Strategy.Proof => await PageAsync(repo, after, cancellation),
-                Strategy.Blocks => await LayerAsync(repo, missing, cancellation),
-                Strategy.Probe => await ProbeAsync(repo, missing, cancellation),
-                _ => await ExportAsync(repo, cancellation),
-            };
-            isFirst = false;
-            bool hasMoved = commit is not null && repo.Commit!.Cid != commit;
-            if (hasMoved && ++reroots > RerootsMax) return Fail(Unproven.Moving, strategy);
-            if (!isAnswered && !hasMoved) return Fail(Unproven.NotGiven, strategy);
-            // The node that was asked for is there, or there is another commit to walk: else the
-            // host would be asked the same for ever.
-            bool hasProgress = missing is null || hasMoved || repo.Tree.Holds(missing.Cid);
-            if (repo.Commit is null || !hasProgress) return Fail(Unproven.NotGiven, strategy);
-        }
-    }
-
-    private async Task<bool> PageAsync(
-        SparseRepo repo, string? after, CancellationToken cancellation)
-    {
-        string query = $"com.atproto.sync.getRepoCollections?did={Escape(repo.Did.ToString())}"
-            + $"&limit={PageLimit}";
-        if (after is not null) query += $"&after={Escape(after)}";
-        return await TakeAsync(repo, query, AnswerBytesMax, Strategy.Proof, cancellation);
-    }
-
-    private async Task<bool> ProbeAsync(
-        SparseRepo repo, MissingNode? missing, CancellationToken cancellation)
-    {
-        string collection = LeastCollection;
-        string rkey = LeastKey;
-        if (missing is not null)
-        {
-            if (!ProbeKey.TryChoose(missing, out var nsid, out var recordKey))
-            {
-                return await BlocksAsync(repo, [missing.Cid], missing, cancellation);
+                return Fail(Unproven.Malformed, strategy) with { Detail = fault.ToString() };
             }
 
-            collection = nsid.ToString();
-            rkey = recordKey.ToString();
+            if (hasMoved && ++reroots > rerootsMax) return Fail(Unproven.Moving, strategy);
+            bool isHere = found?.Missing is { } missing
+                ? asked.Repo.Tree.Holds(missing.Cid)
+                : asked.Repo.Commit is not null;
+            // Given and of no use: of a replica that lags, or torn by a write. So ask again.
+            if (hasMoved || isHere) stalled = 0;
+            else stalled = isGiven ? stalled + 1 : StalledMax;
         }
-
-        string query = $"com.atproto.sync.getRecord?did={Escape(repo.Did.ToString())}"
-            + $"&collection={Escape(collection)}&rkey={Escape(rkey)}";
-        return await TakeAsync(repo, query, AnswerBytesMax, Strategy.Probe, cancellation);
     }
 
-    private async Task<bool> LayerAsync(
-        SparseRepo repo, MissingNode? missing, CancellationToken cancellation)
+    private INodeSource SourceOf(Step step) => step.Strategy switch
     {
-        if (missing is null) return await ProbeAsync(repo, null, cancellation);
-        var cids = new List<Cid>();
-        // A malformed tree is told by the walk; here the node that it lacks is enough.
-        var error = repo.Tree.ListBoundaryNodes(cids, out _, SparseTree.CidsPerRequestMax - 1);
-        if (error != MstError.None) cids.Clear();
-        if (!cids.Contains(missing.Cid)) cids.Add(missing.Cid);
-        return await BlocksAsync(repo, cids, missing, cancellation);
-    }
+        Strategy.Proof => new ProofSource(PageLimit),
+        Strategy.Blocks => BlocksSource.Instance,
+        Strategy.Probe => ProbeSource.Instance,
+        _ => new ExportSource(step.IsTrial ? step.BytesMax : ExportBytesMax),
+    };
 
-    private async Task<bool> BlocksAsync(
-        SparseRepo repo, List<Cid> cids, MissingNode missing, CancellationToken cancellation)
+    // One export costs less than many rounds, unless it is a large one.
+    private static int RerootsMaxOf(AskedRepo asked)
     {
-        string query = $"com.atproto.sync.getBlocks?did={Escape(repo.Did.ToString())}"
-            + string.Concat(cids.Select(cid => $"&cids={cid}"));
-        var answer = await client.GetAsync(query, AnswerBytesMax, cancellation);
-        bool isTaken = answer.Status == XrpcStatus.Given && repo.TakeBlocks(answer.Body) is null;
-        if (isTaken && repo.Tree.Holds(missing.Cid)) return true;
-        // Either the host does not give blocks, or these are no longer its own: its commit tells.
-        var before = repo.Commit!.Cid;
-        await ProbeAsync(repo, null, cancellation);
-        return repo.Commit.Cid != before;
+        if (asked.HasStream) return RerootsMaxWithStream;
+        bool isLarge = asked.Repo.Commit is not null
+            && asked.Repo.Tree.EstimateBytes() > LargeRepoBytes;
+        return RerootsMax + (isLarge ? RoundsMax : RoundsMaxOfOthers);
     }
 
-    private Task<bool> ExportAsync(SparseRepo repo, CancellationToken cancellation) => TakeAsync(
-        repo, $"com.atproto.sync.getRepo?did={Escape(repo.Did.ToString())}", RepoBytesMax,
-        Strategy.Repo, cancellation);
-
-    private async Task<bool> TakeAsync(
-        SparseRepo repo, string query, int bytesMax, Strategy strategy,
-        CancellationToken cancellation)
+    private static Unproven ReasonOf(AskedRepo asked)
     {
-        for (int attempt = 0; attempt < StaleAnswersMax; attempt++)
-        {
-            var answer = await client.GetAsync(query, bytesMax, cancellation);
-            // Only that the host has no such method holds for other repos too. A record that is
-            // absent looks the same at some hosts, so that of proofs of records nothing is learnt.
-            bool isForGood = strategy is Strategy.Proof or Strategy.Repo;
-            if (answer.Status == XrpcStatus.NoMethod && isForGood) _denied.Add(strategy);
-            if (answer.Status != XrpcStatus.Given) return false;
-            var status = repo.Take(answer.Body, out _);
-            // An older commit is that of a replica that lags: another may answer the next time.
-            if (status != TakeStatus.Older) return status != TakeStatus.Refused;
-        }
-
-        return false;
+        if (asked.IsGone) return Unproven.NoRepo;
+        bool isSilent = asked.LastAnswer.Status is XrpcStatus.Unreachable or XrpcStatus.Busy;
+        return isSilent ? Unproven.Unreachable : Unproven.NotGiven;
     }
 
-    private static string Escape(string text) => Uri.EscapeDataString(text);
+    private static async Task<CollectionsOutcome> DescribeAsync(
+        AskedRepo asked, CancellationToken cancellation)
+    {
+        var claimed = await asked.DescribeAsync(cancellation);
+        var reason = claimed is null ? ReasonOf(asked) : Unproven.Claimed;
+        return Fail(reason, Strategy.Describe) with { Claimed = claimed };
+    }
 
     private static CollectionsOutcome Fail(Unproven reason, Strategy strategy) =>
         new() { Reason = reason, Strategy = strategy };
+
+    // With a limit of bytes it is a trial, whose failure says nothing about the host.
+    private readonly record struct Step(Strategy Strategy, long BytesMax = 0)
+    {
+        internal bool IsTrial => BytesMax > 0;
+    }
 }

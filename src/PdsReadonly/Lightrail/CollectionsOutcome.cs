@@ -2,32 +2,28 @@ using Atproto.Repo;
 
 namespace PdsReadonly.Lightrail;
 
-/// <summary>Why a repo's collections are not proven.</summary>
-internal enum Unproven
-{
-    None,
-
-    /// <summary>The host did not give what it takes, or nothing that proves anything.</summary>
-    NotGiven,
-
-    /// <summary>The repo changed faster than it could be walked.</summary>
-    Moving,
-
-    /// <summary>The tree that the commit names is malformed: no other way will help.</summary>
-    Malformed,
-
-    /// <summary>It takes more requests than were allowed.</summary>
-    RequestsSpent,
-}
-
 /// <summary>The collections, proven; or why they are not.</summary>
 internal sealed record CollectionsOutcome
 {
     internal ProvenCollections? Proven { get; init; }
 
+    /// <summary>
+    /// What the host says, by <see cref="Strategy.Describe"/> and by nothing else: believed.
+    /// </summary>
+    internal IReadOnlyList<string>? Claimed { get; init; }
+
     /// <summary>None if they are proven.</summary>
     internal Unproven Reason { get; init; }
 
+    /// <summary>What was asked and answered when it went wrong, for people.</summary>
+    internal string? Detail { get; init; }
+
     /// <summary>The one that came to this outcome, the last of those tried.</summary>
     internal Strategy Strategy { get; init; }
+
+    /// <summary>Requests that it took, over all that was tried.</summary>
+    internal int Requests { get; init; }
+
+    /// <summary>Bytes of their answers.</summary>
+    internal long Bytes { get; init; }
 }

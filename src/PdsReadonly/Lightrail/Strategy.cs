@@ -1,6 +1,6 @@
 namespace PdsReadonly.Lightrail;
 
-/// <summary>How a repo's nodes are fetched.</summary>
+/// <summary>How a repo's collections are found.</summary>
 internal enum Strategy
 {
     /// <summary>The cheapest that the host can do, and the next when it cannot.</summary>
@@ -17,4 +17,7 @@ internal enum Strategy
 
     /// <summary>The whole export.</summary>
     Repo,
+
+    /// <summary>What repo.describeRepo claims, which is believed and proves nothing.</summary>
+    Describe,
 }

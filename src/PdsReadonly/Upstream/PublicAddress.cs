@@ -49,6 +49,7 @@ internal static class PublicAddress
         bool isSixToFour = bytes[0] == 0x20 && bytes[1] == 0x02;
         bool isSpecial = bytes[0] == 0x20 && bytes[1] == 0x01
             && (bytes[2] < 2 || (bytes[2] == 0x0d && bytes[3] == 0xb8));
-        return !isSixToFour && !isSpecial;
+        bool isExample = bytes[0] == 0x3f && bytes[1] == 0xff && bytes[2] < 0x10;
+        return !isSixToFour && !isSpecial && !isExample;
     }
 }

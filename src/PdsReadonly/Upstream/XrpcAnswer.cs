@@ -1,9 +1,11 @@
+using System.Globalization;
+
 namespace PdsReadonly.Upstream;
 
 /// <summary>What came of a request to another host.</summary>
 internal enum XrpcStatus
 {
-    /// <summary>200, with a body.</summary>
+    /// <summary>200, with a body that was read to its end.</summary>
     Given,
 
     /// <summary>An answer that asking again will not change, a redirect among them.</summary>
@@ -12,11 +14,20 @@ internal enum XrpcStatus
     /// <summary>404, 405 or 501: the host may not have the method at all.</summary>
     NoMethod,
 
-    /// <summary>Too many requests or a server's error, to the last attempt.</summary>
+    /// <summary>500, twice: some hosts answer so what they do not have.</summary>
+    Failed,
+
+    /// <summary>Too many requests, or overloaded, to the last attempt.</summary>
     Busy,
 
     /// <summary>The body is larger than allowed; it was not read to its end.</summary>
     TooLarge,
+
+    /// <summary>Whoever takes the body wanted no more of it.</summary>
+    Stopped,
+
+    /// <summary>The body came more slowly than is borne.</summary>
+    TooSlow,
 
     /// <summary>No answer, or not all of it, in time or at all, to the last attempt.</summary>
     Unreachable,
@@ -24,4 +35,24 @@ internal enum XrpcStatus
 
 /// <param name="Status">What came of it.</param>
 /// <param name="Body">Empty unless it was given.</param>
-internal readonly record struct XrpcAnswer(XrpcStatus Status, byte[] Body);
+internal readonly record struct XrpcAnswer(XrpcStatus Status, byte[] Body)
+{
+    /// <summary>Of HTTP; zero without an answer.</summary>
+    internal int Code { get; init; }
+
+    /// <summary>The error's name in the body, of letters and digits; null without one.</summary>
+    internal string? Error { get; init; }
+
+    /// <summary>In a few words, for people.</summary>
+    public override string ToString() => Status switch
+    {
+        XrpcStatus.TooLarge => "body larger than allowed",
+        XrpcStatus.Stopped => "body is not what was asked for",
+        XrpcStatus.TooSlow => "body too slow",
+        XrpcStatus.Unreachable => "no answer",
+        XrpcStatus.Busy when Code == 0 => "the host asked to wait for longer",
+        _ => Error is null
+            ? Code.ToString(CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{Code} {Error}"),
+    };
+}

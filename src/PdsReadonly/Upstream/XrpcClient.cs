@@ -1,81 +1,111 @@
-using System.Globalization;
-using System.Net;
+using System.Buffers;
 using System.Net.Http;
+using System.Text.Json;
 
 namespace PdsReadonly.Upstream;
 
 /// <summary>
-/// Asks one host, which may be hostile: bodies have a limit, each attempt a time-out, and attempts
-/// are few. What the host says about its pace (RateLimit-*, Retry-After) is kept to, within reason.
+/// Asks one host, which may be hostile: bodies have a limit and a least pace, waiting has a
+/// time-out, and attempts are few. What the host says about its pace is kept to.
 /// </summary>
 /// <remarks>
-/// For one thread at a time. The client of HTTP is the caller's; it must not follow redirects, see
-/// <see cref="OutboundHandler"/>, and needs no time-out of its own.
+/// For any thread: requests may be under way at once. The client of HTTP is the caller's; it must
+/// not follow redirects, see <see cref="OutboundHandler"/>, and needs no time-out of its own.
 /// </remarks>
-internal sealed class XrpcClient(HttpClient http, Uri host, TimeProvider time)
+internal sealed class XrpcClient(HttpClient http, Uri host, HostPace pace, TimeProvider time)
 {
     internal const int AttemptsMax = 4;
 
-    private const int ChunkBytes = 64 * 1024;
+    /// <summary>A host that fails for good should cost no more than that.</summary>
+    internal const int FailuresMax = 2;
 
+    /// <summary>Bytes a second that a body has to come with, once it had a time to begin.</summary>
+    internal const int BytesPerSecondMin = 4 * 1024;
+
+    private const int PieceBytes = 64 * 1024;
+    private const int ErrorBytesMax = 8 * 1024;
+    private const int ErrorNameLengthMax = 64;
+
+    /// <summary>Until an answer begins, and between two pieces of its body.</summary>
     internal static readonly TimeSpan AttemptTimeout = TimeSpan.FromMinutes(2);
 
+    private static readonly TimeSpan s_slowStart = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_backoff = TimeSpan.FromSeconds(1);
 
-    // The reference PDS counts in windows of five minutes.
-    private static readonly TimeSpan s_pauseMax = TimeSpan.FromMinutes(5);
+    private int _requests;
+    private long _bytes;
 
-    private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
+    internal Uri Host => host;
+
+    internal TimeProvider Time => time;
 
     /// <summary>Attempts that were made.</summary>
-    internal int Requests { get; private set; }
+    internal int Requests => Volatile.Read(ref _requests);
 
     /// <summary>Of the bodies, as far as they were read.</summary>
-    internal long Bytes { get; private set; }
+    internal long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <param name="query">The method with its parameters: "com.atproto.sync.getRepo?did=…".</param>
+    /// <param name="query">The method with its parameters: "com.atproto.sync.getRepo?did=".</param>
     /// <param name="bodyBytesMax">A body that is larger is dropped.</param>
     /// <param name="cancellation">Ends it with an exception.</param>
     internal async Task<XrpcAnswer> GetAsync(
         string query, int bodyBytesMax, CancellationToken cancellation)
     {
+        var body = new WholeBody(bodyBytesMax);
+        var answer = await GetAsync(query, body, cancellation);
+        return answer.Status == XrpcStatus.Given ? answer with { Body = body.ToArray() } : answer;
+    }
+
+    /// <summary>The same, with the body handed on while it arrives.</summary>
+    internal async Task<XrpcAnswer> GetAsync(
+        string query, IBodySink body, CancellationToken cancellation)
+    {
         var answer = new XrpcAnswer(XrpcStatus.Unreachable, []);
         var backoff = s_backoff;
-        for (int attempt = 0; attempt < AttemptsMax; attempt++)
+        for (int attempt = 1; attempt <= AttemptsMax; attempt++)
         {
-            if (attempt > 0)
-            {
-                await Task.Delay(backoff, time, cancellation);
-                backoff *= 2;
-            }
-
-            var pause = _notBefore - time.GetUtcNow();
-            if (pause > TimeSpan.Zero) await Task.Delay(pause, time, cancellation);
-            Requests++;
-            answer = await TryAsync(query, bodyBytesMax, cancellation);
-            if (answer.Status is not (XrpcStatus.Busy or XrpcStatus.Unreachable)) return answer;
+            if (!await pace.WaitAsync(cancellation)) return new XrpcAnswer(XrpcStatus.Busy, []);
+            Interlocked.Increment(ref _requests);
+            answer = await TryAsync(query, body, backoff, cancellation);
+            bool isHopeful = answer.Status is XrpcStatus.Busy or XrpcStatus.Unreachable
+                || (answer.Status == XrpcStatus.Failed && attempt < FailuresMax);
+            if (!isHopeful || attempt == AttemptsMax) break;
+            // Not all who were turned away at once should come back at once.
+            await Task.Delay(backoff * (0.5 + Random.Shared.NextDouble()), time, cancellation);
+            backoff *= 2;
         }
 
         return answer;
     }
 
     private async Task<XrpcAnswer> TryAsync(
-        string query, int bodyBytesMax, CancellationToken cancellation)
+        string query, IBodySink body, TimeSpan backoff, CancellationToken cancellation)
     {
         using var timeout = new CancellationTokenSource(AttemptTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(
             timeout.Token, cancellation);
         try
         {
-            using var response = await http.GetAsync(
-                new Uri(host, "/xrpc/" + query), HttpCompletionOption.ResponseHeadersRead,
-                either.Token);
-            KeepPace(response);
+            using var request = new HttpRequestMessage(
+                HttpMethod.Get, new Uri(host, "/xrpc/" + query));
+            request.Headers.UserAgent.ParseAdd("pds-readonly");
+            using var response = await http.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             int code = (int)response.StatusCode;
-            if (code is 429 or (>= 500 and not 501)) return new(XrpcStatus.Busy, []);
-            if (code is 404 or 405 or 501) return new(XrpcStatus.NoMethod, []);
-            if (response.StatusCode != HttpStatusCode.OK) return new(XrpcStatus.Denied, []);
-            return await ReadAsync(response.Content, bodyBytesMax, either.Token);
+            var pause = RateHeaders.PauseOf(response, time.GetUtcNow());
+            // Of what one of us is told, all of us take note.
+            if (code == 429 && pause < backoff) pause = backoff / 2;
+            if (pause > TimeSpan.Zero) pace.Hold(pause);
+            var status = StatusOf(code);
+            if (status == XrpcStatus.Given)
+            {
+                status = await ReadAsync(response.Content, body, timeout, either.Token);
+                return new XrpcAnswer(status, []) { Code = code };
+            }
+
+            var error = new WholeBody(ErrorBytesMax);
+            await ReadAsync(response.Content, error, timeout, either.Token);
+            return new XrpcAnswer(status, []) { Code = code, Error = NameIn(error.ToArray()) };
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -87,46 +117,73 @@ internal sealed class XrpcClient(HttpClient http, Uri host, TimeProvider time)
         }
     }
 
-    private async Task<XrpcAnswer> ReadAsync(
-        HttpContent content, int bodyBytesMax, CancellationToken cancellation)
+    private static XrpcStatus StatusOf(int code) => code switch
     {
-        if (content.Headers.ContentLength > bodyBytesMax) return new(XrpcStatus.TooLarge, []);
-        using var body = new MemoryStream();
-        byte[] chunk = new byte[ChunkBytes];
+        200 => XrpcStatus.Given,
+        404 or 405 or 501 => XrpcStatus.NoMethod,
+        500 => XrpcStatus.Failed,
+        429 or > 500 => XrpcStatus.Busy,
+        _ => XrpcStatus.Denied,
+    };
+
+    private async Task<XrpcStatus> ReadAsync(
+        HttpContent content, IBodySink body, CancellationTokenSource timeout,
+        CancellationToken cancellation)
+    {
+        body.Begin();
+        if (content.Headers.ContentLength > body.BytesMax) return XrpcStatus.TooLarge;
+        byte[] piece = new byte[PieceBytes];
+        long start = time.GetTimestamp();
+        long length = 0;
         var stream = await content.ReadAsStreamAsync(cancellation);
         while (true)
         {
-            int count = await stream.ReadAsync(chunk, cancellation);
-            if (count == 0) return new(XrpcStatus.Given, body.ToArray());
-            Bytes += count;
-            if (body.Length + count > bodyBytesMax) return new(XrpcStatus.TooLarge, []);
-            body.Write(chunk, 0, count);
+            timeout.CancelAfter(AttemptTimeout);
+            int count = await stream.ReadAsync(piece, cancellation);
+            if (count == 0) return XrpcStatus.Given;
+            Interlocked.Add(ref _bytes, count);
+            length += count;
+            if (length > body.BytesMax) return XrpcStatus.TooLarge;
+            if (!body.Take(piece.AsSpan(0, count))) return XrpcStatus.Stopped;
+            var spent = time.GetElapsedTime(start) - s_slowStart;
+            if (spent.TotalSeconds * BytesPerSecondMin > length) return XrpcStatus.TooSlow;
         }
     }
 
-    // Both headers are in seconds: RateLimit-Reset as drafts have it, or as the reference PDS sends
-    // it, since 1970.
-    private void KeepPace(HttpResponseMessage response)
+    // { "error": "RepoNotFound", "message": "…" }, of which only a name is let through.
+    private static string? NameIn(byte[] body)
     {
-        var now = time.GetUtcNow();
-        var retry = response.Headers.RetryAfter;
-        var pause = retry?.Delta ?? (retry?.Date - now) ?? TimeSpan.Zero;
-        if (Read(response, "RateLimit-Remaining") == 0
-            && Read(response, "RateLimit-Reset") is { } reset)
+        try
         {
-            if (reset > s_pauseMax.TotalSeconds) reset -= now.ToUnixTimeSeconds();
-            long seconds = Math.Clamp(reset, 0, (long)s_pauseMax.TotalSeconds);
-            pause = TimeSpan.FromSeconds(Math.Max(seconds, pause.TotalSeconds));
+            using var json = JsonDocument.Parse(body);
+            bool isNamed = json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.TryGetProperty("error", out var error)
+                && error.ValueKind == JsonValueKind.String;
+            string name = isNamed ? json.RootElement.GetProperty("error").GetString()! : "";
+            bool isName = name.Length is > 0 and <= ErrorNameLengthMax
+                && name.All(char.IsAsciiLetterOrDigit);
+            return isName ? name : null;
         }
-
-        if (pause > s_pauseMax) pause = s_pauseMax;
-        if (pause > TimeSpan.Zero) _notBefore = now + pause;
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
-    private static long? Read(HttpResponseMessage response, string name) =>
-        response.Headers.TryGetValues(name, out var values)
-        && long.TryParse(
-            values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out long value)
-            ? value
-            : null;
+    private sealed class WholeBody(int bytesMax) : IBodySink
+    {
+        private readonly ArrayBufferWriter<byte> _bytes = new();
+
+        public long BytesMax => bytesMax;
+
+        public void Begin() => _bytes.ResetWrittenCount();
+
+        public bool Take(ReadOnlySpan<byte> piece)
+        {
+            _bytes.Write(piece);
+            return true;
+        }
+
+        internal byte[] ToArray() => _bytes.WrittenSpan.ToArray();
+    }
 }

@@ -78,7 +78,7 @@ public sealed class SparseRepoTests : IDisposable
     }
 
     [Fact]
-    public void Take_OlderCommit_IsDroppedAndNotAFaultOfTheHost()
+    public void Take_OlderCommit_IsDroppedButItsNodesAreKept()
     {
         byte[] old = _host.ProvenPage();
         _host.Write(["com.example.new/1"], []);
@@ -87,7 +87,7 @@ public sealed class SparseRepoTests : IDisposable
         int held = repo.Tree.Count;
         Assert.Equal(TakeStatus.Older, repo.Take(old, out var fault));
         Assert.Equal(nameof(ProofError.CommitOlder), fault?.Code);
-        Assert.Equal(held, repo.Tree.Count);
+        Assert.True(repo.Tree.Count > held);
         Assert.Equal(_host.Commit.Cid, repo.Commit!.Cid);
     }
 

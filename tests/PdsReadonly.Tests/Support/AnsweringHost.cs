@@ -28,6 +28,12 @@ internal enum HostKind
 
     /// <summary>Proofs of absence; blocks all or none; no exports.</summary>
     NoExports,
+
+    /// <summary>Proofs of absence; the CIDs of blocks in one parameter; no exports.</summary>
+    CommaCids,
+
+    /// <summary>Nothing but what it says of itself, which is a lie.</summary>
+    Describing,
 }
 
 /// <summary>
@@ -49,16 +55,21 @@ internal sealed class AnsweringHost(SampleHost host, HostKind kind) : HttpMessag
     protected override Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        lock (Methods) return Task.FromResult(Answer(request));
+    }
+
+    private HttpResponseMessage Answer(HttpRequestMessage request)
+    {
         OnRequest();
         string method = request.RequestUri!.Segments[^1];
         Methods.Add(method[(method.LastIndexOf('.') + 1)..]);
         var query = HttpUtility.ParseQueryString(request.RequestUri.Query);
-        var (status, body) = query["did"] != host.Did
+        var (status, body) = (query["did"] ?? query["repo"]) != host.Did
             ? (HttpStatusCode.BadRequest, null)
             : Answer(Methods[^1], query);
         var response = new HttpResponseMessage(status);
         response.Content = new ByteArrayContent(body is null ? [] : OnAnswer(Methods[^1], body));
-        return Task.FromResult(response);
+        return response;
     }
 
     private (HttpStatusCode Status, byte[]? Body) Answer(
@@ -66,16 +77,26 @@ internal sealed class AnsweringHost(SampleHost host, HostKind kind) : HttpMessag
     {
         switch (method)
         {
+            case "describeRepo":
+                return (HttpStatusCode.OK, Describe());
+            case var _ when kind == HostKind.Describing:
+                return (HttpStatusCode.NotImplemented, null);
             case "getRecord":
                 return Record($"{query["collection"]}/{query["rkey"]}");
+            case "getLatestCommit":
+                string latest = $$"""{"cid":"{{host.Commit.Cid}}","rev":"{{host.Rev}}"}""";
+                return (HttpStatusCode.OK, System.Text.Encoding.ASCII.GetBytes(latest));
             case "getBlocks" when kind != HostKind.ExportsOnly:
-                return Blocks([.. query.GetValues("cids")!.Select(CidOf)]);
+                string[] cids = query.GetValues("cids")!;
+                if (kind == HostKind.CommaCids && cids.Length == 1) cids = cids[0].Split(',');
+                else if (kind == HostKind.CommaCids) return (HttpStatusCode.BadRequest, null);
+                return Blocks(cids);
             case "getRepoCollections" when kind == HostKind.Proving:
                 int limit = int.Parse(
                     query["limit"]!, System.Globalization.CultureInfo.InvariantCulture);
                 return (HttpStatusCode.OK, host.ProvenPage(query["after"], limit));
             // Records are left out, which no walk reads.
-            case "getRepo" when kind != HostKind.NoExports:
+            case "getRepo" when kind is not (HostKind.NoExports or HostKind.CommaCids):
                 return (HttpStatusCode.OK, host.ProvenPage());
             default:
                 return (HttpStatusCode.NotImplemented, null);
@@ -94,17 +115,25 @@ internal sealed class AnsweringHost(SampleHost host, HostKind kind) : HttpMessag
         };
     }
 
-    private (HttpStatusCode Status, byte[]? Body) Blocks(Cid[] cids)
+    private (HttpStatusCode Status, byte[]? Body) Blocks(string[] texts)
     {
-        if (kind == HostKind.FindsSome)
+        var cids = new List<Cid>();
+        foreach (string text in texts)
         {
-            cids = Array.FindAll(cids, cid => host.Blocks([cid]) is not null);
+            byte[] ascii = System.Text.Encoding.ASCII.GetBytes(text);
+            if (!Cid.TryParse(ascii, out var cid)) return (HttpStatusCode.BadRequest, null);
+            cids.Add(cid);
         }
 
+        if (kind == HostKind.FindsSome) cids.RemoveAll(cid => host.Blocks([cid]) is null);
         byte[]? blocks = host.Blocks(cids);
         return (blocks is null ? HttpStatusCode.BadRequest : HttpStatusCode.OK, blocks);
     }
 
-    private static Cid CidOf(string text) =>
-        Cid.TryParse(System.Text.Encoding.ASCII.GetBytes(text), out var cid) ? cid : throw new FormatException(text);
+    private byte[] Describe()
+    {
+        var names = host.Collections().Append("com.example.invented").Select(name => $"\"{name}\"");
+        return System.Text.Encoding.ASCII.GetBytes(
+            $$"""{"did":"{{host.Did}}","collections":[{{string.Join(',', names)}}]}""");
+    }
 }

@@ -10,7 +10,17 @@ internal sealed class ImpatientTime(TimeSpan limit) : TimeProvider
 
     internal List<TimeSpan> Delays { get; } = [];
 
+    /// <summary>What else happens while somebody waits.</summary>
+    internal Action OnDelay { get; set; } = static () => { };
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => _now.Ticks;
+
     public override DateTimeOffset GetUtcNow() => _now;
+
+    /// <summary>Time passes while nobody waits.</summary>
+    internal void Pass(TimeSpan span) => _now += span;
 
     public override ITimer CreateTimer(
         TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -19,6 +29,7 @@ internal sealed class ImpatientTime(TimeSpan limit) : TimeProvider
         {
             Delays.Add(dueTime);
             _now += dueTime;
+            OnDelay();
             callback(state);
         }
 

@@ -30,6 +30,8 @@ public sealed class PublicAddressTests
     [InlineData("2002:7f00:1::", false)]  // 6to4 of 127.0.0.1
     [InlineData("2001::1", false)]  // Teredo
     [InlineData("2001:db8::1", false)]
+    [InlineData("3fff:fff::1", false)]
+    [InlineData("3fff:1000::1", true)]
     [InlineData("fc00::1", false)]
     [InlineData("fe80::1", false)]
     [InlineData("ff02::1", false)]

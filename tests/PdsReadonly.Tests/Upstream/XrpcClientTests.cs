@@ -15,7 +15,8 @@ public sealed class XrpcClientTests
     [InlineData(404, XrpcStatus.NoMethod, 1)]
     [InlineData(501, XrpcStatus.NoMethod, 1)]
     [InlineData(429, XrpcStatus.Busy, XrpcClient.AttemptsMax)]
-    [InlineData(500, XrpcStatus.Busy, XrpcClient.AttemptsMax)]
+    [InlineData(503, XrpcStatus.Busy, XrpcClient.AttemptsMax)]
+    [InlineData(500, XrpcStatus.Failed, XrpcClient.FailuresMax)]
     internal async Task Get_EachStatus_IsAskedForAsOftenAsItHelps(
         int code, XrpcStatus expected, int requests)
     {
@@ -93,7 +94,7 @@ public sealed class XrpcClientTests
         new(new Answers(answer), disposeHandler: true);
 
     private XrpcClient Client(HttpClient http) =>
-        new(http, new Uri("https://host.example"), _time);
+        new(http, new Uri("https://host.example"), new HostPace(0, _time), _time);
 
     private sealed class Answers(Func<HttpResponseMessage> answer) : HttpMessageHandler
     {

@@ -1,0 +1,44 @@
+using PdsReadonly.Lightrail;
+
+namespace PdsReadonly.Tests.Lightrail;
+
+/// <summary>First in, first out, and never more than allowed.</summary>
+public sealed class CommitInboxTests
+{
+    [Fact]
+    public void TryTake_GivesTheOldestFirst()
+    {
+        var inbox = new CommitInbox();
+        inbox.Offer(new byte[] { 1 });
+        inbox.Offer(new byte[] { 2 });
+        Assert.Equal([1, 2], Drain(inbox));
+        Assert.Equal(0, inbox.Dropped);
+    }
+
+    [Fact]
+    public void Offer_BeyondItsBytes_DropsTheOldest()
+    {
+        var inbox = new CommitInbox(bytesMax: 3);
+        for (byte i = 1; i <= 5; i++) inbox.Offer(new[] { i });
+        Assert.Equal([3, 4, 5], Drain(inbox));
+        Assert.Equal(2, inbox.Dropped);
+    }
+
+    [Fact]
+    public void Offer_OneThatIsTooLarge_LeavesNothing()
+    {
+        var inbox = new CommitInbox(bytesMax: 3);
+        inbox.Offer(new byte[] { 1 });
+        inbox.Offer(new byte[4]);
+        Assert.Empty(Drain(inbox));
+        inbox.Offer(new byte[] { 2, 0, 0 });
+        Assert.Equal([2], Drain(inbox));
+    }
+
+    private static List<byte> Drain(CommitInbox inbox)
+    {
+        var first = new List<byte>();
+        while (inbox.TryTake(out var car)) first.Add(car.Span[0]);
+        return first;
+    }
+}

@@ -1,0 +1,91 @@
+using PdsReadonly.Lightrail;
+using Samples;
+using Samples.World;
+
+namespace PdsReadonly.Tests.World;
+
+/// <summary>Repos that are written to while they are walked.</summary>
+public sealed class MoverTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData(0.2)]
+    [InlineData(1)]
+    [InlineData(5)]
+    public async Task Prove_WithoutAStream_IsTrueAtItsCommitOrMoving(double writesPerRequest)
+    {
+        int proven = 0;
+        int requests = 0;
+        for (int walk = 0; walk < WorldSizes.Walks; walk++)
+        {
+            foreach (var strategy in Asker.Proving)
+            {
+                var (repo, outcome) = await WalkAsync(
+                    walk, strategy, writesPerRequest, withStream: false);
+                string seen = $"walk {walk}, {strategy}: {outcome.Reason} {outcome.Detail}";
+                Assert.True(outcome.Proven is not null || outcome.Reason == Unproven.Moving, seen);
+                Check(repo, outcome, seen);
+                if (outcome.Proven is not null) proven++;
+                requests += outcome.Requests;
+            }
+        }
+
+        Report($"{writesPerRequest} writes", proven, requests);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(20)]
+    public async Task Prove_WithAStream_IsProven(double writesPerRequest)
+    {
+        int requests = 0;
+        for (int walk = 0; walk < WorldSizes.Walks; walk++)
+        {
+            foreach (var strategy in Asker.Proving)
+            {
+                var (repo, outcome) = await WalkAsync(
+                    walk, strategy, writesPerRequest, withStream: true);
+                string seen = $"walk {walk}, {strategy}: {outcome.Reason} {outcome.Detail}";
+                Assert.True(outcome.Proven is not null, seen);
+                Check(repo, outcome, seen);
+                requests += outcome.Requests;
+            }
+        }
+
+        Report($"{writesPerRequest} writes, stream", WorldSizes.Walks * 5, requests);
+    }
+
+    private static void Check(WorldRepo repo, CollectionsOutcome outcome, string seen)
+    {
+        if (outcome.Proven is not { } proven) return;
+        var truth = repo.CollectionsAt(proven.Commit.Cid);
+        Assert.True(truth is not null, seen);
+        Assert.True(truth.SequenceEqual(proven.Collections), seen);
+    }
+
+    private static async Task<(WorldRepo Repo, CollectionsOutcome Outcome)> WalkAsync(
+        int walk, Strategy strategy, double writesPerRequest, bool withStream)
+    {
+        using var key = SampleKey.FromSeed(SampleCurve.P256, "mover");
+        ulong seed = WorldSizes.Seed + (ulong)walk;
+        var network = new WorldNetwork();
+        var host = new WorldHost(network, HostTraits.Proving);
+        var repo = new WorldRepo(
+            SampleIdentity.Plc("mover"), key,
+            Enumerable.Range(0, 4000).Select(i => $"com.example.c{i % 12}/{i:d5}"))
+        {
+            ForgetsOldBlocks = true,
+        };
+        network.Add(repo, host);
+        var inbox = withStream ? new CommitInbox() : null;
+        var mover = new Mover(repo, writesPerRequest, seed);
+        if (inbox is not null) mover.OnCommit = commit => inbox.Offer(commit.Blocks);
+        mover.Attach(host);
+        using var asker = new Asker(host, key);
+        return (repo, await asker.ProveAsync(repo.Did, strategy, inbox));
+    }
+
+    private void Report(string what, int proven, int requests) => output.WriteLine(
+        $"seed {WorldSizes.Seed}, {what} a request: {proven} of {WorldSizes.Walks * 5} walks "
+        + $"proven, {requests / (WorldSizes.Walks * 5.0):f1} requests each");
+}
