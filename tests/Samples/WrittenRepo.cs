@@ -114,7 +114,8 @@ public sealed record SampleCommit
 public sealed class WrittenRepo
 {
     private readonly SampleKey? _key;
-    private readonly MstTree _tree = new();
+    private readonly MstNodeSet _nodes = new();
+    private MstTree _tree = new();
     private readonly Dictionary<string, (Cid Cid, byte[] Bytes)> _records = [];
     private long _microseconds = 1_700_000_000_000_000;
     private int _version;
@@ -166,6 +167,9 @@ public sealed class WrittenRepo
             _tree.AddCoveringProof(Encoding.UTF8.GetBytes(op.Path), nodes);
         }
 
+        foreach (var node in nodes) _nodes.Add(node);
+        // From here on they are no new ones.
+        _tree = new MstTree(_tree.RootCid, _nodes);
         _microseconds += 1_000_000;
         Rev = SampleTid.Of(_microseconds);
         var commit = SampleBlock.Of(Sign());

@@ -4,7 +4,7 @@ using Atproto.Multiformats;
 
 namespace Atproto.Firehose;
 
-/// <summary>The operations of a #commit against the part of its tree that it brings along.</summary>
+/// <summary>The operations of a #commit against the part of its tree that it brings.</summary>
 internal static class CommitOps
 {
     /// <summary>What can be said without the tree.</summary>

@@ -85,7 +85,8 @@ internal struct StreamFields
     internal static bool TryReadInteger(ref CborReader reader, out long value)
     {
         value = 0;
-        if (reader.PeekHead(out var type, out ulong argument, out _) != CborError.None) return false;
+        var error = reader.PeekHead(out var type, out ulong argument, out _);
+        if (error != CborError.None) return false;
         if (type is not (CborMajorType.Unsigned or CborMajorType.Negative)) return false;
         reader.Skip();
         if (argument <= long.MaxValue)

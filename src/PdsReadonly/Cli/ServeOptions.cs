@@ -156,7 +156,11 @@ internal sealed class ServeOptions(LightrailOptions? lightrail = null)
         }
 
         string[] cars = CarsOf(result.GetValue(_cars));
-        if (cars.Length == 0 && lightrail is null) result.AddError("--car is missing: what to serve?");
+        if (cars.Length == 0 && lightrail is null)
+        {
+            result.AddError("--car is missing: what to serve?");
+        }
+
         CarOptions.RefuseOptions(cars, result);
         foreach (string text in result.GetValue(_status) ?? [])
         {

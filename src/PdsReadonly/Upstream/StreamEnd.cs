@@ -6,7 +6,7 @@ internal enum StreamEndKind
     /// <summary>The host closed it in order.</summary>
     Closed,
 
-    /// <summary>The host has no events that late: its numbers began anew, or it is another.</summary>
+    /// <summary>The host has no events that late: it counts anew, or is another.</summary>
     FutureCursor,
 
     /// <summary>Events came faster than they were taken.</summary>

@@ -7,7 +7,9 @@ using System.Text;
 
 namespace PdsReadonly.Tests.Support;
 
-/// <summary>A host of one event stream on a socket, which does to its client what a test says.</summary>
+/// <summary>
+/// A host of one event stream on a socket: it does to its client what a test says.
+/// </summary>
 internal sealed class StreamHost : IAsyncDisposable
 {
     private const string Guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -85,8 +87,9 @@ internal sealed class StreamHost : IAsyncDisposable
         }
 
         const string Name = "Sec-WebSocket-Key: ";
-        string key = head.Split("\r\n")
-            .First(line => line.StartsWith(Name, StringComparison.OrdinalIgnoreCase))[Name.Length..];
+        string field = head.Split("\r\n")
+            .First(line => line.StartsWith(Name, StringComparison.OrdinalIgnoreCase));
+        string key = field[Name.Length..];
         // RFC 6455 section 4.2.2 demands it.
         byte[] digest = SHA1.HashData(Encoding.ASCII.GetBytes(key + Guid));
         return Encoding.ASCII.GetBytes(
