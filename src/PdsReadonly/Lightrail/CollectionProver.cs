@@ -37,9 +37,9 @@ internal sealed partial class CollectionProver(XrpcClient client, HostProfile ho
             Strategy.Describe => await DescribeAsync(asked, cancellation),
             _ => await WalkAsync(asked, new(strategy), cancellation),
         };
-        // The repo is there: who never gave a proof of a record minds that there is none.
+        // Only of a repo that turned out to be there does a refusal say anything.
         if (asked.HasProbed) host.Allow(Strategy.Probe);
-        else if (asked.ProbesRefused > 0 && outcome.Proven is not null) host.Deny(Strategy.Probe);
+        else if (asked.IsProbingVain && outcome.Proven is not null) host.Deny(Strategy.Probe);
         return outcome with
         {
             Detail = outcome.Reason == Unproven.None ? null : outcome.Detail ?? asked.Detail,
