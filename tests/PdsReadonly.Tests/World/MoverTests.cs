@@ -52,7 +52,8 @@ public sealed class MoverTests(ITestOutputHelper output)
             }
         }
 
-        Report($"{writesPerRequest} writes with a stream", WorldSizes.Walks * Ways().Count(), requests);
+        int walks = WorldSizes.Walks * Ways().Count();
+        Report($"{writesPerRequest} writes with a stream", walks, requests);
     }
 
     private static IEnumerable<(HostTraits Traits, Strategy Strategy)> Ways() =>
