@@ -69,6 +69,18 @@ public sealed class SampleKey : IDisposable
         return [.. Scalar(r), .. Scalar(s)];
     }
 
+    /// <summary>
+    /// The same in a tenth of the time, with another nonce each time: for worlds with thousands of
+    /// commits.
+    /// </summary>
+    public byte[] SignQuickly(ReadOnlySpan<byte> message)
+    {
+        byte[] signature = _key.SignData(message, HashAlgorithmName.SHA256);
+        var s = Number(signature.AsSpan(ScalarBytes));
+        if (s > _facts.Order / 2) Scalar(_facts.Order - s).CopyTo(signature, ScalarBytes);
+        return signature;
+    }
+
     public bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
         _key.VerifyData(message, signature, HashAlgorithmName.SHA256);
 

@@ -16,7 +16,7 @@ namespace PdsReadonly.Tests.Lightrail;
 public sealed class KindsOfHostsTests : IDisposable
 {
     private const ulong Seed = 20260101;
-    private const int Repos = 40;
+    private const int Repos = 24;
 
     private static readonly SampleKey s_key = SampleKey.FromSeed(SampleCurve.P256, "kinds");
     private static readonly WorldRepo[] s_repos =

@@ -9,7 +9,7 @@ using Samples.World;
 
 namespace PdsReadonly.Tests.World;
 
-/// <summary>One who asks a host of the world, repo after repo, and remembers how it behaves.</summary>
+/// <summary>Asks a host of the world, repo after repo, and remembers how it behaves.</summary>
 internal sealed class Asker : IDisposable
 {
     private readonly HttpClient _http;
@@ -36,6 +36,8 @@ internal sealed class Asker : IDisposable
 
     internal int RequestsMax { get; init; } = 2000;
 
+    internal long ExportBytesMax { get; init; } = 1L << 30;
+
     internal Task<CollectionsOutcome> ProveAsync(
         string did, Strategy strategy, CommitInbox? stream = null)
     {
@@ -44,7 +46,7 @@ internal sealed class Asker : IDisposable
         var prover = new CollectionProver(client, Profile)
         {
             RequestsMax = RequestsMax,
-            ExportBytesMax = 64 << 20,
+            ExportBytesMax = ExportBytesMax,
         };
         return prover.ProveAsync(
             new SparseRepo(parsed, _key), strategy, stream, TestContext.Current.CancellationToken);

@@ -74,7 +74,8 @@ public sealed class EventScriptTests
         string did = SampleIdentity.Plc("frames");
         var commit = SampleBlock.Of([0xa0]);
         Assert.Equal(
-            EventFrames.Identity(stamp, did, "a.example"), EventFrame.Identity(7, did, "a.example"));
+            EventFrames.Identity(stamp, did, "a.example"),
+            EventFrame.Identity(7, did, "a.example"));
         Assert.Equal(
             EventFrames.Account(stamp, did, HostingStatus.Takendown),
             EventFrame.Account(7, did, AccountState.Takendown));
@@ -92,7 +93,8 @@ public sealed class EventScriptTests
         var network = new WorldNetwork();
         var hosts = new[]
         {
-            new WorldHost(network, HostTraits.Reference), new WorldHost(network, HostTraits.Proving),
+            new WorldHost(network, HostTraits.Reference),
+            new WorldHost(network, HostTraits.Proving),
         };
         using var script = new EventScript(network, hosts, options);
         script.Run(count);

@@ -1,11 +1,11 @@
 namespace PdsReadonly.Tests.World;
 
 /// <summary>
-/// A clock that runs a thousand times as fast, for waits that have to come to their end.
+/// A clock that runs four thousand times as fast, for waits that have to come to their end.
 /// </summary>
 internal sealed class HastyTime : TimeProvider
 {
-    private const int Haste = 1000;
+    private const int Haste = 4000;
 
     public override DateTimeOffset GetUtcNow() =>
         DateTimeOffset.UnixEpoch + (System.GetElapsedTime(0) * Haste);

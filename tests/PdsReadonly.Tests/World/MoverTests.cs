@@ -11,7 +11,6 @@ public sealed class MoverTests(ITestOutputHelper output)
     [InlineData(0.2)]
     [InlineData(1)]
     [InlineData(5)]
-    [InlineData(20)]
     public async Task Prove_WithoutAStream_IsTrueAtItsCommitOrMoving(double writesPerRequest)
     {
         int proven = 0;

@@ -52,7 +52,8 @@ public sealed class WorldRepoTests : IDisposable
         {
             string[] removed = [.. Enumerable.Range(0, 4)
                 .Select(_ => repo.Paths[random.Below(repo.Paths.Count)]).Distinct()];
-            string[] put = [$"a.b.c{i}/x", $"a.b.c{i}/y", repo.Paths[random.Below(repo.Paths.Count)]];
+            string known = repo.Paths[random.Below(repo.Paths.Count)];
+            string[] put = [$"a.b.c{i}/x", $"a.b.c{i}/y", known];
             MustUndo(repo.Write([.. put.Except(removed)], removed));
         }
     }

@@ -113,7 +113,7 @@ public sealed partial class EventScript : IDisposable
         }
     }
 
-    /// <summary>Which collections each account has now; null where they are not to be told.</summary>
+    /// <summary>Each account's collections now; null where they are not to be told.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>?> Truth()
     {
         lock (_network.Gate)

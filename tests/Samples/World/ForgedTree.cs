@@ -47,7 +47,7 @@ public static class ForgedTree
         }
     });
 
-    /// <summary>A subtree left out, so that its records seem gone, by a key that is not his.</summary>
+    /// <summary>A subtree left out, so that its records seem gone; by another's key.</summary>
     public static HostedRepo Stranger(WorldRepo repo, SampleKey stranger) =>
         Change(repo, stranger, (_, root) =>
         {

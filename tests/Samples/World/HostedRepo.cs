@@ -51,7 +51,7 @@ public class HostedRepo(string did) : IMstNodeSource
         return answer.WrittenSpan.ToArray();
     }
 
-    /// <summary>sync.getRepo: every block the commit leads to, nodes before what they hold.</summary>
+    /// <summary>sync.getRepo: every block the commit leads to, in pre-order.</summary>
     public byte[] Export()
     {
         var answer = Begin();

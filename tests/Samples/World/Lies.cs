@@ -1,3 +1,4 @@
+using System.Text;
 using Atproto.Car;
 using Atproto.Multiformats;
 
@@ -144,7 +145,8 @@ public static class Lies
                 : honest);
     }
 
-    private static MadeLie Always(string name, WorldAnswer answer) => new(name, (_, _, _) => answer);
+    private static MadeLie Always(string name, WorldAnswer answer) =>
+        new(name, (_, _, _) => answer);
 
     private static MadeLie Served(string name, HostedRepo other) =>
         new(name, (request, _, honest) => Serve(request, other) ?? honest);
@@ -167,8 +169,7 @@ public static class Lies
             case "getBlocks":
                 var cids = (request.Query.GetValues("cids") ?? [])
                     .SelectMany(text => text.Split(','))
-                    .Select(text => Cid.TryParse(System.Text.Encoding.ASCII.GetBytes(text), out var cid)
-                        ? cid : default)
+                    .Select(CidOf)
                     .Where(cid => repo.Block(cid) is not null);
                 return WorldAnswer.OfCar(
                     CarOf([], cids.Select(cid => new SampleBlock(cid, repo.Block(cid)!))));
@@ -211,10 +212,14 @@ public static class Lies
         var blocks = car.Blocks.ToList();
         int a = random.Below(blocks.Count);
         int b = random.Below(blocks.Count);
-        (blocks[a], blocks[b]) =
-            (blocks[a] with { Bytes = blocks[b].Bytes }, blocks[b] with { Bytes = blocks[a].Bytes });
+        byte[] bytes = blocks[a].Bytes;
+        blocks[a] = blocks[a] with { Bytes = blocks[b].Bytes };
+        blocks[b] = blocks[b] with { Bytes = bytes };
         return car with { Blocks = blocks };
     }
+
+    private static Cid CidOf(string text) =>
+        Cid.TryParse(Encoding.ASCII.GetBytes(text), out var cid) ? cid : default;
 
     private static byte[] CarOf(Cid[] roots, IEnumerable<SampleBlock> blocks) =>
         new SampleCar(roots, [.. blocks]).ToBytes();

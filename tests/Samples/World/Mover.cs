@@ -5,7 +5,7 @@ namespace Samples.World;
 /// whose names stand right beside those of others.
 /// </summary>
 /// <param name="repo">Remembers its collections at every commit.</param>
-/// <param name="writesPerRequest">On average; half of them fall before an answer, half behind.</param>
+/// <param name="writesPerRequest">On average; half of them before an answer, half behind.</param>
 /// <param name="seed">The same writes in the same order.</param>
 public sealed class Mover(WorldRepo repo, double writesPerRequest, ulong seed)
 {

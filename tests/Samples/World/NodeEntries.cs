@@ -19,7 +19,8 @@ public sealed record NodeEntries(List<string> Keys, List<Cid> Values, List<Cid?>
         foreach (var entry in reader.Entries)
         {
             var suffix = block.AsSpan(entry.SuffixStart, entry.SuffixLength);
-            key = key[..Math.Min(entry.PrefixLength, key.Length)] + Encoding.Latin1.GetString(suffix);
+            int shared = Math.Min(entry.PrefixLength, key.Length);
+            key = key[..shared] + Encoding.Latin1.GetString(suffix);
             node.Keys.Add(key);
             Cid.TryRead(block.AsSpan(entry.ValueStart, Cid.Bytes), out var value);
             node.Values.Add(value);

@@ -82,7 +82,14 @@ internal static class PlainCbor
     {
         Span<byte> head = stackalloc byte[9];
         BinaryPrimitives.WriteUInt64BigEndian(head[1..], value);
-        int size = value switch { < 24 => 0, <= 0xff => 1, <= 0xffff => 2, <= uint.MaxValue => 4, _ => 8 };
+        int size = value switch
+        {
+            < 24 => 0,
+            <= byte.MaxValue => 1,
+            <= ushort.MaxValue => 2,
+            <= uint.MaxValue => 4,
+            _ => 8,
+        };
         int detail = size switch { 0 => (int)value, 1 => 24, 2 => 25, 4 => 26, _ => 27 };
         output.WriteByte((byte)((major << 5) | detail));
         output.Write(head[(9 - size)..]);

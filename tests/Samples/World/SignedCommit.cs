@@ -11,11 +11,14 @@ public static class SignedCommit
     /// <summary>Without a key the signature is 64 zeros.</summary>
     public static SampleBlock Make(string did, string rev, SampleKey? key, in Cid data)
     {
-        if (key is not null) return SampleBlock.Of(PreorderRepo.Sign(did, rev, key, data));
+        byte[] didBytes = Encoding.UTF8.GetBytes(did);
+        byte[] revBytes = Encoding.UTF8.GetBytes(rev);
         var output = new ArrayBufferWriter<byte>();
-        CommitEncoder.WriteSigned(
-            output, Encoding.UTF8.GetBytes(did), Encoding.UTF8.GetBytes(rev),
-            new byte[CommitEncoder.SignatureBytes], data);
+        CommitEncoder.WriteUnsigned(output, didBytes, revBytes, data);
+        byte[] signature = key?.SignQuickly(output.WrittenSpan)
+            ?? new byte[CommitEncoder.SignatureBytes];
+        output.ResetWrittenCount();
+        CommitEncoder.WriteSigned(output, didBytes, revBytes, signature, data);
         return SampleBlock.Of(output.WrittenSpan.ToArray());
     }
 }

@@ -141,7 +141,8 @@ public sealed partial class WorldHost(WorldNetwork network, HostTraits traits)
         foreach (string text in texts)
         {
             byte[] ascii = System.Text.Encoding.ASCII.GetBytes(text);
-            if (!AtCid.TryParse(ascii, out var cid)) return WorldAnswer.Error(400, "InvalidRequest");
+            bool isCid = AtCid.TryParse(ascii, out var cid);
+            if (!isCid) return WorldAnswer.Error(400, "InvalidRequest");
             if (repo.Block(cid) is { } block) Atproto.Car.CarWriter.WriteSection(car, cid, block);
             else if (Traits.Missing == MissingBlock.LeftOut) continue;
             else return BlockMissing();
