@@ -24,8 +24,8 @@ internal static class CollectionsReport
                 .Append(Name(answer.Signature));
         }
 
-        text.Append($"; by {Name(outcome.Strategy)}, ")
-            .Append($"{Figures.Count(outcome.Requests, "request")}, {Figures.Bytes(outcome.Bytes)}");
+        string requests = Figures.Count(outcome.Requests, "request");
+        text.Append($"; by {Name(outcome.Strategy)}, {requests}, {Figures.Bytes(outcome.Bytes)}");
         AppendList(text, answer.Collections);
         if (isAudited && answer.IsProven) AppendAudit(text, answer.Audit);
         return text.ToString();
