@@ -87,7 +87,7 @@ internal sealed partial class Resyncer(
         {
             // The queue gives it out anew after the next start.
         }
-        catch (Exception e)
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
             // One repo, or our own mistake with it, must not stop the others.
             LogFailed(e, item.Did.ToString());
