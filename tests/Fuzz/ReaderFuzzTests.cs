@@ -30,6 +30,7 @@ public sealed class ReaderFuzzTests(ITestOutputHelper output)
     [InlineData("repo")]
     [InlineData("tree")]
     [InlineData("proof")]
+    [InlineData("frame")]
     [InlineData("document")]
     [InlineData("plc")]
     [InlineData("syntax")]
@@ -70,6 +71,7 @@ public sealed class ReaderFuzzTests(ITestOutputHelper output)
         "repo" => new RepoTarget(),
         "tree" => new TreeTarget(),
         "proof" => new ProofTarget(),
+        "frame" => new FrameTarget(),
         "document" => new DocumentTarget(),
         "plc" => new PlcTarget(),
         _ => new SyntaxTarget(),

@@ -15,6 +15,17 @@ public static class CborCheck
         return walk.AtEnd ? CborError.None : CborError.TrailingBytes;
     }
 
+    /// <summary>
+    /// Checks the first item of several that stand one behind the other, and tells its length.
+    /// </summary>
+    internal static CborError First(ReadOnlySpan<byte> items, CborRules rules, out int length)
+    {
+        var walk = new Walk(items, rules);
+        var error = walk.Item(CborLimits.DepthMax);
+        length = walk.Offset;
+        return error;
+    }
+
     private ref struct Walk(ReadOnlySpan<byte> input, CborRules rules)
     {
         private readonly ReadOnlySpan<byte> _input = input;
@@ -23,6 +34,8 @@ public static class CborCheck
 
         // Additional information of the head taken last: for simple values it says which.
         private int _headInfo;
+
+        internal readonly int Offset => _offset;
 
         internal readonly bool AtEnd => _offset == _input.Length;
 

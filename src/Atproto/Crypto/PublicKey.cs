@@ -55,6 +55,14 @@ public sealed class PublicKey : IEquatable<PublicKey>
         _x.CopyTo(destination[1..]);
     }
 
+    /// <summary>Writes the 65 bytes of the full point.</summary>
+    public void CopyUncompressedTo(Span<byte> destination)
+    {
+        destination[0] = 4;
+        _x.CopyTo(destination[1..]);
+        _y.CopyTo(destination[(1 + CurveParameters.CoordinateBytes)..]);
+    }
+
     public bool Equals(PublicKey? other) =>
         other is not null && Curve == other.Curve
         && _x.AsSpan().SequenceEqual(other._x) && _y.AsSpan().SequenceEqual(other._y);

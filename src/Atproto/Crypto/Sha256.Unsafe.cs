@@ -37,7 +37,8 @@ public static partial class Sha256
             // macOS kills a process that loads its unversioned libcrypto; Windows has none.
             if (!OperatingSystem.IsLinux()) return false;
 
-            // Not asked where the library is linked in (DirectPInvoke).
+            // For all that is called in the library, the curves too. Not asked where it is linked
+            // in (DirectPInvoke).
             NativeLibrary.SetDllImportResolver(typeof(LibCrypto).Assembly, Resolve);
             try
             {

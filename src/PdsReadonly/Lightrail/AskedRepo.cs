@@ -51,7 +51,9 @@ internal sealed class AskedRepo(
     /// <summary>Whether it gave any.</summary>
     internal bool HasProbed { get; private set; }
 
-    /// <summary>Whether the host seems to mind that a record is absent.</summary>
+    /// <summary>
+    /// Whether the host minds that a record is absent, as far as this repo tells.
+    /// </summary>
     internal bool IsProbingVain =>
         !HasProbed && (_isProbeDenied || ProbesRefused >= ProbeSource.RefusalsMax);
 

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using Atproto.Crypto;
+using Samples;
 
 namespace Atproto.Tests.Crypto;
 
-public sealed class SignatureVerifierTests
+public sealed class SignatureVerifierTests(ITestOutputHelper output)
 {
     private const string P256Order =
         "FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551";
@@ -40,6 +41,76 @@ public sealed class SignatureVerifierTests
                 SignatureError.KeyMismatch,
                 SignatureVerifier.Verify(other.PublicKey, Digest, signature));
         }
+    }
+
+    [Theory]
+    [InlineData(KeyCurve.P256)]
+    [InlineData(KeyCurve.Secp256k1)]
+    public void Verify_ChangedBits_AreRefusedByBothTwins(KeyCurve curve)
+    {
+        ulong seed = (ulong)Environment.TickCount64;
+        output.WriteLine($"seed {seed}");
+        var random = new SampleRandom(seed);
+        for (int i = 0; i < 40; i++)
+        {
+            using var key = PrivateKey.Generate(curve);
+            byte[] digest = new byte[Sha256.DigestBytes];
+            random.Fill(digest);
+            byte[] signature = key.Sign(digest);
+            AssertTwins(SignatureError.None, key.PublicKey, digest, signature);
+            byte[] otherDigest = [.. digest];
+            otherDigest[random.Below(32)] ^= (byte)(1 << random.Below(8));
+            AssertTwins(SignatureError.KeyMismatch, key.PublicKey, otherDigest, signature);
+            // The lowest bits, so that r and s stay in range.
+            signature[random.Chance(50) ? 31 : 63] ^= 1;
+            AssertTwins(SignatureError.KeyMismatch, key.PublicKey, digest, signature);
+        }
+    }
+
+    [Theory]
+    [InlineData(KeyCurve.P256)]
+    [InlineData(KeyCurve.Secp256k1)]
+    public void Verify_ShortNumbers_AreTheSameToBothTwins(KeyCurve curve)
+    {
+        using var key = PrivateKey.Generate(curve);
+        for (int length = 1; length <= 32; length++)
+        {
+            foreach (byte first in (byte[])[0x01, 0x7f, 0x80, 0xff])
+            {
+                byte[] signature = new byte[64];
+                signature[32 - length] = length == 32 ? (byte)0x7f : first;
+                signature[64 - length] = length == 32 ? (byte)0x01 : first;
+                AssertTwins(SignatureError.KeyMismatch, key.PublicKey, Digest, signature);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(KeyCurve.P256)]
+    [InlineData(KeyCurve.Secp256k1)]
+    public void Verify_OneVerifierOnManyThreads_IsRight(KeyCurve curve)
+    {
+        using var key = PrivateKey.Generate(curve);
+        using var other = PrivateKey.Generate(curve);
+        byte[] signature = key.Sign(Digest);
+        foreach (bool usesLibCrypto in Twins())
+        {
+            using var right = Verifier(key.PublicKey, usesLibCrypto);
+            using var wrong = Verifier(other.PublicKey, usesLibCrypto);
+            Parallel.For(0, 64, i =>
+            {
+                Assert.Equal(SignatureError.None, right.Verify(Digest, signature));
+                Assert.Equal(SignatureError.KeyMismatch, wrong.Verify(Digest, signature));
+            });
+        }
+    }
+
+    [Fact]
+    public void TryCreate_OnLinux_UsesLibCrypto()
+    {
+        Assert.SkipUnless(Sha256.UsesLibCrypto, "no libcrypto here");
+        Assert.True(SignatureVerifier.UsesLibCrypto(KeyCurve.P256));
+        Assert.True(SignatureVerifier.UsesLibCrypto(KeyCurve.Secp256k1));
     }
 
     [Theory]
@@ -116,6 +187,27 @@ public sealed class SignatureVerifierTests
                 error);
             Assert.Equal(error == SignatureError.None, verifier is not null);
         }
+    }
+
+    private static void AssertTwins(
+        SignatureError expected, PublicKey key, byte[] digest, byte[] signature)
+    {
+        foreach (bool usesLibCrypto in Twins())
+        {
+            using var verifier = Verifier(key, usesLibCrypto);
+            Assert.Equal(expected, verifier.Verify(digest, signature));
+        }
+    }
+
+    private static bool[] Twins() =>
+        SignatureVerifier.UsesLibCrypto(KeyCurve.P256) ? [false, true] : [false];
+
+    private static SignatureVerifier Verifier(PublicKey key, bool usesLibCrypto)
+    {
+        Assert.Equal(
+            SignatureError.None,
+            SignatureVerifier.TryCreate(key, usesLibCrypto, out var verifier));
+        return verifier!;
     }
 
     private static SignatureVerifier Verifier(PublicKey key)

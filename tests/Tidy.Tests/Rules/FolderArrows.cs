@@ -28,7 +28,13 @@ internal static partial class FolderArrows
         // Identity documents and logs, apart from the tree of blocks.
         ["Atproto.Identity"] =
             ["Atproto.Syntax", "Atproto.Multiformats", "Atproto.Crypto", "Atproto.Cbor"],
-        ["Atproto.Repo"] = ["Atproto"],
+        ["Atproto.Repo"] =
+        [
+            "Atproto.Syntax", "Atproto.Multiformats", "Atproto.Crypto", "Atproto.Cbor",
+            "Atproto.Car", "Atproto.Mst", "Atproto.Identity",
+        ],
+        // Messages of the event stream are about repos; no repo knows of messages.
+        ["Atproto.Firehose"] = ["Atproto"],
 
         ["Http.Messages"] = [],
         ["Http.WebSockets"] = ["Http.Messages"],
@@ -57,7 +63,8 @@ internal static partial class FolderArrows
         ["PdsReadonly.Web"] =
         [
             "Atproto", "Http.Messages", "Http.Connections",
-            "PdsReadonly.Catalog", "PdsReadonly.Archive", "PdsReadonly.Xrpc",
+            "PdsReadonly.Index", "PdsReadonly.Catalog", "PdsReadonly.Archive",
+            "PdsReadonly.Lightrail", "PdsReadonly.Xrpc",
         ],
         ["PdsReadonly.Server"] =
         [
