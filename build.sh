@@ -27,8 +27,8 @@ usage() {
   interop        publish, then compare with the reference PDS and be judged by other peers, from npm
   fuzz           long fuzzing: PDS_FUZZ_CASES cases (1000000) per target; PDS_TEST_SEED repeats a run
   bench [ARGS]   publish, then the benchmarks: loading (the default), collections (their proofs),
-                 firehose (commits verified), or http beside Kestrel, nginx and the reference PDS,
-                 loaded by wrk; --runs N, --only PART, --quick
+                 firehose (commits verified), lightrail (the index of remote repos), or http beside
+                 Kestrel, nginx and the reference PDS, loaded by wrk; --runs N, --only PART, --quick
   clean          remove artifacts/
 
 Environment: PDS_TARGET_FRAMEWORK (net10.0 or net9.0) decides for what the native binary is compiled;

@@ -1,6 +1,7 @@
 using Bench.Collections;
 using Bench.Firehose;
 using Bench.Http;
+using Bench.Lightrail;
 using Bench.Loading;
 
 namespace Bench;
@@ -10,12 +11,13 @@ internal static class Program
 {
     private const string Usage =
         """
-        bench loading|http|collections|firehose [--binary FILE] [--peers DIR] [--work DIR]
-                                                [--runs N] [--only PART] [--quick]
+        bench loading|http|collections|firehose|lightrail [--binary FILE] [--peers DIR]
+              [--work DIR] [--runs N] [--only PART] [--quick]
 
         parts of loading: verify load many
         parts of collections: strategies server
         parts of firehose: signatures unsigned stream
+        parts of lightrail: pages server
         parts of http: getRecord listRecords proofs getBlob getRepo reference memory scenarios
         """;
 
@@ -29,6 +31,7 @@ internal static class Program
                 case "http": return HttpSuite.Run(options);
                 case "firehose": return FirehoseSuite.Run(options);
                 case "collections": return CollectionsSuite.Run(options);
+                case "lightrail": return LightrailSuite.Run(options);
             }
         }
 

@@ -12,6 +12,7 @@ import * as requests from './requests.js'
 import { Source } from './source.js'
 import { Checks, printTable } from './table.js'
 import { clients } from './judges/clients.js'
+import { collections } from './judges/collections.js'
 import { giveBack } from './judges/giveBack.js'
 import * as streams from './judges/streams.js'
 import { verifiers } from './judges/verifiers.js'
@@ -62,6 +63,7 @@ async function round(name, folder, { source, accounts, reference, differences, m
   try {
     await compare(comparison, accounts)
     await judge(checks, source, ours, accounts)
+    await collections(checks, source, ours, accounts, path.join(folder, 'proofs'))
     await giveBack(checks, source, ours, accounts.find((account) => account.name === mover))
   } finally {
     await ours.stop()

@@ -11,6 +11,7 @@ internal static class Program
         samples golden --out DIR [--order preorder|shuffled|doubled] [--seed S]
         samples big --records N --out FILE [--order preorder|shuffled] [--seed S] [--collections K]
         samples many --repos N --records R --out DIR [--order …] [--seed S] [--did-docs]
+        samples world [--repos N] [--events N] [--per-second N] [--port P] [--seed S]
         """;
 
     private static int Main(string[] arguments)
@@ -35,8 +36,20 @@ internal static class Program
 
     private static int Run(string command, Dictionary<string, string> options)
     {
-        string output = options["--out"];
         ulong seed = (ulong)Number(options, "--seed", 1);
+        if (command == "world")
+        {
+            return World.PlayedWorld.RunAsync(
+                new World.EventScriptOptions
+                {
+                    Seed = seed,
+                    Repos = (int)Number(options, "--repos", 2000),
+                },
+                Number(options, "--events", 20_000), Number(options, "--per-second", 100),
+                (int)Number(options, "--port", 0)).GetAwaiter().GetResult();
+        }
+
+        string output = options["--out"];
         var order = Enum.Parse<CarOrder>(options.GetValueOrDefault("--order", "preorder"), true);
         switch (command)
         {

@@ -56,7 +56,7 @@ public sealed class PublicKey : IEquatable<PublicKey>
     }
 
     /// <summary>Writes the 65 bytes of the full point.</summary>
-    internal void CopyUncompressedTo(Span<byte> destination)
+    public void CopyUncompressedTo(Span<byte> destination)
     {
         destination[0] = 4;
         _x.CopyTo(destination[1..]);

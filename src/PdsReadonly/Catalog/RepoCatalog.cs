@@ -103,12 +103,32 @@ internal sealed partial class RepoCatalog
         return page;
     }
 
+    /// <summary>Whether the repo is or was hosted here, in whatever status.</summary>
+    /// <param name="did">Which.</param>
+    /// <param name="isActive">Whether it may be shown.</param>
+    internal bool Knows(ReadOnlySpan<byte> did, out bool isActive)
+    {
+        bool isKnown = _find.TryGetValue(did, out var entry);
+        isActive = isKnown && entry!.Status == HostingStatus.Active;
+        return isKnown;
+    }
+
     /// <summary>Active repos that hold a collection, by DID, beyond a DID.</summary>
     /// <remarks>Waits for the database.</remarks>
-    internal List<string> ListByCollection(string collection, string afterDid, int limit)
+    internal List<string> ListByCollection(string collection, string afterDid, int limit) =>
+        ListActive(
+            "SELECT did FROM collection WHERE nsid = ?1 AND did > ?2 ORDER BY did LIMIT ?3",
+            collection, afterDid, limit);
+
+    /// <summary>All active repos, by DID, beyond a DID.</summary>
+    /// <remarks>Waits for the database.</remarks>
+    internal List<string> ListByDid(string afterDid, int limit) =>
+        ListActive(
+            "SELECT did FROM repo WHERE ?1 IS NULL AND did > ?2 ORDER BY did LIMIT ?3",
+            null, afterDid, limit);
+
+    private List<string> ListActive(string sql, string? collection, string afterDid, int limit)
     {
-        const string Sql =
-            "SELECT did FROM collection WHERE nsid = ?1 AND did > ?2 ORDER BY did LIMIT ?3";
         var page = new List<string>();
         lock (_database.Gate)
         {
@@ -118,7 +138,7 @@ internal sealed partial class RepoCatalog
                 int before = 0;
                 string last = afterDid;
                 using (
-                    var rows = _database.Command(Sql, collection, afterDid, limit).ExecuteReader())
+                    var rows = _database.Command(sql, collection, afterDid, limit).ExecuteReader())
                 {
                     while (rows.Read() && page.Count < limit)
                     {

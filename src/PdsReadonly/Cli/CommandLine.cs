@@ -12,8 +12,8 @@ internal static class CommandLine
 
         Without a command it serves: pds-readonly --car FILE|DIR|GLOB … [--blobs DIR] [--port PORT]
 
-        Exit codes: 0 done, 1 the answer is no (a file that does not verify), 2 wrong usage,
-        3 cannot run (a port, folder or file that is not to be had).
+        Exit codes: 0 done, 1 the answer is no (a file that does not verify, collections not
+        proven), 2 wrong usage, 3 cannot run (a port, folder, file or host that is not to be had).
         """;
 
     private const int HelpColumns = 100;
@@ -22,6 +22,8 @@ internal static class CommandLine
     {
         ["verify"] = VerifyCommand.Description,
         ["inspect"] = InspectCommand.Description,
+        ["collections"] = CollectionsCommand.Description,
+        ["lightrail"] = LightrailOptions.Description,
     };
 
     private static readonly ParserConfiguration Parsing = new()
@@ -108,6 +110,15 @@ internal static class CommandLine
         var inspect = new Command("inspect", FirstLine(InspectCommand.Description));
         new CarOptions().AddTo(inspect, settings => InspectCommand.Run(settings, context));
         root.Subcommands.Add(inspect);
+
+        var collections = new Command("collections", FirstLine(CollectionsCommand.Description));
+        new CollectionsOptions().AddTo(collections, (settings, cancellation) =>
+            CollectionsCommand.RunAsync(settings, context, cancellation));
+        root.Subcommands.Add(collections);
+
+        var lightrail = new Command("lightrail", FirstLine(LightrailOptions.Description));
+        new ServeOptions(new LightrailOptions()).AddTo(lightrail, context);
+        root.Subcommands.Add(lightrail);
         return root;
     }
 

@@ -42,12 +42,21 @@ internal sealed class DataFolder : IDisposable
     /// The catalog. One that is damaged is put aside and begun anew: the CARs say all that matters
     /// but the times of first sight and the statuses set by hand.
     /// </summary>
-    internal CatalogDatabase OpenCatalog(TextWriter warnings)
+    internal CatalogDatabase OpenCatalog(TextWriter warnings) =>
+        OpenOrBegin("catalog.sqlite", CatalogDatabase.Open, warnings);
+
+    /// <summary>
+    /// The index of remote repos. One that is damaged is put aside, and all is proven anew.
+    /// </summary>
+    internal LightrailDatabase OpenLightrail(TimeProvider time, TextWriter warnings) =>
+        OpenOrBegin("lightrail.sqlite", path => LightrailDatabase.Open(path, time), warnings);
+
+    private T OpenOrBegin<T>(string name, Func<string, T> open, TextWriter warnings)
     {
-        string path = System.IO.Path.Combine(Path, "catalog.sqlite");
+        string path = System.IO.Path.Combine(Path, name);
         try
         {
-            return CatalogDatabase.Open(path);
+            return open(path);
         }
         catch (SqliteException e) when (e.SqliteErrorCode
             is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB
@@ -58,7 +67,7 @@ internal sealed class DataFolder : IDisposable
                 $"warning: {path} is not usable ({e.Message}); kept as {aside}, begun anew");
             File.Move(path, aside, overwrite: true);
             foreach (string suffix in (string[])["-wal", "-shm"]) File.Delete(path + suffix);
-            return CatalogDatabase.Open(path);
+            return open(path);
         }
     }
 

@@ -8,7 +8,10 @@ using Microsoft.Extensions.Logging;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 using PdsReadonly.Events;
+using PdsReadonly.Index;
+using PdsReadonly.Lightrail;
 using PdsReadonly.Server;
+using PdsReadonly.Upstream;
 using PdsReadonly.Web;
 using PdsReadonly.Xrpc;
 
@@ -59,6 +62,8 @@ internal static class ServeCommand
         using var stop = new StopSignal(cancellation);
         var (_, error, isTerminal, time) = context;
         using var database = data.OpenCatalog(error);
+        using var index = settings.Lightrail is null ? null : data.OpenLightrail(time, error);
+        var metrics = new LightrailMetrics();
         var events = new EventLog(database, time, settings.EventWindow);
         var announcer = new Announcer(events, EventOptionsOf(settings));
         var catalog = new RepoCatalog(database, time, announcer);
@@ -88,6 +93,7 @@ internal static class ServeCommand
             Blobs = new BlobDirectory(settings.Blobs, catalog),
             Time = time,
             Events = events,
+            Lightrail = index,
         };
 
         // Before anyone can ask: a takedown must not come a moment late, and what was here is here.
@@ -95,7 +101,7 @@ internal static class ServeCommand
         loader.Plan();
         await using var server = StartServer(
             new IPEndPoint(settings.Bind, settings.Port),
-            DispatcherOf(services, catalog, logs),
+            DispatcherOf(services, catalog, metrics, logs),
             new HttpServerOptions
             {
                 Limits = LimitsOf(settings.Http, descriptors, error),
@@ -108,11 +114,23 @@ internal static class ServeCommand
         string url = UrlOf(server.LocalEndPoint);
         await error.WriteLineAsync($"listening on {url}").ConfigureAwait(false);
         loader.Start();
+        await using var lightrail = Follow(settings.Lightrail, index, metrics, time, logs);
         using var memory = IdleMemory.OfThisProcess(time);
         await stop.Requested.ConfigureAwait(false);
         await error.WriteLineAsync("stopping").ConfigureAwait(false);
         await server.StopAsync(s_grace).ConfigureAwait(false);
         return ExitCode.Done;
+    }
+
+    private static LightrailService? Follow(
+        LightrailSettings? settings, LightrailDatabase? index, LightrailMetrics metrics,
+        TimeProvider time, ILoggerFactory logs)
+    {
+        if (settings is null || index is null) return null;
+        TrustStore.Prepare();
+        var service = new LightrailService(settings, index, metrics, time, logs);
+        service.Start();
+        return service;
     }
 
     private static HttpLimits LimitsOf(
@@ -153,15 +171,20 @@ internal static class ServeCommand
     }
 
     private static XrpcDispatcher DispatcherOf(
-        XrpcServices services, RepoCatalog catalog, ILoggerFactory logs)
+        XrpcServices services, RepoCatalog catalog, LightrailMetrics metrics, ILoggerFactory logs)
     {
-        var directory = new HostDirectory(catalog);
+        var directory = new HostDirectory(catalog, services.Lightrail);
+        IPlainRoute[] own = services.Lightrail is { } index
+            ? [new LightrailRoute(index, metrics), new MetricsRoute(index, metrics)]
+            : [new RootRoute()];
         var plain = new PlainRoutes(
-            new RootRoute(),
+        [
+            .. own,
             new RobotsRoute(),
             new HealthRoute(services.Options, directory),
             new DidDocumentRoute(services.Options, directory),
-            new AtprotoDidRoute(directory));
+            new AtprotoDidRoute(directory),
+        ]);
         return new XrpcDispatcher(services, plain, logs.CreateLogger<XrpcDispatcher>());
     }
 

@@ -7,8 +7,11 @@ using PdsReadonly.Catalog;
 
 namespace PdsReadonly.Cli;
 
-/// <summary>The options of serve. A flag wins over its variable.</summary>
-internal sealed class ServeOptions
+/// <summary>
+/// The options of serve, and of lightrail, which needs no CARs. A flag wins over its variable.
+/// </summary>
+/// <param name="lightrail">Those of lightrail alone; null for serve.</param>
+internal sealed class ServeOptions(LightrailOptions? lightrail = null)
 {
     private readonly Option<string[]> _cars = new("--car")
     {
@@ -136,6 +139,7 @@ internal sealed class ServeOptions
         ];
         foreach (var option in options) command.Options.Add(option);
         _http.AddTo(command);
+        lightrail?.AddTo(command);
         command.Validators.Add(Validate);
         command.SetAction((result, cancellation) => ServeCommand.RunAsync(
             SettingsOf(result), context, cancellation));
@@ -145,9 +149,18 @@ internal sealed class ServeOptions
     {
         // The root's validators run for its subcommands too, where serve's options stand by
         // themselves.
-        if (result.Children.OfType<CommandResult>().Any()) return;
+        if (result.Children.OfType<CommandResult>().FirstOrDefault() is { } inner)
+        {
+            RefuseOptionsBefore(result, inner.Command.Name);
+            return;
+        }
+
         string[] cars = CarsOf(result.GetValue(_cars));
-        if (cars.Length == 0) result.AddError("--car is missing: what to serve?");
+        if (cars.Length == 0 && lightrail is null)
+        {
+            result.AddError("--car is missing: what to serve?");
+        }
+
         CarOptions.RefuseOptions(cars, result);
         foreach (string text in result.GetValue(_status) ?? [])
         {
@@ -165,10 +178,20 @@ internal sealed class ServeOptions
         foreach (var option in (Option<string?>[])[_privacy, _terms])
         {
             string? url = result.GetValue(option);
-            if (url is not null && !IsWebUrl(url))
+            if (url is not null && !OptionText.IsWebUrl(url))
             {
                 result.AddError($"{option.Name} {url}: expected a URL");
             }
+        }
+    }
+
+    // They would be serve's, and have no effect.
+    private static void RefuseOptionsBefore(CommandResult root, string command)
+    {
+        foreach (var option in root.Children.OfType<OptionResult>().Where(each => !each.Implicit))
+        {
+            string name = option.IdentifierToken?.Value ?? option.Option.Name;
+            root.AddError($"{name} has to stand behind {command}");
         }
     }
 
@@ -198,6 +221,7 @@ internal sealed class ServeOptions
             TermsOfServiceUrl = result.GetValue(_terms),
             Http = _http.SettingsOf(result),
             Statuses = statuses,
+            Lightrail = lightrail?.SettingsOf(result),
         };
     }
 
@@ -224,9 +248,6 @@ internal sealed class ServeOptions
 
     private static bool TryParseHours(string text, out int hours) =>
         OptionText.TryParseNumber(text, out hours) && hours is >= 1 and <= 8760;
-
-    private static bool IsWebUrl(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme is "https" or "http");
 
     private static int PortFromEnvironment(ArgumentResult result)
     {

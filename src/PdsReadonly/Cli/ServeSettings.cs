@@ -2,6 +2,7 @@ using System.Net;
 using Atproto.Syntax;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
+using PdsReadonly.Lightrail;
 
 namespace PdsReadonly.Cli;
 
@@ -40,6 +41,9 @@ internal sealed record ServeSettings
     public string? TermsOfServiceUrl { get; init; }
 
     public HttpSettings Http { get; init; } = new();
+
+    /// <summary>What is followed beside; null when nothing is.</summary>
+    public LightrailSettings? Lightrail { get; init; }
 
     /// <summary>Hosting statuses set by hand, kept in the catalog.</summary>
     public IReadOnlyList<(Did Did, HostingStatus Status)> Statuses { get; init; } = [];

@@ -26,6 +26,22 @@ internal sealed class SqliteDatabase : IDisposable
     internal static SqliteDatabase Create(string path) =>
         Open(UriOf(path, "nolock=1"), raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
 
+    /// <summary>
+    /// Opens or makes a file that other connections read while this one writes it, by write-ahead
+    /// logging.
+    /// </summary>
+    internal static SqliteDatabase OpenShared(string path) =>
+        Waiting(Open(UriOf(path, "mode=rwc"), raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE));
+
+    /// <summary>Opens one that another connection writes, to read what was committed.</summary>
+    internal static SqliteDatabase OpenReading(string path)
+    {
+        // Not read-only for SQLite: a reader may have to put the log in order after a crash.
+        var database = Waiting(Open(UriOf(path, "mode=rw"), raw.SQLITE_OPEN_READWRITE));
+        database.Execute("PRAGMA query_only = 1");
+        return database;
+    }
+
     /// <summary>Whether any error was met: a connection that met one is not used again.</summary>
     internal bool IsDamaged { get; private set; }
 
@@ -46,6 +62,13 @@ internal sealed class SqliteDatabase : IDisposable
     }
 
     public void Dispose() => _handle.Dispose();
+
+    // Readers and the writer hardly ever meet: only when the log is opened, closed or put in order.
+    private static SqliteDatabase Waiting(SqliteDatabase database)
+    {
+        database.Check(raw.sqlite3_busy_timeout(database._handle, 10_000));
+        return database;
+    }
 
     // In a URI these three would end the path; the rest of a file name is taken as it is.
     private static string UriOf(string path, string options)

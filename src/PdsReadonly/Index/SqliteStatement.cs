@@ -1,3 +1,4 @@
+using System.Text;
 using SQLitePCL;
 
 namespace PdsReadonly.Index;
@@ -20,6 +21,24 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
         database.Check(utf8.IsEmpty
             ? raw.sqlite3_bind_text(statement, index, string.Empty)
             : raw.sqlite3_bind_text(statement, index, utf8));
+        return this;
+    }
+
+    internal SqliteStatement BindString(int index, string text)
+    {
+        // Almost all are names and DIDs.
+        Span<byte> room = stackalloc byte[256];
+        return text.Length <= 85
+            ? BindText(index, room[..Encoding.UTF8.GetBytes(text, room)])
+            : BindText(index, Encoding.UTF8.GetBytes(text));
+    }
+
+    internal SqliteStatement Bind(int index, long? value) =>
+        value is { } number ? Bind(index, number) : BindNull(index);
+
+    internal SqliteStatement Bind(int index, double value)
+    {
+        database.Check(raw.sqlite3_bind_double(statement, index, value));
         return this;
     }
 
@@ -55,6 +74,11 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
     internal void Reset() => _ = raw.sqlite3_reset(statement);
 
     internal long Int64(int column) => raw.sqlite3_column_int64(statement, column);
+
+    internal double Double(int column) => raw.sqlite3_column_double(statement, column);
+
+    internal string? Text(int column) =>
+        IsNull(column) ? null : Encoding.UTF8.GetString(Bytes(column));
 
     internal bool IsNull(int column) =>
         raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;

@@ -33,6 +33,7 @@ internal sealed class AskedRepo(
     private readonly List<string> _notes = [];
     private long _exportBytes;
     private bool _isHeard;
+    private bool _isProbeDenied;
     private bool _isAheadOfStream;
 
     internal SparseRepo Repo => repo;
@@ -49,6 +50,12 @@ internal sealed class AskedRepo(
 
     /// <summary>Whether it gave any.</summary>
     internal bool HasProbed { get; private set; }
+
+    /// <summary>
+    /// Whether the host minds that a record is absent, as far as this repo tells.
+    /// </summary>
+    internal bool IsProbingVain =>
+        !HasProbed && (_isProbeDenied || ProbesRefused >= ProbeSource.RefusalsMax);
 
     /// <summary>To the last request.</summary>
     internal XrpcAnswer LastAnswer { get; private set; }
@@ -124,7 +131,11 @@ internal sealed class AskedRepo(
     {
         bool isGiven = await AskAsync("getRecord", record, cancellation);
         HasProbed |= isGiven;
-        ProbesRefused = isGiven ? 0 : ProbesRefused + 1;
+        _isProbeDenied |= LastAnswer.Status
+            is XrpcStatus.Denied or XrpcStatus.NoMethod or XrpcStatus.Failed;
+        bool isSilent = LastAnswer.Status is XrpcStatus.Busy or XrpcStatus.Unreachable;
+        if (isGiven) ProbesRefused = 0;
+        else if (!isSilent) ProbesRefused++;
         return isGiven;
     }
 

@@ -23,7 +23,7 @@ internal sealed class ExportedNodes(
 {
     private const int MemoryBytesMaxDefault = 16 * 1024 * 1024;
     private const long FileBytesMax = 1L << 30;
-    private const int NodesMax = 1_000_000;
+    private const int NodesMax = 500_000;
 
     private readonly Dictionary<Cid, (long Start, int Length)> _places = [];
     private byte[] _unread = new byte[256 * 1024];
@@ -90,7 +90,17 @@ internal sealed class ExportedNodes(
         length = section.Length;
         if (outcome == CarStatus.Refused) Refuse(sectionError);
         if (outcome != CarStatus.Done) return false;
-        TakeBlock(section.Cid, unread.Slice(section.DataStart, section.DataLength));
+        try
+        {
+            TakeBlock(section.Cid, unread.Slice(section.DataStart, section.DataLength));
+        }
+        catch (IOException e)
+        {
+            // The disk is full: no fault of the host, but as little use.
+            Refuse(CarError.ReadFailed);
+            Fault = Fault! with { Message = e.Message };
+        }
+
         return true;
     }
 
@@ -129,6 +139,8 @@ internal sealed class ExportedNodes(
             Share = FileShare.None,
             Options = FileOptions.DeleteOnClose,
         });
+        // Where open files can lose their name, it goes at once: then a kill leaves nothing behind.
+        if (!OperatingSystem.IsWindows()) File.Delete(path);
         _nodes.Position = 0;
         _nodes.CopyTo(file);
         _nodes.Dispose();

@@ -17,7 +17,9 @@ internal sealed class HeadSource : INodeSource
     public async Task<bool> FetchAsync(
         AskedRepo asked, MissingNode? missing, CancellationToken cancellation)
     {
-        if (ProbeSource.MayAsk(asked))
+        // The same key was refused before, if any was and none was not.
+        bool isKnownToFail = asked.ProbesRefused > 0 && !asked.HasProbed;
+        if (ProbeSource.MayAsk(asked) && !isKnownToFail)
         {
             if (await asked.ProbeAsync(cancellation)) return true;
             if (asked.IsHopeless) return false;

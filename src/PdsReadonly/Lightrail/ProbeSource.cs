@@ -8,10 +8,10 @@ namespace PdsReadonly.Lightrail;
 /// </summary>
 internal sealed class ProbeSource : INodeSource
 {
-    internal static readonly ProbeSource Instance = new();
-
     // One key can be too strange for a host; after several it is the absence that it minds.
-    private const int RefusalsMax = 2;
+    internal const int RefusalsMax = 2;
+
+    internal static readonly ProbeSource Instance = new();
 
     public async Task<bool> FetchAsync(
         AskedRepo asked, MissingNode? missing, CancellationToken cancellation)

@@ -2,16 +2,22 @@ using System.Buffers;
 using System.Text;
 using Atproto.Syntax;
 using PdsReadonly.Catalog;
+using PdsReadonly.Index;
 using PdsReadonly.Web;
 
 namespace PdsReadonly.Server;
 
 /// <summary>What the plain routes know of the repos hosted here.</summary>
-internal sealed class HostDirectory(RepoCatalog catalog) : IHostDirectory, IHealthProbe
+internal sealed class HostDirectory(RepoCatalog catalog, LightrailDatabase? index = null)
+    : IHostDirectory, IHealthProbe
 {
     /// <inheritdoc/>
-    public bool TryProbe(bool mayBlock, out bool isHealthy) =>
-        catalog.TryProbe(mayBlock, out isHealthy);
+    public bool TryProbe(bool mayBlock, out bool isHealthy)
+    {
+        if (!catalog.TryProbe(mayBlock, out isHealthy)) return false;
+        isHealthy = isHealthy && index?.Readers.Probe() != false;
+        return true;
+    }
 
     /// <inheritdoc/>
     public string? FindDidOfHandle(ReadOnlySpan<byte> host)

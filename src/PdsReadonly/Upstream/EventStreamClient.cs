@@ -34,6 +34,9 @@ internal sealed class EventStreamClient(HttpMessageInvoker http, Uri host, TimeP
     /// </summary>
     internal TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>Called when it is connected, before the first message.</summary>
+    internal Action? Connected { get; init; }
+
     /// <summary>Why there is nothing more; null while there may be.</summary>
     internal StreamEnd? End { get; private set; }
 
@@ -64,6 +67,7 @@ internal sealed class EventStreamClient(HttpMessageInvoker http, Uri host, TimeP
         socket.Options.KeepAliveTimeout = s_pongTimeout;
         End = await ConnectAsync(socket, cursor, cancellation);
         if (End is not null) yield break;
+        Connected?.Invoke();
         using var idle = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var stop = cancellation.Register(idle.Cancel);
         while (true)

@@ -1,6 +1,7 @@
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 using PdsReadonly.Events;
+using PdsReadonly.Index;
 
 namespace PdsReadonly.Xrpc;
 
@@ -21,4 +22,7 @@ internal sealed class XrpcServices
     public required TimeProvider Time { get; init; }
 
     public required EventLog Events { get; init; }
+
+    /// <summary>The index of remote repos; null where none is kept.</summary>
+    public LightrailDatabase? Lightrail { get; init; }
 }

@@ -5,6 +5,9 @@ namespace EndToEnd.Tests.Harness;
 /// </summary>
 internal sealed record PdsLaunch
 {
+    /// <summary>Serve unless given.</summary>
+    public string? Command { get; init; }
+
     /// <summary>Arguments beside --port, --bind and --data.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 

@@ -56,8 +56,11 @@ internal sealed class PdsProcess : IAsyncDisposable
     {
         var ownData = launch.DataFolder is null ? new TemporaryFolder() : null;
         string data = launch.DataFolder ?? ownData!.Location;
+        string[] command = launch.Command is null ? [] : [launch.Command];
         string[] arguments =
-            ["--port", "0", "--bind", "127.0.0.1", "--data", data, .. launch.Arguments];
+        [
+            .. command, "--port", "0", "--bind", "127.0.0.1", "--data", data, .. launch.Arguments,
+        ];
         var child = StartChild(launch, arguments);
         try
         {

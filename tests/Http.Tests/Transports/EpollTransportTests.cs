@@ -65,7 +65,7 @@ public sealed class EpollEvictionTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task Start_CrowdThatWasAnsweredAndStays_MakesRoomBeforeWhoeverHasJustCome(int loops)
+    public async Task Start_CrowdThatWasAnsweredAndStays_MakesRoomBeforeNewcomers(int loops)
     {
         await using var server = Start(loops);
         var crowd = new List<RawClient>();

@@ -22,6 +22,7 @@ public sealed class CommandLineTests
     [InlineData("serve --help", "[default: 16384]")]
     [InlineData("verify --help", "exportBytes")]
     [InlineData("inspect --help", "collections [{nsid")]
+    [InlineData("collections --help", "signatureInvalid")]
     public async Task Help_Asked_TellsIt(string line, string what)
     {
         var run = await CliRun.Of(line.Split(' '));
@@ -37,6 +38,33 @@ public sealed class CommandLineTests
     [InlineData("verify --no-such x.car", "Unrecognized option '--no-such'.")]
     [InlineData("inspect", "Required argument missing for command: 'inspect'.")]
     [InlineData("serve", "--car is missing: what to serve?")]
+    [InlineData("collections", "whose collections? name a handle or a DID")]
+    [InlineData("collections Alice", "ACCOUNT Alice: expected a handle or a DID")]
+    [InlineData("collections a.test --no-such", "Unrecognized command or argument '--no-such'.")]
+    [InlineData("collections --no-such", "Unrecognized option '--no-such'.")]
+    [InlineData(
+        "collections --did did:plc:abc",
+        "--did wants --pds: a DID without --did is looked up")]
+    [InlineData("collections --did abc --pds http://a.test", "--did abc: expected a DID")]
+    [InlineData(
+        "collections a.test --did did:plc:abc --pds http://a.test",
+        "either ACCOUNT, which is looked up, or --did, which is not")]
+    [InlineData(
+        "collections a.test --pds a.test", "--pds a.test: expected an http or https URL of a host")]
+    [InlineData(
+        "collections a.test --pds http://a.test/path",
+        "--pds http://a.test/path: expected an http or https URL of a host")]
+    [InlineData(
+        "collections a.test --plc-url ftp://a.test",
+        "--plc-url ftp://a.test: expected an http or https URL")]
+    [InlineData(
+        "collections a.test --strategy guess",
+        "--strategy guess: expected auto, proof, blocks, probe, repo or describe")]
+    [InlineData("collections a.test --key zQ3", "--key zQ3: expected a did:key")]
+    [InlineData(
+        "collections a.test --check x.car", "--check asks nobody: ACCOUNT has no use")]
+    [InlineData(
+        "collections --check x.car --audit", "--check asks nobody: --audit has no use")]
     [InlineData("--car x --port 65536", "--port 65536: expected a port, 0 to 65535")]
     [InlineData("--car x --port -1", "--port -1: expected a port, 0 to 65535")]
     [InlineData("--car x --port http", "--port http: expected a port, 0 to 65535")]

@@ -54,15 +54,20 @@ internal sealed class TestServer : IHostDirectory, IHealthProbe, ILogger<XrpcDis
     };
 
     /// <summary>What methods are given to serve the repos of a run, without blob files.</summary>
-    internal static XrpcServices ServicesOf(TestArchive.Run run) => new()
+    internal static XrpcServices ServicesOf(
+        TestArchive.Run run, LightrailDatabase? index = null)
     {
-        Options = Options,
-        Catalog = run.Catalog,
-        Repos = run.Repos,
-        Blobs = new BlobDirectory(root: null, run.Catalog),
-        Time = TimeProvider.System,
-        Events = run.Events,
-    };
+        return new XrpcServices
+        {
+            Options = Options,
+            Catalog = run.Catalog,
+            Repos = run.Repos,
+            Blobs = new BlobDirectory(root: null, run.Catalog),
+            Time = TimeProvider.System,
+            Events = run.Events,
+            Lightrail = index,
+        };
+    }
 
     internal bool IsHealthy { get; set; } = true;
 

@@ -7,7 +7,9 @@ using System.Text;
 
 namespace PdsReadonly.Tests.Support;
 
-/// <summary>A host of one event stream on a socket, which does what a test says.</summary>
+/// <summary>
+/// A host of one event stream on a socket: it does to its client what a test says.
+/// </summary>
 internal sealed class StreamHost : IAsyncDisposable
 {
     private const string Guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";

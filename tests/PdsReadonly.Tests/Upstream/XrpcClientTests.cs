@@ -53,6 +53,92 @@ public sealed class XrpcClientTests
     }
 
     [Fact]
+    public async Task Get_BodyThatTrickles_IsLeft()
+    {
+        using var http = Host(() => Body(new StreamContent(new TricklingStream(_time))));
+        var client = Client(http);
+        var answer = await client.GetAsync(
+            "a.b.c", 1_000_000, TestContext.Current.CancellationToken);
+        Assert.Equal(XrpcStatus.TooSlow, answer.Status);
+        Assert.Equal(1, client.Requests);
+        Assert.InRange(client.Bytes, 1, 100);
+    }
+
+    [Fact]
+    public async Task Get_BodyThatBreaksOff_BeginsAnew()
+    {
+        int count = 0;
+        using var http = Host(() => Body(new StreamContent(
+            count++ == 0 ? new BreakingStream([1, 2, 3]) : new MemoryStream([4, 5]))));
+        var answer = await GetAsync(Client(http));
+        Assert.Equal(XrpcStatus.Given, answer.Status);
+        Assert.Equal([4, 5], answer.Body);
+    }
+
+    [Theory]
+    [InlineData("""{"error":"RepoNotFound","message":"no"}""", "400 RepoNotFound")]
+    [InlineData("""{"error":"A name with spaces"}""", "400")]
+    [InlineData("""{"error":"Ünï"}""", "400")]
+    [InlineData("""{"error":12}""", "400")]
+    [InlineData("""["error"]""", "400")]
+    [InlineData("""{"error":"\ud800"}""", "400")]
+    [InlineData("<html>", "400")]
+    [InlineData("", "400")]
+    public async Task Get_Error_IsNamedWhereItHasAName(string body, string expected)
+    {
+        using var http = Host(() => new HttpResponseMessage(HttpStatusCode.BadRequest)
+        {
+            Content = new StringContent(body),
+        });
+        var answer = await GetAsync(Client(http));
+        Assert.Equal(XrpcStatus.Denied, answer.Status);
+        Assert.Equal(expected, answer.ToString());
+        Assert.Empty(answer.Body);
+    }
+
+    [Fact]
+    public async Task Get_HostThatWantsToBeLeftAlone_IsNotAskedAtAll()
+    {
+        using var http = Host(() =>
+        {
+            var busy = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
+            busy.Headers.Add("Retry-After", "3000");
+            return busy;
+        });
+        var client = Client(http);
+        var answer = await GetAsync(client);
+        Assert.Equal((XrpcStatus.Busy, 0), (answer.Status, answer.Code));
+        Assert.Equal(1, client.Requests);
+        await GetAsync(client);
+        Assert.Equal(1, client.Requests);
+    }
+
+    [Fact]
+    public async Task Get_Retries_AreSpreadAroundTheirBackoff()
+    {
+        using var http = Host(() => new HttpResponseMessage(HttpStatusCode.BadGateway));
+        await GetAsync(Client(http));
+        Assert.Equal(3, _time.Delays.Count);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.InRange(_time.Delays[i].TotalSeconds / (1 << i), 0.49, 1.51);
+        }
+    }
+
+    [Fact]
+    public async Task Get_Cancelled_Throws()
+    {
+        using var source = new CancellationTokenSource();
+        using var http = Host(() =>
+        {
+            source.Cancel();
+            return new HttpResponseMessage(HttpStatusCode.BadGateway);
+        });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Client(http).GetAsync("a.b.c", 10, source.Token));
+    }
+
+    [Fact]
     public async Task Get_RetryAfter_IsWaitedFor()
     {
         int count = 0;
@@ -110,5 +196,30 @@ public sealed class XrpcClientTests
         public override ValueTask<int> ReadAsync(
             Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             ValueTask.FromResult(buffer.Length);
+    }
+
+    // A byte a second.
+    private sealed class TricklingStream(ImpatientTime time) : MemoryStream
+    {
+        public override bool CanSeek => false;
+
+        public override ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            time.Pass(TimeSpan.FromSeconds(1));
+            return ValueTask.FromResult(1);
+        }
+    }
+
+    private sealed class BreakingStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
+
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            int count = await base.ReadAsync(buffer, cancellationToken);
+            return count > 0 ? count : throw new IOException("reset");
+        }
     }
 }

@@ -17,11 +17,11 @@ public sealed class MoverTests(ITestOutputHelper output)
         int requests = 0;
         for (int walk = 0; walk < WorldSizes.Walks; walk++)
         {
-            foreach (var strategy in Asker.Proving)
+            foreach (var (traits, strategy) in Ways())
             {
                 var (repo, outcome) = await WalkAsync(
-                    walk, strategy, writesPerRequest, withStream: false);
-                string seen = $"walk {walk}, {strategy}: {outcome.Reason} {outcome.Detail}";
+                    traits, walk, strategy, writesPerRequest, withStream: false);
+                string seen = $"walk {walk}, {traits} by {strategy}: {outcome}";
                 Assert.True(outcome.Proven is not null || outcome.Reason == Unproven.Moving, seen);
                 Check(repo, outcome, seen);
                 if (outcome.Proven is not null) proven++;
@@ -41,19 +41,26 @@ public sealed class MoverTests(ITestOutputHelper output)
         int requests = 0;
         for (int walk = 0; walk < WorldSizes.Walks; walk++)
         {
-            foreach (var strategy in Asker.Proving)
+            foreach (var (traits, strategy) in Ways())
             {
                 var (repo, outcome) = await WalkAsync(
-                    walk, strategy, writesPerRequest, withStream: true);
-                string seen = $"walk {walk}, {strategy}: {outcome.Reason} {outcome.Detail}";
+                    traits, walk, strategy, writesPerRequest, withStream: true);
+                string seen = $"walk {walk}, {traits} by {strategy}: {outcome}";
                 Assert.True(outcome.Proven is not null, seen);
                 Check(repo, outcome, seen);
                 requests += outcome.Requests;
             }
         }
 
-        Report($"{writesPerRequest} writes, stream", WorldSizes.Walks * 5, requests);
+        int walks = WorldSizes.Walks * Ways().Count();
+        Report($"{writesPerRequest} writes with a stream", walks, requests);
     }
+
+    private static IEnumerable<(HostTraits Traits, Strategy Strategy)> Ways() =>
+    [
+        .. Asker.Proving.Select(strategy => (HostTraits.Proving, strategy)),
+        (HostTraits.Reference, Strategy.Auto),
+    ];
 
     private static void Check(WorldRepo repo, CollectionsOutcome outcome, string seen)
     {
@@ -64,12 +71,12 @@ public sealed class MoverTests(ITestOutputHelper output)
     }
 
     private static async Task<(WorldRepo Repo, CollectionsOutcome Outcome)> WalkAsync(
-        int walk, Strategy strategy, double writesPerRequest, bool withStream)
+        HostTraits traits, int walk, Strategy strategy, double writesPerRequest, bool withStream)
     {
         using var key = SampleKey.FromSeed(SampleCurve.P256, "mover");
         ulong seed = WorldSizes.Seed + (ulong)walk;
         var network = new WorldNetwork();
-        var host = new WorldHost(network, HostTraits.Proving);
+        var host = new WorldHost(network, traits);
         var repo = new WorldRepo(
             SampleIdentity.Plc("mover"), key,
             Enumerable.Range(0, 4000).Select(i => $"com.example.c{i % 12}/{i:d5}"))
@@ -85,7 +92,11 @@ public sealed class MoverTests(ITestOutputHelper output)
         return (repo, await asker.ProveAsync(repo.Did, strategy, inbox));
     }
 
-    private void Report(string what, int proven, int requests) => output.WriteLine(
-        $"seed {WorldSizes.Seed}, {what} a request: {proven} of {WorldSizes.Walks * 5} walks "
-        + $"proven, {requests / (WorldSizes.Walks * 5.0):f1} requests each");
+    private void Report(string what, int proven, int requests)
+    {
+        int walks = WorldSizes.Walks * Ways().Count();
+        output.WriteLine(
+            $"seed {WorldSizes.Seed}, {what} a request: {proven} of {walks} walks proven, "
+            + $"{(double)requests / walks:f1} requests each");
+    }
 }

@@ -102,7 +102,7 @@ public sealed partial class EventScript : IDisposable
     {
         lock (_network.Gate)
         {
-            foreach (string did in _owed.ToArray())
+            foreach (string did in _owed.ToList())
             {
                 var account = _network.Accounts[did];
                 if (account.State != AccountState.Active) continue;

@@ -21,7 +21,7 @@ public static class Lies
         // What was before the last commits, and what could have been instead of them.
         var fork = new WorldRepo(repo.Did, repo.Key, repo.Paths.Where((_, i) => i % 3 > 0));
         fork.Write(["com.example.fork/self"], []);
-        var old = ForgetNothing(repo, fork);
+        var old = Advance(repo, fork);
         return
         [
             .. Trees(repo, stranger), .. Commits(repo, stranger, old, fork),
@@ -30,7 +30,7 @@ public static class Lies
     }
 
     // One commit more than the fork has, of the same rev as the fork's by then.
-    private static HostedRepo ForgetNothing(WorldRepo repo, WorldRepo fork)
+    private static HostedRepo Advance(WorldRepo repo, WorldRepo fork)
     {
         var old = ForgedTree.Copy(repo);
         repo.Write(["com.example.new/self"], [repo.Paths[0]]);

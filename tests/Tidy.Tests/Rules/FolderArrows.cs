@@ -63,7 +63,8 @@ internal static partial class FolderArrows
         ["PdsReadonly.Web"] =
         [
             "Atproto", "Http.Messages", "Http.Connections",
-            "PdsReadonly.Catalog", "PdsReadonly.Archive", "PdsReadonly.Xrpc",
+            "PdsReadonly.Index", "PdsReadonly.Catalog", "PdsReadonly.Archive",
+            "PdsReadonly.Lightrail", "PdsReadonly.Xrpc",
         ],
         ["PdsReadonly.Server"] =
         [

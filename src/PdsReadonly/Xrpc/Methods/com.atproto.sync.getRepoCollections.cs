@@ -4,6 +4,7 @@ using Atproto.Syntax;
 using Http.Connections;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
+using PdsReadonly.Index;
 
 namespace PdsReadonly.Xrpc.Methods;
 
@@ -35,9 +36,14 @@ internal static class SyncGetRepoCollections
     private const int PieceBytes = 64 << 10;
 
     internal static XrpcResult Handle(
-        in Params p, RepoCatalog catalog, RepoPool pool, HttpRequest request,
-        HttpResponse response)
+        in Params p, RepoCatalog catalog, RepoPool pool, LightrailDatabase? index,
+        HttpRequest request, HttpResponse response)
     {
+        if (index is not null && !catalog.Knows(p.Did.Bytes, out _))
+        {
+            return Kept(p, index, request, response);
+        }
+
         if (RepoGate.Check(catalog, p.Did.Bytes, out var repo) is { } refusal) return refusal;
         bool isOfHead = p.Commit.Bytes.IsEmpty
             || (Cid.TryParse(p.Commit.Bytes, out var commit) && commit == repo.Head);
@@ -60,6 +66,34 @@ internal static class SyncGetRepoCollections
         if (refused is { } result) return result;
         return XrpcResult.Car(new CollectionsBody(lease, p.After.Bytes, p.Limit), length: null)
             .Cached(repo.Head, CachePolicy.Revalidate);
+    }
+
+    // The proof of a remote repo, whole whatever the page: more nodes do no harm.
+    private static XrpcResult Kept(
+        in Params p, LightrailDatabase index, HttpRequest request, HttpResponse response)
+    {
+        if (!request.MayBlock) return XrpcResult.Postponed;
+        using var reader = index.Readers.Rent();
+        var repo = reader.Find(p.Did.Bytes);
+        switch (repo?.State.Status)
+        {
+            case AccountStatus.Active: break;
+            case AccountStatus.Takendown: return XrpcError.RepoTakendown(p.Did.Bytes);
+            case AccountStatus.Suspended: return XrpcError.RepoSuspended(p.Did.Bytes);
+            case AccountStatus.Deactivated: return XrpcError.RepoDeactivated(p.Did.Bytes);
+            default: return XrpcError.RepoNotFound(p.Did.Bytes);
+        }
+
+        if (reader.FindProof(repo.FirstSeen) is not { } proof)
+        {
+            return XrpcError.RepoNotFound(p.Did.Bytes);
+        }
+
+        bool isOfCommit = p.Commit.Bytes.IsEmpty
+            || (Cid.TryParse(p.Commit.Bytes, out var commit) && commit == proof.Commit);
+        if (!isOfCommit) return XrpcError.CommitChanged(proof.Commit);
+        response.Body.Write(proof.Car);
+        return XrpcResult.WrittenCar.Cached(proof.Commit, CachePolicy.Revalidate);
     }
 
     private static BodyStatus Hold(

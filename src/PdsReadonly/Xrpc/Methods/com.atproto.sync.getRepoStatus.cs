@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Atproto.Syntax;
 using PdsReadonly.Catalog;
+using PdsReadonly.Index;
 
 namespace PdsReadonly.Xrpc.Methods;
 
@@ -17,12 +18,27 @@ internal static class SyncGetRepoStatus
 
     internal sealed record Output(string Did, bool Active, string? Status, string? Rev);
 
-    internal static XrpcResult Handle(in Params p, RepoCatalog catalog)
+    internal static XrpcResult Handle(
+        in Params p, RepoCatalog catalog, LightrailDatabase? index)
     {
-        if (!catalog.TryFind(p.Did.Bytes, out var repo)) return XrpcError.RepoNotFound(p.Did.Bytes);
+        if (!catalog.TryFind(p.Did.Bytes, out var repo)) return OfRemote(p, catalog, index);
         bool active = repo.Status == HostingStatus.Active;
         var output = new Output(
             repo.Did.ToString(), active, repo.Status.Text(), active ? repo.Rev.ToString() : null);
+        return XrpcResult.Json(output, SyncGetRepoStatusJson.Default.Output).CachedByBody();
+    }
+
+    private static XrpcResult OfRemote(in Params p, RepoCatalog catalog, LightrailDatabase? index)
+    {
+        var did = p.Did.Bytes;
+        if (index is null || catalog.Knows(did, out _)) return XrpcError.RepoNotFound(did);
+        using var reader = index.Readers.Rent();
+        if (reader.Find(did) is not { } repo) return XrpcError.RepoNotFound(did);
+        var status = repo.State.Status;
+        bool active = status == AccountStatus.Active;
+        var rev = active ? repo.State.Rev ?? repo.HeadRev : null;
+        var output = new Output(
+            repo.State.Did.ToString(), active, status.Text(), rev?.ToString());
         return XrpcResult.Json(output, SyncGetRepoStatusJson.Default.Output).CachedByBody();
     }
 }

@@ -2,12 +2,14 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json.Serialization;
 using PdsReadonly.Catalog;
+using PdsReadonly.Index;
 
 namespace PdsReadonly.Xrpc.Methods;
 
 /// <summary>
-/// Every repo hosted here, inactive ones included, in order of first sight. The cursor is the last
-/// one's time in Unix milliseconds, two colons, and its DID.
+/// Every repo hosted here, inactive ones included, in order of first sight, and those of the index
+/// of remote repos where one is kept. The cursor is the last one's time in Unix milliseconds, two
+/// colons, and its DID.
 /// </summary>
 [XrpcQuery("com.atproto.sync.listRepos")]
 internal static class SyncListRepos
@@ -27,23 +29,63 @@ internal static class SyncListRepos
 
     internal sealed record Output(string? Cursor, IReadOnlyList<Repo> Repos);
 
-    internal static XrpcResult Handle(in Params p, RepoCatalog catalog)
+    internal static XrpcResult Handle(
+        in Params p, RepoCatalog catalog, LightrailDatabase? index)
     {
         if (!TryReadCursor(p.Cursor, out long time, out string did))
         {
             return XrpcError.Invalid("Malformed cursor");
         }
 
-        var page = catalog.ListRepos(time, did, p.Limit);
-        var repos = page.ConvertAll(repo => new Repo(
-            repo.Did.ToString(),
-            repo.Head.ToString(),
-            repo.Rev.ToString(),
-            repo.Status == HostingStatus.Active,
-            repo.Status.Text()));
-        string? cursor = page.Count == 0 ? null : $"{page[^1].FirstSeen}::{page[^1].Did}";
-        return XrpcResult.Json(new Output(cursor, repos), SyncListReposJson.Default.Output)
-            .CachedByBody();
+        var page = catalog.ListRepos(time, did, p.Limit)
+            .ConvertAll(repo => (repo.FirstSeen, RepoOf(repo)));
+        if (index is not null)
+        {
+            page.AddRange(Remote(index, catalog, time, did, p.Limit));
+            page.Sort(static (a, b) => a.FirstSeen != b.FirstSeen
+                ? a.FirstSeen.CompareTo(b.FirstSeen)
+                : string.CompareOrdinal(a.Item2.Did, b.Item2.Did));
+            if (page.Count > p.Limit) page.RemoveRange(p.Limit, page.Count - p.Limit);
+        }
+
+        string? cursor = page.Count == 0 ? null : $"{page[^1].FirstSeen}::{page[^1].Item2.Did}";
+        var output = new Output(cursor, page.ConvertAll(item => item.Item2));
+        return XrpcResult.Json(output, SyncListReposJson.Default.Output).CachedByBody();
+    }
+
+    private static Repo RepoOf(RepoEntry repo) => new(
+        repo.Did.ToString(),
+        repo.Head.ToString(),
+        repo.Rev.ToString(),
+        repo.Status == HostingStatus.Active,
+        repo.Status.Text());
+
+    private static Repo RepoOf(LightrailRepo repo) => new(
+        repo.State.Did.ToString(),
+        repo.Head.ToString()!,
+        repo.HeadRev.ToString()!,
+        repo.State.Status == AccountStatus.Active,
+        repo.State.Status.Text());
+
+    // Those that are hosted here too are told of as they are here.
+    private static List<(long FirstSeen, Repo)> Remote(
+        LightrailDatabase index, RepoCatalog catalog, long time, string did, int limit)
+    {
+        using var reader = index.Readers.Rent();
+        var page = new List<(long, Repo)>();
+        while (page.Count < limit)
+        {
+            var repos = reader.ListRepos(time, did, limit - page.Count);
+            if (repos.Count == 0) break;
+            foreach (var repo in repos)
+            {
+                (time, did) = (repo.FirstSeen, repo.State.Did.ToString());
+                if (catalog.Knows(Encoding.ASCII.GetBytes(did), out _)) continue;
+                page.Add((time, RepoOf(repo)));
+            }
+        }
+
+        return page;
     }
 
     // A DID may hold two colons in a row itself, so the first ones part the cursor.

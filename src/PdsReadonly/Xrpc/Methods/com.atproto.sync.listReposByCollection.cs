@@ -1,20 +1,25 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json.Serialization;
 using Atproto.Syntax;
 using Http.Connections;
 using PdsReadonly.Catalog;
+using PdsReadonly.Index;
+using PdsReadonly.Xrpc.Parameters;
 
 namespace PdsReadonly.Xrpc.Methods;
 
 /// <summary>
-/// The active repos that hold records of a collection, by DID; the cursor is the last DID.
+/// The active repos that hold records of a collection, by DID; the cursor is the last DID. Where an
+/// index of remote repos is kept, those in it too, for any of several collections, and all active
+/// repos where none is named.
 /// </summary>
 [XrpcQuery("com.atproto.sync.listReposByCollection")]
 internal static class SyncListReposByCollection
 {
     internal readonly ref struct Params
     {
-        public required Utf8<Nsid> Collection { get; init; }
+        public Utf8List<Nsid> Collection { get; init; }
 
         [XrpcInteger(1, 2000, Default = 500)]
         public int Limit { get; init; }
@@ -22,19 +27,127 @@ internal static class SyncListReposByCollection
         public ReadOnlySpan<byte> Cursor { get; init; }
     }
 
+    // Each is one more place in the index to read from at once.
+    private const int CollectionsMax = 100;
+
     internal sealed record Repo(string Did);
 
     internal sealed record Output(string? Cursor, IReadOnlyList<Repo> Repos);
 
-    internal static XrpcResult Handle(in Params p, RepoCatalog catalog, HttpRequest request)
+    internal static XrpcResult Handle(
+        in Params p, RepoCatalog catalog, LightrailDatabase? index, HttpRequest request,
+        HttpResponse response)
     {
+        if (index is null) return FromCatalog(p, catalog, request);
+        if (p.Collection.Count > CollectionsMax)
+        {
+            return XrpcError.Invalid($"Too many collections. Max: {CollectionsMax}");
+        }
+
+        if (catalog.Count > 0 && !request.MayBlock) return XrpcResult.Postponed;
+        using var reader = index.Readers.Rent();
+        if (catalog.Count == 0 && p.Collection.Count <= 1)
+        {
+            WritePage(p, reader, response.Body);
+            return XrpcResult.WrittenJson.CachedByBody();
+        }
+
+        return Answer(Merge(p, catalog, reader));
+    }
+
+    // The lexicon has one collection, which is required.
+    private static XrpcResult FromCatalog(in Params p, RepoCatalog catalog, HttpRequest request)
+    {
+        string collection = "";
+        foreach (var item in p.Collection)
+        {
+            if (p.Collection.Count > 1) return Refusal(RepeatedIssue(p.Collection));
+            collection = item.ToString();
+        }
+
+        if (collection.Length == 0) return Refusal(ParameterIssue.Missing("collection"));
         if (!request.MayBlock) return XrpcResult.Postponed;
         string after = Encoding.UTF8.GetString(p.Cursor);
-        var dids = catalog.ListByCollection(p.Collection.ToString(), after, p.Limit);
+        return Answer(catalog.ListByCollection(collection, after, p.Limit));
+    }
+
+    private static XrpcResult Answer(List<string> dids)
+    {
         var output = new Output(
             dids.Count == 0 ? null : dids[^1], dids.ConvertAll(did => new Repo(did)));
         return XrpcResult.Json(output, SyncListReposByCollectionJson.Default.Output)
             .CachedByBody();
+    }
+
+    // No byte of a DID needs an escape.
+    private static void WritePage(in Params p, LightrailReader reader, IBufferWriter<byte> body)
+    {
+        ReadOnlySpan<byte> collection = default;
+        foreach (var item in p.Collection) collection = item.Bytes;
+        using var page = reader.ReadPage(
+            collection, p.Cursor, p.Limit, """
+            "},{"did":"
+            """u8);
+        if (page.Text.IsEmpty)
+        {
+            body.Write("""{"repos":[]}"""u8);
+            return;
+        }
+
+        body.Write("""
+            {"cursor":"
+            """u8);
+        body.Write(page.Last);
+        body.Write("""
+            ","repos":[{"did":"
+            """u8);
+        body.Write(page.Text);
+        body.Write("""
+            "}]}
+            """u8);
+    }
+
+    private static List<string> Merge(
+        in Params p, RepoCatalog catalog, LightrailReader reader)
+    {
+        string after = Encoding.UTF8.GetString(p.Cursor);
+        var merge = new DidMerge();
+        if (p.Collection.Count == 0)
+        {
+            merge.Add(reader.OpenCursor(default, p.Cursor, 0));
+            merge.Add(new DidList(catalog.ListByDid(after, p.Limit)));
+        }
+
+        int index = 0;
+        foreach (var collection in p.Collection)
+        {
+            merge.Add(reader.OpenCursor(collection.Bytes, p.Cursor, index++));
+            if (catalog.Count == 0) continue;
+            merge.Add(new DidList(
+                catalog.ListByCollection(collection.ToString(), after, p.Limit)));
+        }
+
+        var dids = new List<string>();
+        while (dids.Count < p.Limit && merge.Read(out var did))
+        {
+            // What is hidden here is hidden, whatever other hosts say of it.
+            if (catalog.Knows(did, out bool isActive) && !isActive) continue;
+            dids.Add(Encoding.ASCII.GetString(did));
+        }
+
+        return dids;
+    }
+
+    private static XrpcError Refusal(string issue) => XrpcError.Invalid(
+        $"Invalid com.atproto.sync.listReposByCollection params: {issue}");
+
+    private static string RepeatedIssue(Utf8List<Nsid> collections)
+    {
+        var items = collections.GetEnumerator();
+        items.MoveNext();
+        byte[] first = items.Text.ToArray();
+        items.MoveNext();
+        return ParameterIssue.RepeatedText(first, items.Text, collections.Count);
     }
 }
 

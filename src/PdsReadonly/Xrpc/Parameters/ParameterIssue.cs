@@ -32,7 +32,11 @@ internal static class ParameterIssue
         $"Expected boolean value type (got {Quote(value)})";
 
     internal static string RepeatedText(scoped in GivenValues values) =>
-        Repeated("string", Quote(values.First), Quote(values.Second), values.Count);
+        RepeatedText(values.First, values.Second, values.Count);
+
+    internal static string RepeatedText(
+        ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, int count) =>
+        Repeated("string", Quote(first), Quote(second), count);
 
     internal static string RepeatedInteger(scoped in GivenValues values)
     {

@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using PdsReadonly.Lightrail;
+
+namespace PdsReadonly.Cli;
+
+/// <summary>The options of lightrail beside those of serve.</summary>
+internal sealed class LightrailOptions
+{
+    internal const string Description = """
+        Follow relays or hosts and serve listReposByCollection, proven rather than believed.
+
+        Every repo that an upstream lists or tells of is asked at its own host for the proof of
+        which collections it holds; from there on the upstream's event stream is followed and each
+        commit verified. With --car it serves repositories too.
+        """;
+
+    private const int QpsByDefault = 8;
+    private const int QpsMost = 1000;
+    private const int ListingMinutesByDefault = 24 * 60;
+    private const int ListingMinutesMost = 30 * 24 * 60;
+    private const int WalksByDefault = 16;
+    private const int WalksMost = 256;
+
+    private readonly Option<string[]> _upstreams = new("--upstream")
+    {
+        Description = "A relay or a PDS to follow; any number of times.",
+        HelpName = "URL",
+        Required = true,
+    };
+
+    private readonly Option<bool> _deepCrawl = new("--deep-crawl")
+    {
+        Description = "Ask each host that a relay lists for its repos too, which finds those that "
+            + "the relay does not know of.",
+    };
+
+    private readonly Option<int> _qps = new("--crawl-qps")
+    {
+        Description = $"Requests a second to one host at most. [{QpsByDefault}]",
+        HelpName = "COUNT",
+        DefaultValueFactory = _ => QpsByDefault,
+        CustomParser = OptionText.Parser<int>(
+            "--crawl-qps", (string text, out int count) => TryParse(text, QpsMost, out count),
+            $"a number, 1 to {QpsMost}"),
+    };
+
+    private readonly Option<int> _walks = new("--walks-max")
+    {
+        Description = $"Repos that are proven at once at most. [{WalksByDefault}]",
+        HelpName = "COUNT",
+        DefaultValueFactory = _ => WalksByDefault,
+        CustomParser = OptionText.Parser<int>(
+            "--walks-max", (string text, out int count) => TryParse(text, WalksMost, out count),
+            $"a number, 1 to {WalksMost}"),
+    };
+
+    private readonly Option<int> _listing = new("--list-again")
+    {
+        Description = "How often upstreams' repos are listed once more, for what their streams did "
+            + $"not tell. [{ListingMinutesByDefault}]",
+        HelpName = "MINUTES",
+        DefaultValueFactory = _ => ListingMinutesByDefault,
+        CustomParser = OptionText.Parser<int>(
+            "--list-again",
+            (string text, out int minutes) => TryParse(text, ListingMinutesMost, out minutes),
+            $"minutes, 1 to {ListingMinutesMost}"),
+    };
+
+    private readonly Option<string> _plc = new("--plc-url")
+    {
+        Description = "The PLC directory. [https://plc.directory]",
+        HelpName = "URL",
+        DefaultValueFactory = _ => "https://plc.directory",
+    };
+
+    private readonly Option<bool> _allowPrivate = new("--allow-private")
+    {
+        Description = "Ask hosts on private addresses, and without TLS; for trying things out. An "
+            + "upstream may be on any address without it.",
+    };
+
+    internal void AddTo(Command command)
+    {
+        Option[] options =
+        [
+            _upstreams, _deepCrawl, _qps, _walks, _listing, _plc, _allowPrivate,
+        ];
+        foreach (var option in options) command.Options.Add(option);
+        command.Validators.Add(Validate);
+    }
+
+    internal LightrailSettings SettingsOf(ParseResult result) => new()
+    {
+        Upstreams = [.. result.GetValue(_upstreams)!.Select(url => new Uri(url)).Distinct()],
+        DeepCrawl = result.GetValue(_deepCrawl),
+        CrawlQps = result.GetValue(_qps),
+        WalksMax = result.GetValue(_walks),
+        ListingInterval = TimeSpan.FromMinutes(result.GetValue(_listing)),
+        Plc = new Uri(result.GetValue(_plc)!),
+        AllowPrivate = result.GetValue(_allowPrivate),
+    };
+
+    private void Validate(CommandResult result)
+    {
+        foreach (string url in result.GetValue(_upstreams) ?? [])
+        {
+            if (!OptionText.IsHostUrl(url))
+            {
+                result.AddError($"--upstream {url}: expected the URL of a host");
+            }
+        }
+
+        string plc = result.GetValue(_plc)!;
+        if (!OptionText.IsWebUrl(plc)) result.AddError($"--plc-url {plc}: expected a URL");
+    }
+
+    private static bool TryParse(string text, int most, out int number) =>
+        OptionText.TryParseNumber(text, out number) && number >= 1 && number <= most;
+}

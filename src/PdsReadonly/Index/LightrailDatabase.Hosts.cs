@@ -1,0 +1,109 @@
+namespace PdsReadonly.Index;
+
+/// <summary>A host that repos are asked at, or listed by.</summary>
+internal sealed record LightrailHost
+{
+    public required long Id { get; init; }
+
+    /// <summary>Without a path.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>Where its listRepos goes on; null at the start.</summary>
+    public string? Cursor { get; init; }
+
+    /// <summary>Whether its listRepos was read to the end once.</summary>
+    public bool IsListed { get; init; }
+
+    /// <summary>How often it began anew: a page of an earlier round is of no use.</summary>
+    public long Round { get; init; }
+
+    /// <summary>Requests a second; 0 leaves it to the settings.</summary>
+    public double Pace { get; init; }
+
+    /// <summary>What it can do, as its profile writes itself.</summary>
+    public string? Profile { get; init; }
+}
+
+// The hosts.
+internal sealed partial class LightrailDatabase
+{
+    private const string SelectHosts =
+        "SELECT id, url, cursor, is_listed, pace, profile, round FROM host";
+
+    /// <summary>The host's number, never 0; a new one is added.</summary>
+    internal long HostIdOf(string url)
+    {
+        long id = 0;
+        InTransaction(() =>
+        {
+            Statement("INSERT OR IGNORE INTO host(url, is_listed, pace) VALUES(?1, 0, 0)")
+                .BindString(1, url).Run();
+            var statement = Statement("SELECT id FROM host WHERE url = ?1").BindString(1, url);
+            statement.Step();
+            id = statement.Int64(0);
+            statement.Reset();
+        });
+        return id;
+    }
+
+    internal LightrailHost? FindHost(long id)
+    {
+        lock (Gate)
+        {
+            var statement = Statement(SelectHosts + " WHERE id = ?1").Bind(1, id);
+            var host = statement.Step() ? ReadHost(statement) : null;
+            statement.Reset();
+            return host;
+        }
+    }
+
+    internal List<LightrailHost> Hosts()
+    {
+        lock (Gate)
+        {
+            var hosts = new List<LightrailHost>();
+            var statement = Statement(SelectHosts + " ORDER BY id");
+            while (statement.Step()) hosts.Add(ReadHost(statement));
+            statement.Reset();
+            return hosts;
+        }
+    }
+
+    /// <summary>Keeps what was learned of a host.</summary>
+    internal void SetHost(long id, string? profile, double pace) => InTransaction(() =>
+    {
+        var statement = Statement("UPDATE host SET profile = ?2, pace = ?3 WHERE id = ?1")
+            .Bind(1, id).Bind(3, pace);
+        if (profile is null) statement.BindNull(2);
+        else statement.BindString(2, profile);
+        statement.Run();
+    });
+
+    /// <summary>
+    /// Has the host's listRepos begin again, as after events that cannot be had any more.
+    /// </summary>
+    internal void ListAgain(long hostId) => InTransaction(() =>
+        Statement("UPDATE host SET cursor = NULL, is_listed = 0, round = round + 1 WHERE id = ?1")
+            .Bind(1, hostId).Run());
+
+    private void SetCursor(long hostId, string? cursor)
+    {
+        var statement = Statement(
+            "UPDATE host SET cursor = ?2, is_listed = max(is_listed, ?3) WHERE id = ?1")
+            .Bind(1, hostId).Bind(3, cursor is null ? 1L : 0);
+        if (cursor is null) statement.BindNull(2);
+        else statement.BindString(2, cursor);
+        statement.Run();
+    }
+
+    private static LightrailHost ReadHost(SqliteStatement row) => new()
+    {
+        Id = row.Int64(0),
+        Url = row.Text(1)!,
+        Cursor = row.Text(2),
+        IsListed = row.Int64(3) != 0,
+        Pace = row.Double(4),
+        Profile = row.Text(5),
+        Round = row.Int64(6),
+    };
+}

@@ -1,0 +1,49 @@
+using Atproto.Crypto;
+using Atproto.Syntax;
+
+namespace PdsReadonly.Index;
+
+// What accounts' documents say, as far as following their repos takes it.
+internal sealed partial class LightrailDatabase
+{
+    /// <summary>
+    /// Keeps where the repo is asked and what its commits are signed with from now on. True when
+    /// it was at another host before.
+    /// </summary>
+    internal bool SetIdentity(Did did, long hostId, PublicKey key)
+    {
+        bool hasMoved = false;
+        InTransaction(() =>
+        {
+            if (FindRepo(did) is not { } before) return;
+            hasMoved = before.HostId != 0 && before.HostId != hostId;
+            Write(before, before with { HostId = hostId });
+            Span<byte> point = stackalloc byte[1 + PublicKey.UncompressedBytes];
+            point[0] = (byte)key.Curve;
+            key.CopyUncompressedTo(point[1..]);
+            Statement("UPDATE repo SET key = ?2 WHERE id = ?1")
+                .Bind(1, before.FirstSeen).BindBlob(2, point).Run();
+            Statement("UPDATE resync SET host = ?2 WHERE repo = ?1")
+                .Bind(1, before.FirstSeen).Bind(2, hostId).Run();
+        });
+        return hasMoved;
+    }
+
+    /// <summary>What the repo's commits are signed with; null when that is not known.</summary>
+    internal PublicKey? FindKey(Did did)
+    {
+        lock (Gate)
+        {
+            var statement = Statement("SELECT key FROM repo WHERE did = ?1")
+                .BindString(1, did.ToString());
+            PublicKey? key = null;
+            if (statement.Step() && statement.Bytes(0) is { IsEmpty: false } point)
+            {
+                _ = PublicKey.TryRead((KeyCurve)point[0], point[1..], out key);
+            }
+
+            statement.Reset();
+            return key;
+        }
+    }
+}

@@ -1,0 +1,181 @@
+using Atproto.Syntax;
+
+namespace PdsReadonly.Index;
+
+// Which repos are still to be proven. What is under way comes back after a crash.
+internal sealed partial class LightrailDatabase
+{
+    private const int Waiting = 0;
+    private const int UnderWay = 1;
+    private const int HeldBack = 2;
+
+    private const string TakeNextSql = """
+        SELECT repo, reason, attempts, did FROM resync JOIN repo ON id = repo
+        WHERE resync.host = ?1 AND state = 0 AND due <= ?2 ORDER BY due LIMIT 1
+        """;
+
+    /// <summary>
+    /// Has a repo that is known proven anew. One that is under way is proven once more after that;
+    /// one that waits waits no longer than it would have, unless it failed before.
+    /// </summary>
+    internal void Enqueue(Did did, ResyncReason reason, long notBefore) => InTransaction(() =>
+    {
+        if (FindRepo(did) is not { State.Status: not AccountStatus.Deleted } before) return;
+        var after = before with { State = before.State with { NeedsResync = true } };
+        Write(before, after);
+        Enqueue(after, reason, notBefore, isAnew: true);
+    });
+
+    /// <summary>
+    /// Takes the repo of that host that is due longest; null when there is none now. It has to be
+    /// given back by <see cref="Done"/> or <see cref="Failed"/>.
+    /// </summary>
+    internal ResyncItem? TakeNext(long hostId, long now)
+    {
+        ResyncItem? item = null;
+        InTransaction(() =>
+        {
+            var statement = Statement(TakeNextSql).Bind(1, hostId).Bind(2, now);
+            if (statement.Step())
+            {
+                long repo = statement.Int64(0);
+                _ = Did.TryParse(statement.Bytes(3), out var did);
+                item = new ResyncItem(
+                    did, hostId, (ResyncReason)statement.Int64(1), (int)statement.Int64(2));
+                statement.Reset();
+                SetQueueState(repo, UnderWay);
+            }
+
+            statement.Reset();
+        });
+        return item;
+    }
+
+    /// <summary>
+    /// Ends what was taken, where nothing is to be stored: <see cref="SetProven"/> and
+    /// <see cref="Purge(Did)"/> end it too.
+    /// </summary>
+    internal void Done(Did did) => InTransaction(() =>
+    {
+        if (FindRepo(did) is not { } before) return;
+        if (IsAskedAgain(before.FirstSeen))
+        {
+            GiveBack(before.FirstSeen, attempts: 0, due: Now);
+            return;
+        }
+
+        Dequeue(before.FirstSeen);
+        Write(before, before with { State = before.State with { NeedsResync = false } });
+    });
+
+    /// <summary>Gives back what was taken, to be tried again.</summary>
+    /// <param name="did">Which.</param>
+    /// <param name="notBefore">When, in Unix milliseconds.</param>
+    /// <param name="counts">Whether it counts as an attempt.</param>
+    internal void Failed(Did did, long notBefore, bool counts = true) => InTransaction(() =>
+    {
+        if (FindRepo(did) is not { } repo) return;
+        GiveBack(repo.FirstSeen, counts ? null : -1, notBefore);
+    });
+
+    /// <summary>
+    /// Hosts that a repo is due at now; 0 stands for repos whose host is unknown.
+    /// </summary>
+    internal List<long> HostsDue(long now)
+    {
+        lock (Gate)
+        {
+            var hosts = new List<long>();
+            var statement = Statement("""
+                SELECT id FROM (SELECT 0 AS id UNION ALL SELECT id FROM host)
+                WHERE EXISTS(
+                  SELECT 1 FROM resync WHERE resync.host = id AND state = 0 AND due <= ?1)
+                """).Bind(1, now);
+            while (statement.Step()) hosts.Add(statement.Int64(0));
+            statement.Reset();
+            return hosts;
+        }
+    }
+
+    /// <summary>When the next repo of the host is due; null when none waits.</summary>
+    internal long? NextDue(long hostId)
+    {
+        lock (Gate)
+        {
+            var statement = Statement(
+                "SELECT due FROM resync WHERE host = ?1 AND state = 0 ORDER BY due LIMIT 1")
+                .Bind(1, hostId);
+            long? due = statement.Step() ? statement.Int64(0) : null;
+            statement.Reset();
+            return due;
+        }
+    }
+
+    // What is asked anew is due at once, what is only still wanted keeps its turn. What was known
+    // and broke goes before what was only listed yet, of which there may be millions.
+    private void Enqueue(LightrailRepo repo, ResyncReason reason, long notBefore, bool isAnew)
+    {
+        var statement = Statement("SELECT state, attempts, due FROM resync WHERE repo = ?1")
+            .Bind(1, repo.FirstSeen);
+        bool isQueued = statement.Step();
+        long state = isQueued ? statement.Int64(0) : Waiting;
+        bool failed = isQueued && statement.Int64(1) > 0;
+        long due = isQueued ? statement.Int64(2) : long.MaxValue;
+        statement.Reset();
+        if (notBefore <= Now) notBefore = reason == ResyncReason.Listed ? Now : 0;
+        if (!isQueued)
+        {
+            bool isActive = repo.State.Status == AccountStatus.Active;
+            Statement("INSERT INTO resync VALUES(?1, ?2, ?3, 0, ?4, ?5, 0)")
+                .Bind(1, repo.FirstSeen).Bind(2, repo.HostId).Bind(3, (long)reason)
+                .Bind(4, notBefore).Bind(5, (long)(isActive ? Waiting : HeldBack))
+                .Run();
+            _totals = _totals with { Queued = _totals.Queued + 1 };
+            return;
+        }
+
+        if (!isAnew) return;
+        if (!failed) due = Math.Min(due, notBefore);
+        Statement("""
+            UPDATE resync SET host = ?2, reason = ?3, due = ?4, again = ?5 WHERE repo = ?1
+            """).Bind(1, repo.FirstSeen).Bind(2, repo.HostId).Bind(3, (long)reason)
+            .Bind(4, due).Bind(5, state == UnderWay ? 1L : 0).Run();
+    }
+
+    private bool IsAskedAgain(long repo)
+    {
+        var statement = Statement("SELECT again FROM resync WHERE repo = ?1").Bind(1, repo);
+        bool asked = statement.Step() && statement.Int64(0) != 0;
+        statement.Reset();
+        return asked;
+    }
+
+    // Null counts one more, a negative number leaves them.
+    private void GiveBack(long repo, int? attempts, long due) => Statement("""
+        UPDATE resync SET due = ?2, again = 0, attempts = ifnull(?3, attempts + ?4),
+          state = CASE WHEN state = 1 THEN (
+            SELECT CASE WHEN status = 0 THEN 0 ELSE 2 END FROM repo WHERE id = ?1) ELSE state END
+        WHERE repo = ?1
+        """).Bind(1, repo).Bind(2, due).Bind(3, attempts is >= 0 ? attempts : null)
+        .Bind(4, attempts is null ? 1L : 0).Run();
+
+    private void SetQueueState(long repo, int state) =>
+        Statement("UPDATE resync SET state = ?2 WHERE repo = ?1").Bind(1, repo).Bind(2, (long)state)
+            .Run();
+
+    // One that is under way goes on; it is held back when it is given back.
+    private void HoldBack(long repo, bool isHeldBack) =>
+        Statement("UPDATE resync SET state = ?2 WHERE repo = ?1 AND state = ?3").Bind(1, repo)
+            .Bind(2, (long)(isHeldBack ? HeldBack : Waiting))
+            .Bind(3, (long)(isHeldBack ? Waiting : HeldBack)).Run();
+
+    private void Dequeue(long repo)
+    {
+        var statement = Statement("SELECT 1 FROM resync WHERE repo = ?1").Bind(1, repo);
+        bool isQueued = statement.Step();
+        statement.Reset();
+        if (!isQueued) return;
+        Statement("DELETE FROM resync WHERE repo = ?1").Bind(1, repo).Run();
+        _totals = _totals with { Queued = _totals.Queued - 1 };
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using System.Net.Http;
+using PdsReadonly.Index;
+using PdsReadonly.Upstream;
+
+namespace PdsReadonly.Lightrail;
+
+/// <summary>The hosts that are asked, one of each; what is learned of them is kept.</summary>
+/// <remarks>For any thread. The client of HTTP stays the caller's.</remarks>
+internal sealed class RemoteHosts(
+    LightrailDatabase database, HttpClient http, HttpClient toUpstreams,
+    LightrailSettings settings, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, RemoteHost> _byUrl =
+        new(StringComparer.Ordinal);
+
+    private readonly ConcurrentDictionary<long, RemoteHost> _byId = [];
+
+    /// <summary>Those met since the start.</summary>
+    internal ICollection<RemoteHost> All => _byUrl.Values;
+
+    /// <summary>Null when hosts must not be asked this way.</summary>
+    internal RemoteHost? Find(Uri url)
+    {
+        bool isAllowed = url.Scheme == Uri.UriSchemeHttps
+            || (url.Scheme == Uri.UriSchemeHttp && settings.AllowPrivate);
+        if (!isAllowed || url.UserInfo.Length > 0) return null;
+        string origin = url.GetLeftPart(UriPartial.Authority);
+        return _byUrl.TryGetValue(origin, out var known) ? known : Add(origin, http);
+    }
+
+    /// <summary>One that the operator named: it may be anywhere.</summary>
+    internal RemoteHost AddUpstream(Uri url) =>
+        Add(url.GetLeftPart(UriPartial.Authority), toUpstreams);
+
+    /// <summary>By the name that a relay lists; null when that is none, or not allowed.</summary>
+    internal RemoteHost? FindNamed(string name)
+    {
+        // Only what is tried out on one machine speaks without TLS.
+        string scheme = settings.AllowPrivate && name.Contains(':', StringComparison.Ordinal)
+            ? Uri.UriSchemeHttp
+            : Uri.UriSchemeHttps;
+        bool isName = Uri.TryCreate($"{scheme}://{name}", UriKind.Absolute, out var url)
+            && url.PathAndQuery == "/";
+        return isName ? Find(url!) : null;
+    }
+
+    /// <summary>Null when there is none of that number.</summary>
+    internal RemoteHost? Find(long id)
+    {
+        if (_byId.TryGetValue(id, out var known)) return known;
+        return database.FindHost(id) is { } stored ? Find(new Uri(stored.Url)) : null;
+    }
+
+    /// <summary>Keeps what was learned of a host over a restart.</summary>
+    internal void Save(RemoteHost host) =>
+        database.SetHost(host.Id, host.Profile.Save(), settings.CrawlQps);
+
+    private RemoteHost Add(string origin, HttpClient client)
+    {
+        long id = database.HostIdOf(origin);
+        var profile = HostProfile.Restore(database.FindHost(id)?.Profile, time);
+        var pace = new HostPace(settings.CrawlQps, time);
+        var host = _byUrl.GetOrAdd(
+            origin, new RemoteHost(id, new Uri(origin), pace, profile, client, time));
+        _byId[id] = host;
+        return host;
+    }
+}

@@ -1,0 +1,124 @@
+using PdsReadonly.Index;
+using PdsReadonly.Upstream;
+
+namespace PdsReadonly.Lightrail;
+
+/// <summary>
+/// Reads hosts' lists of repos, page by page, so that repos are known whose events were before our
+/// time, or were lost. A list goes on where it stopped, over restarts too.
+/// </summary>
+internal sealed class RepoLister(
+    LightrailDatabase database, RemoteHosts hosts, EventIntake intake, LightrailSettings settings,
+    TimeProvider time)
+{
+    private const int PageBytesMax = 4 * 1024 * 1024;
+    private const int HostsAtOnce = 4;
+
+    // More pages than any host needs, should its cursors lead nowhere.
+    private const int PagesMax = 1_000_000;
+
+    private static readonly DateTimeOffset s_never = DateTimeOffset.MaxValue;
+
+    private static readonly TimeSpan s_retryFirst = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_retryMost = TimeSpan.FromMinutes(30);
+
+    /// <summary>
+    /// Lists a source whenever that is asked for or due; ends with the token.
+    /// </summary>
+    internal async Task RunAsync(Source source, CancellationToken cancellation)
+    {
+        int failures = 0;
+        var due = NextDue();
+        var next = due;
+        while (true)
+        {
+            // Not before the stream is on: what happens behind the list would be lost.
+            var pause = next - time.GetUtcNow();
+            await source.ListingAsked.WaitAsync(
+                pause > TimeSpan.Zero ? pause : TimeSpan.Zero, time, cancellation);
+            bool isDue = time.GetUtcNow() >= due;
+            if (isDue)
+            {
+                due = NextDue();
+                database.ListAgain(source.Host.Id);
+                EnqueueUnlisted();
+            }
+
+            bool isDone = await ListAsync(source.Host, source.IsRelay, cancellation)
+                && (!settings.DeepCrawl || !source.IsRelay
+                    || await ListHostsAsync(source, isDue, cancellation));
+            failures = isDone ? 0 : failures + 1;
+            next = isDone ? due
+                : time.GetUtcNow() + Backoff.After(failures, s_retryFirst, s_retryMost);
+        }
+    }
+
+    private DateTimeOffset NextDue() => settings.ListingInterval > TimeSpan.Zero
+        ? time.GetUtcNow() + settings.ListingInterval
+        : s_never;
+
+    /// <summary>Goes on with the host's list to its end. False when the host failed.</summary>
+    private async Task<bool> ListAsync(
+        RemoteHost host, bool isRelay, CancellationToken cancellation)
+    {
+        for (int page = 0; page < PagesMax; page++)
+        {
+            var stored = database.FindHost(host.Id)!;
+            if (stored.IsListed) return true;
+            string query = "com.atproto.sync.listRepos?limit=1000";
+            if (stored.Cursor is { } cursor) query += "&cursor=" + Uri.EscapeDataString(cursor);
+            long asked = time.GetTimestamp();
+            var answer = await host.NewClient().GetAsync(query, PageBytesMax, cancellation);
+            if (answer.Status != XrpcStatus.Given) return false;
+            if (ListReposPage.Read(answer.Body) is not { } listed) return false;
+            // The same cursor once more would go round for ever.
+            if (listed.Cursor == stored.Cursor) listed = listed with { Cursor = null };
+            intake.AddListed(stored, listed, isRelay, asked);
+        }
+
+        return true;
+    }
+
+    private async Task<bool> ListHostsAsync(
+        Source relay, bool isDue, CancellationToken cancellation)
+    {
+        string? cursor = null;
+        while (true)
+        {
+            string query = "com.atproto.sync.listHosts?limit=1000";
+            if (cursor is not null) query += "&cursor=" + Uri.EscapeDataString(cursor);
+            var answer = await relay.Host.NewClient().GetAsync(query, PageBytesMax, cancellation);
+            if (answer.Status != XrpcStatus.Given) return false;
+            if (ListHostsPage.Read(answer.Body) is not { } listed) return false;
+            await Parallel.ForEachAsync(
+                listed.Hosts,
+                new ParallelOptions
+                {
+                    MaxDegreeOfParallelism = HostsAtOnce,
+                    CancellationToken = cancellation,
+                },
+                (name, token) => ListHostAsync(name, isDue, token));
+            if (listed.Cursor is null || listed.Cursor == cursor) return true;
+            cursor = listed.Cursor;
+        }
+    }
+
+    // One that fails is tried again with the next listing.
+    private async ValueTask ListHostAsync(
+        string name, bool isDue, CancellationToken cancellation)
+    {
+        if (hosts.FindNamed(name) is not { } host) return;
+        if (isDue) database.ListAgain(host.Id);
+        if (database.FindHost(host.Id)!.IsListed) return;
+        // Another relay lists what it has from elsewhere.
+        if (await Source.IsRelayAsync(host, cancellation) != false) return;
+        await ListAsync(host, isRelay: false, cancellation);
+    }
+
+    // What nobody has listed for two rounds may be gone: whoever hosts it is asked.
+    private void EnqueueUnlisted()
+    {
+        var before = time.GetUtcNow() - (2 * settings.ListingInterval);
+        database.EnqueueUnlisted(before.ToUnixTimeMilliseconds());
+    }
+}

@@ -1,0 +1,257 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using Atproto.Crypto;
+using Atproto.Repo;
+using Microsoft.Extensions.Logging;
+using PdsReadonly.Index;
+using PdsReadonly.Upstream;
+
+namespace PdsReadonly.Lightrail;
+
+/// <summary>
+/// Proves the repos that are queued, each at the host that its account's document names: several at
+/// once, few at the same host, none at a host that wants to be left alone.
+/// </summary>
+internal sealed partial class Resyncer(
+    LightrailDatabase database, RemoteHosts hosts, IdentityResolver identities,
+    EventIntake intake, LightrailMetrics metrics, LightrailSettings settings, TimeProvider time,
+    ILogger<Resyncer> log)
+{
+    private const int WalksPerHostMax = 6;
+    private const int LookUpsMax = 16;
+    private const int StatusBytesMax = 64 * 1024;
+
+    // Of the queue's rows that stand for no host yet.
+    private const long NoHost = 0;
+
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_retryFirst = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_retryMost = TimeSpan.FromDays(1);
+
+    private readonly ConcurrentDictionary<long, int> _underWay = [];
+    private int _walks;
+
+    /// <summary>Ends with the token, when the last walk has ended.</summary>
+    internal async Task RunAsync(CancellationToken cancellation)
+    {
+        var tasks = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                foreach (long host in database.HostsDue(Now))
+                {
+                    while (HasRoom(host) && database.TakeNext(host, Now) is { } item)
+                    {
+                        Count(host, 1);
+                        tasks.Add(Task.Run(
+                            () => RunAsync(item, cancellation), CancellationToken.None));
+                    }
+                }
+
+                tasks.RemoveAll(task => task.IsCompleted);
+                await intake.Queued.WaitAsync(s_look, time, cancellation);
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(tasks);
+        }
+    }
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private bool HasRoom(long host)
+    {
+        _underWay.TryGetValue(host, out int count);
+        if (host == NoHost) return count < LookUpsMax;
+        bool isHeld = hosts.Find(host) is { } remote && remote.Pace.HeldUntil > time.GetUtcNow();
+        return !isHeld && count < WalksPerHostMax && Volatile.Read(ref _walks) < settings.WalksMax;
+    }
+
+    private void Count(long host, int by)
+    {
+        _underWay.AddOrUpdate(host, by, (_, count) => count + by);
+        if (host == NoHost) return;
+        Interlocked.Add(ref _walks, by);
+        metrics.Resyncing.Add(by);
+    }
+
+    private async Task RunAsync(ResyncItem item, CancellationToken cancellation)
+    {
+        try
+        {
+            await ResyncAsync(item, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The queue gives it out anew after the next start.
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            // One repo, or our own mistake with it, must not stop the others.
+            LogFailed(e, item.Did.ToString());
+            Retry(item);
+        }
+        finally
+        {
+            Count(item.HostId, -1);
+            intake.Queued.Wake();
+        }
+    }
+
+    private async Task ResyncAsync(ResyncItem item, CancellationToken cancellation)
+    {
+        var answer = await identities.ResolveAsync(item.Did, cancellation);
+        if (answer.Identity is not { Pds: { } pds, Key: { } key })
+        {
+            metrics.IdentityFailures.Add(answer.Error.ToString());
+            if (answer.Error == IdentityError.Tombstoned) database.Purge(item.Did);
+            else Retry(item);
+            return;
+        }
+
+        if (hosts.Find(pds) is not { } host)
+        {
+            Retry(item);
+            return;
+        }
+
+        bool isNews = database.SetIdentity(item.Did, host.Id, key);
+        if (host.Id != item.HostId)
+        {
+            // To be taken again in that host's turn.
+            database.Failed(item.Did, Now, counts: false);
+            return;
+        }
+
+        bool isNeeded = isNews || database.Find(item.Did) is { NeedsResync: true };
+        if (isNeeded) await WalkAsync(item, host, key, cancellation);
+        else database.Done(item.Did);
+    }
+
+    private async Task WalkAsync(
+        ResyncItem item, RemoteHost host, PublicKey key, CancellationToken cancellation)
+    {
+        if (SignatureVerifier.TryCreate(key, out var verifier) != SignatureError.None)
+        {
+            Retry(item);
+            return;
+        }
+
+        using var verifying = verifier;
+        if (intake.Begin(item.Did) is not { } walk)
+        {
+            Retry(item);
+            return;
+        }
+
+        try
+        {
+            var repo = new SparseRepo(item.Did, verifier, settings.WalkBytesMax);
+            var prover = new CollectionProver(host.NewClient(), host.Profile);
+            var outcome = await prover.ProveAsync(repo, Strategy.Auto, walk.Inbox, cancellation);
+            CountAsked(host, outcome);
+            if (outcome.Proven is not { } proven)
+            {
+                await FailAsync(item, host, repo, outcome, cancellation);
+            }
+            else if (intake.Complete(walk, host.Id, proven, OriginOf(outcome.Strategy)))
+            {
+                KeepProof(repo);
+            }
+            else
+            {
+                Retry(item);
+            }
+        }
+        finally
+        {
+            intake.End(walk);
+            hosts.Save(host);
+        }
+    }
+
+    // The account may be away, which its host then says; else the host has its word, as a claim.
+    private async Task FailAsync(
+        ResyncItem item, RemoteHost host, SparseRepo repo, CollectionsOutcome outcome,
+        CancellationToken cancellation)
+    {
+        LogUnproven(item.Did.ToString(), host.Url.ToString(), outcome.Reason, outcome.Detail);
+        long asked = time.GetTimestamp();
+        var answer = await host.NewClient().GetAsync(
+            $"com.atproto.sync.getRepoStatus?did={Uri.EscapeDataString(item.Did.ToString())}",
+            StatusBytesMax, cancellation);
+        var status = RepoStatusAnswer.Read(answer);
+        // Meanwhile it may have gone elsewhere: then this host's word is none.
+        identities.Forget(item.Did);
+        var current = await identities.ResolveAsync(item.Did, cancellation);
+        if (current.Identity?.Pds is not { } pds || hosts.Find(pds)?.Id != host.Id)
+        {
+            if (current.Identity is null) Retry(item);
+            else database.Failed(item.Did, Now, counts: false);
+            return;
+        }
+
+        if (status is { } away && away != AccountStatus.Active)
+        {
+            intake.SetStatus(item.Did, away, asked);
+        }
+        else if (outcome.Reason != Unproven.Moving)
+        {
+            await ClaimAsync(item, host, repo, cancellation);
+        }
+
+        Retry(item);
+    }
+
+    // What was proven once is worth more than a claim of today.
+    private async Task ClaimAsync(
+        ResyncItem item, RemoteHost host, SparseRepo repo, CancellationToken cancellation)
+    {
+        if (database.FindRepo(item.Did)?.Origin > CollectionOrigin.Claimed) return;
+        var prover = new CollectionProver(host.NewClient(), host.Profile);
+        var described = await prover.ProveAsync(repo, Strategy.Describe, null, cancellation);
+        CountAsked(host, described);
+        if (described.Claimed is { } claimed) database.SetClaimed(item.Did, host.Id, claimed);
+    }
+
+    private void CountAsked(RemoteHost host, CollectionsOutcome outcome)
+    {
+        string name = host.Url.Authority;
+        metrics.Requests.Add(name, outcome.Requests);
+        metrics.Bytes.Add(name, outcome.Bytes);
+        if (outcome.Reason == Unproven.None) metrics.Proofs.Add(outcome.Strategy.ToString());
+        else metrics.Unproven.Add(outcome.Reason.ToString());
+    }
+
+    private void Retry(ResyncItem item)
+    {
+        var pause = Backoff.After(item.Attempts + 1, s_retryFirst, s_retryMost);
+        database.Failed(item.Did, (time.GetUtcNow() + pause).ToUnixTimeMilliseconds());
+    }
+
+    private void KeepProof(SparseRepo repo)
+    {
+        if (settings.ProofBytesMax == 0) return;
+        var car = new ArrayBufferWriter<byte>();
+        if (CollectionProof.Write(repo, car) is not null) return;
+        if (car.WrittenCount > settings.ProofBytesMax) return;
+        database.KeepProof(repo.Did, repo.Commit!.Cid, car.WrittenMemory);
+    }
+
+    private static CollectionOrigin OriginOf(Strategy strategy) => strategy switch
+    {
+        Strategy.Proof => CollectionOrigin.Proof,
+        Strategy.Blocks => CollectionOrigin.Blocks,
+        Strategy.Probe => CollectionOrigin.Probe,
+        Strategy.Repo => CollectionOrigin.Repo,
+        _ => throw new System.Diagnostics.UnreachableException($"{strategy} proves nothing"),
+    };
+
+    [LoggerMessage(LogLevel.Error, "resync of {Did} failed")]
+    private partial void LogFailed(Exception exception, string did);
+
+    [LoggerMessage(LogLevel.Information, "{Did} at {Host} unproven: {Reason}, {Detail}")]
+    private partial void LogUnproven(string did, string host, Unproven reason, string? detail);
+}
