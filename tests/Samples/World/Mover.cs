@@ -19,7 +19,15 @@ public sealed class Mover(WorldRepo repo, double writesPerRoundTrip, ulong seed)
 
     public int Writes { get; private set; }
 
-    /// <summary>Makes a host's repo move whenever the host is asked by this way.</summary>
+    /// <summary>Makes a host's repo move with each request, as if it were a round trip.</summary>
+    public void Attach(WorldHost host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        host.BeforeAnswer = _ => Pass();
+        host.AfterAnswer = _ => Pass();
+    }
+
+    /// <summary>The same with each round trip by this way, which requests may share.</summary>
     public void Attach(WorldHost host, WorldHandler way)
     {
         ArgumentNullException.ThrowIfNull(host);
