@@ -20,7 +20,7 @@ function Show-Usage {
   test         unit tests and tidy checks under the JIT; the end-to-end tests need build.sh on Linux
   clean        remove artifacts/
 
-e2e, interop, fuzz and bench: build.sh on Linux (or WSL) only.
+e2e, interop, fuzz, world and bench: build.sh on Linux (or WSL) only.
 '@
 }
 
@@ -104,7 +104,7 @@ switch ($Verb) {
     'demo' { Invoke-Demo }
     'test' { Invoke-Test }
     'clean' { if (Test-Path $artifacts) { Remove-Item $artifacts -Recurse -Force } }
-    { $_ -in 'e2e', 'interop', 'fuzz', 'bench' } { Stop-With 3 "${Verb}: build.sh on Linux (or WSL) only" }
+    { $_ -in 'e2e', 'interop', 'fuzz', 'world', 'bench' } { Stop-With 3 "${Verb}: build.sh on Linux (or WSL) only" }
     'help' { Show-Usage }
     default { Show-Usage; Stop-With 2 "unknown verb: $Verb" }
 }

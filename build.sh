@@ -26,6 +26,8 @@ usage() {
   e2e            publish, then the end-to-end tests alone
   interop        publish, then compare with the reference PDS and be judged by other peers, from npm
   fuzz           long fuzzing: PDS_FUZZ_CASES cases (1000000) per target; PDS_TEST_SEED repeats a run
+  world          the tests of the collection prover and of the index of remote repos at whole size:
+                 10,000 repos, 20,000 events, 100 kills (tests/Shared/WorldSizes.cs); 15 minutes
   bench [ARGS]   publish, then the benchmarks: loading (the default), collections (their proofs),
                  firehose (commits verified), lightrail (the index of remote repos), or http beside
                  Kestrel, nginx and the reference PDS, loaded by wrk; --runs N, --only PART, --quick
@@ -466,6 +468,18 @@ fuzz() {
     summary
 }
 
+world() {
+    build
+    export PDS_WORLD_REPOS=${PDS_WORLD_REPOS:-10000} PDS_WORLD_RECORDS=${PDS_WORLD_RECORDS:-1000000}
+    export PDS_WORLD_WALKS=${PDS_WORLD_WALKS:-200} PDS_WORLD_KINDS=${PDS_WORLD_KINDS:-all}
+    export PDS_WORLD_EVENTS=${PDS_WORLD_EVENTS:-20000} PDS_WORLD_ACCOUNTS=${PDS_WORLD_ACCOUNTS:-2000}
+    export PDS_WORLD_KILLS=${PDS_WORLD_KILLS:-100}
+    suite PdsReadonly.Tests --filter-namespace PdsReadonly.Tests.World --show-live-output on
+    "$root/build.sh" publish
+    PDS_BINARY=$(binary) suite EndToEnd.Tests --filter-class EndToEnd.Tests.Lightrail.LightrailTests
+    summary
+}
+
 # ---- benchmarks
 
 # wrk loads; nginx is a peer. Debian starts a server it installs, so its package is only unpacked.
@@ -511,7 +525,7 @@ clean() { rm -rf "$artifacts"; }
 verb=${1:-help}
 (($# == 0)) || shift
 case $verb in
-    setup | build | publish | run | demo | e2e | interop | fuzz | bench | clean) "$verb" "$@" ;;
+    setup | build | publish | run | demo | e2e | interop | fuzz | world | bench | clean) "$verb" "$@" ;;
     test) run_tests "$@" ;;
     help | -h | --help) usage ;;
     *)

@@ -1,10 +1,11 @@
 using Samples.World;
+using Shared;
 
 namespace EndToEnd.Tests.Lightrail;
 
 /// <summary>
 /// The index of remote repos, kept by the published binary, beside the truth of a world in which
-/// everything happens. PDS_WORLD_REPOS, PDS_WORLD_EVENTS and PDS_WORLD_KILLS make it larger.
+/// everything happens; <see cref="WorldSizes"/> tells how large it is.
 /// </summary>
 public sealed class LightrailTests
 {
@@ -13,7 +14,7 @@ public sealed class LightrailTests
     {
         await using var world = new LightrailWorld(Options(seed: 11));
         await world.StartAsync();
-        world.Happen(Events);
+        world.Happen(WorldSizes.Events);
         await world.AssertTruthAsync();
     }
 
@@ -23,7 +24,7 @@ public sealed class LightrailTests
         var options = Options(seed: 12) with { DuplicatePercent = 5, GapPercent = 3 };
         await using var world = new LightrailWorld(options);
         await world.StartAsync();
-        world.Happen(Events);
+        world.Happen(WorldSizes.Events);
         world.Script.Settle();
         await world.AssertTruthAsync();
     }
@@ -34,10 +35,10 @@ public sealed class LightrailTests
         var options = Options(seed: 13) with { DuplicatePercent = 5, GapPercent = 3 };
         await using var world = new LightrailWorld(options);
         var random = new Random(13);
-        for (int kill = 0; kill < Kills; kill++)
+        for (int kill = 0; kill < WorldSizes.Kills; kill++)
         {
             await world.StartAsync();
-            world.Happen(Events / Kills);
+            world.Happen(WorldSizes.Events / WorldSizes.Kills);
             await Task.Delay(random.Next(300), TestContext.Current.CancellationToken);
             await world.KillAsync();
         }
@@ -47,13 +48,6 @@ public sealed class LightrailTests
         await world.AssertTruthAsync();
     }
 
-    private static int Events => Size("PDS_WORLD_EVENTS", 2000);
-
-    private static int Kills => Size("PDS_WORLD_KILLS", 8);
-
     private static EventScriptOptions Options(ulong seed) =>
-        new() { Seed = seed, Repos = Size("PDS_WORLD_REPOS", 200) };
-
-    private static int Size(string variable, int everyday) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), out int size) ? size : everyday;
+        new() { Seed = WorldSizes.Seed + seed, Repos = WorldSizes.Accounts };
 }

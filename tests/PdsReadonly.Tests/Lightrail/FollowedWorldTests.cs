@@ -5,8 +5,8 @@ using Atproto.Repo;
 using Atproto.Syntax;
 using PdsReadonly.Index;
 using PdsReadonly.Lightrail;
-using PdsReadonly.Tests.World;
 using Samples.World;
+using Shared;
 
 namespace PdsReadonly.Tests.Lightrail;
 

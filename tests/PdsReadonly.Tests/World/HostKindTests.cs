@@ -1,6 +1,7 @@
 using PdsReadonly.Lightrail;
-using Samples;
 using Samples.World;
+using Samples;
+using Shared;
 
 namespace PdsReadonly.Tests.World;
 

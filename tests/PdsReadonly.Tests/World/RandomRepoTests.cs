@@ -1,5 +1,6 @@
-using Samples;
 using Samples.World;
+using Samples;
+using Shared;
 
 namespace PdsReadonly.Tests.World;
 

@@ -2,8 +2,9 @@ using System.Text;
 using Atproto.Mst;
 using Atproto.Multiformats;
 using Atproto.Repo;
-using Samples;
 using Samples.World;
+using Samples;
+using Shared;
 
 namespace PdsReadonly.Tests.World;
 

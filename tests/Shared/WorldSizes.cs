@@ -1,9 +1,10 @@
 using System.Globalization;
 
-namespace PdsReadonly.Tests.World;
+namespace Shared;
 
 /// <summary>
-/// How large the world of these tests is, by environment: small every day, whole for a release.
+/// How large the world of these tests is, by environment: small every day, whole for a release
+/// (<c>./build.sh world</c>).
 /// <list type="table">
 /// <item><term>PDS_WORLD_SEED</term><description>of everything, 1</description></item>
 /// <item><term>PDS_WORLD_REPOS</term><description>random repos, 40; whole: 10000
@@ -15,6 +16,8 @@ namespace PdsReadonly.Tests.World;
 /// <item><term>PDS_WORLD_EVENTS</term><description>of the script, 2000; whole: 20000
 /// </description></item>
 /// <item><term>PDS_WORLD_ACCOUNTS</term><description>of the script, 200; whole: 2000
+/// </description></item>
+/// <item><term>PDS_WORLD_KILLS</term><description>of the server that follows, 8; whole: 100
 /// </description></item>
 /// <item><term>PDS_WORLD_KINDS</term><description>all: liars of every kind of host
 /// </description></item>
@@ -33,6 +36,8 @@ internal static class WorldSizes
     internal static int Events => Read("EVENTS", 2_000);
 
     internal static int Accounts => Read("ACCOUNTS", 200);
+
+    internal static int Kills => Read("KILLS", 8);
 
     internal static bool HasAllKinds =>
         Environment.GetEnvironmentVariable("PDS_WORLD_KINDS") == "all";
