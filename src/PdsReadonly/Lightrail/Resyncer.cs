@@ -37,6 +37,8 @@ internal sealed partial class Resyncer(
     /// <summary>Ends with the token, when the last walk has ended.</summary>
     internal async Task RunAsync(CancellationToken cancellation)
     {
+        // What a failure of this loop left behind.
+        database.GiveBackAll();
         var tasks = new List<Task>();
         try
         {
@@ -52,6 +54,8 @@ internal sealed partial class Resyncer(
                     }
                 }
 
+                // One that could not even be given back: the database fails.
+                if (tasks.Find(task => task.IsFaulted) is { } failed) await failed;
                 tasks.RemoveAll(task => task.IsCompleted);
                 await intake.Queued.WaitAsync(s_look, time, cancellation);
             }
