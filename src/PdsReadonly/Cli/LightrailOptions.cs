@@ -15,6 +15,7 @@ internal sealed class LightrailOptions
         """;
 
     private const int QpsByDefault = 8;
+    private const int PlcQpsByDefault = 32;
     private const int QpsMost = 1000;
     private const int ListingMinutesByDefault = 24 * 60;
     private const int ListingMinutesMost = 30 * 24 * 60;
@@ -47,6 +48,16 @@ internal sealed class LightrailOptions
             $"a number, 1 to {QpsMost}"),
     };
 
+    private readonly Option<int> _plcQps = new("--plc-qps")
+    {
+        Description = $"Requests a second to the PLC directory at most. [{PlcQpsByDefault}]",
+        HelpName = "COUNT",
+        DefaultValueFactory = _ => PlcQpsByDefault,
+        CustomParser = OptionText.Parser<int>(
+            "--plc-qps", (string text, out int count) => TryParse(text, QpsMost, out count),
+            $"a number, 1 to {QpsMost}"),
+    };
+
     private readonly Option<int> _walks = new("--walks-max")
     {
         Description = $"Repos that are proven at once at most. [{WalksByDefault}]",
@@ -75,7 +86,8 @@ internal sealed class LightrailOptions
     {
         Option[] options =
         [
-            _upstreams, _deepCrawl, _qps, _walks, _listing, _outbound.Plc, _outbound.AllowPrivate,
+            _upstreams, _deepCrawl, _qps, _plcQps, _walks, _listing, _outbound.Plc,
+            _outbound.AllowPrivate,
         ];
         foreach (var option in options) command.Options.Add(option);
     }
@@ -85,6 +97,7 @@ internal sealed class LightrailOptions
         Upstreams = [.. result.GetValue(_upstreams)!.Distinct()],
         DeepCrawl = result.GetValue(_deepCrawl),
         CrawlQps = result.GetValue(_qps),
+        PlcQps = result.GetValue(_plcQps),
         WalksMax = result.GetValue(_walks),
         ListingInterval = TimeSpan.FromMinutes(result.GetValue(_listing)),
         Plc = _outbound.PlcOf(result),

@@ -16,7 +16,7 @@ internal sealed partial class LightrailDatabase
 
     /// <summary>
     /// Has a repo that is known proven anew. One that is under way is proven once more after that;
-    /// one that waits waits no longer than it would have, unless it failed before.
+    /// one that waits waits no longer than it would have, unless it failed where it still is.
     /// </summary>
     internal void Enqueue(Did did, ResyncReason reason, long notBefore) => InTransaction(() =>
     {
@@ -78,6 +78,13 @@ internal sealed partial class LightrailDatabase
         GiveBack(repo.FirstSeen, counts ? null : -1, notBefore);
     });
 
+    /// <summary>Gives back all that was taken: nobody is at it any more.</summary>
+    internal void GiveBackAll() => InTransaction(() => Statement("""
+        UPDATE resync SET again = 0, state = (
+          SELECT CASE WHEN status = 0 THEN 0 ELSE 2 END FROM repo WHERE id = repo)
+        WHERE state = 1
+        """).Run());
+
     /// <summary>
     /// Hosts that a repo is due at now; 0 stands for repos whose host is unknown.
     /// </summary>
@@ -135,7 +142,9 @@ internal sealed partial class LightrailDatabase
         }
 
         if (!isAnew) return;
-        if (!failed) due = Math.Min(due, notBefore);
+        // Where it failed is not where it is now.
+        bool isElsewhere = reason is ResyncReason.Moved or ResyncReason.Reactivated;
+        if (!failed || isElsewhere) due = Math.Min(due, notBefore);
         Statement("""
             UPDATE resync SET host = ?2, reason = ?3, due = ?4, again = ?5 WHERE repo = ?1
             """).Bind(1, repo.FirstSeen).Bind(2, repo.HostId).Bind(3, (long)reason)

@@ -184,11 +184,7 @@ internal sealed partial class LightrailDatabase : IDisposable
             if (version == 0) _database.Execute(LightrailSchema.Create);
             _database.Execute($"PRAGMA user_version = {LightrailSchema.Version}");
             // What was under way when the program ended begins again.
-            _database.Execute("""
-                UPDATE resync SET again = 0, state = (
-                  SELECT CASE WHEN status = 0 THEN 0 ELSE 2 END FROM repo WHERE id = repo)
-                WHERE state = 1
-                """);
+            GiveBackAll();
             // Names that nobody uses any more; a hostile repo can make up any number.
             _database.Execute("""
                 DELETE FROM collection

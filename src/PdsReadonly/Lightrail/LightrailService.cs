@@ -39,7 +39,7 @@ internal sealed partial class LightrailService : IAsyncDisposable
         var identities = new IdentityResolver(_http, settings.Plc, time)
         {
             AllowPrivate = settings.AllowPrivate,
-            PlcPace = new HostPace(settings.CrawlQps, time),
+            PlcPace = new HostPace(settings.PlcQps, time),
         };
         var intake = new EventIntake(database, identities, metrics, time);
         _lister = new RepoLister(database, _hosts, intake, settings, time);

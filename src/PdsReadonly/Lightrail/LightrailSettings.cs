@@ -12,6 +12,9 @@ internal sealed record LightrailSettings
     /// <summary>Requests a second to one host.</summary>
     public double CrawlQps { get; init; } = 8;
 
+    /// <summary>Requests a second to the PLC directory.</summary>
+    public double PlcQps { get; init; } = 32;
+
     /// <summary>Repos proven at once, over all hosts.</summary>
     public int WalksMax { get; init; } = 32;
 

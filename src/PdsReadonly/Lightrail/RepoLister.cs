@@ -14,8 +14,10 @@ internal sealed class RepoLister(
     private const int PageBytesMax = 4 * 1024 * 1024;
     private const int HostsAtOnce = 4;
 
-    // More pages than any host needs, should its cursors lead nowhere.
-    private const int PagesMax = 1_000_000;
+    // More than any relay needs, and than any host: its cursors may lead nowhere, or its repos be
+    // made up.
+    private const int PagesOfRelayMax = 1_000_000;
+    private const int PagesOfHostMax = 5_000;
 
     private static readonly DateTimeOffset s_never = DateTimeOffset.MaxValue;
 
@@ -61,7 +63,8 @@ internal sealed class RepoLister(
     private async Task<bool> ListAsync(
         RemoteHost host, bool isRelay, CancellationToken cancellation)
     {
-        for (int page = 0; page < PagesMax; page++)
+        int pagesMax = isRelay ? PagesOfRelayMax : PagesOfHostMax;
+        for (int page = 0; page < pagesMax; page++)
         {
             var stored = database.FindHost(host.Id)!;
             if (stored.IsListed) return true;

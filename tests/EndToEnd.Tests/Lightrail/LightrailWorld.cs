@@ -52,7 +52,7 @@ internal sealed class LightrailWorld : IAsyncDisposable
             Arguments =
             [
                 "--upstream", Url(_relay), "--plc-url", Url(_relay),
-                "--allow-private", "--crawl-qps", "1000", .. more,
+                "--allow-private", "--crawl-qps", "1000", "--plc-qps", "1000", .. more,
             ],
         });
 
