@@ -19,7 +19,7 @@ internal sealed class LightrailOptions
     private const int QpsMost = 1000;
     private const int ListingMinutesByDefault = 24 * 60;
     private const int ListingMinutesMost = 30 * 24 * 60;
-    private const int WalksByDefault = 16;
+    private const int WalksByDefault = 32;
     private const int WalksMost = 256;
 
     private readonly Option<Uri[]> _upstreams = new("--upstream")

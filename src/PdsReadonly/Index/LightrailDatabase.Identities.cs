@@ -7,17 +7,19 @@ namespace PdsReadonly.Index;
 internal sealed partial class LightrailDatabase
 {
     /// <summary>
-    /// Keeps where the repo is asked and what its commits are signed with from now on. True when
-    /// it was at another host before.
+    /// Keeps where the repo is asked and what its commits are signed with from now on. One that
+    /// was at another host before is to be proven anew.
     /// </summary>
-    internal bool SetIdentity(Did did, long hostId, PublicKey key)
-    {
-        bool hasMoved = false;
+    internal void SetIdentity(Did did, long hostId, PublicKey key) =>
         InTransaction(() =>
         {
             if (FindRepo(did) is not { } before) return;
-            hasMoved = before.HostId != 0 && before.HostId != hostId;
-            Write(before, before with { HostId = hostId });
+            bool hasMoved = before.HostId != 0 && before.HostId != hostId;
+            Write(before, before with
+            {
+                HostId = hostId,
+                State = before.State with { NeedsResync = before.State.NeedsResync || hasMoved },
+            });
             Span<byte> point = stackalloc byte[1 + PublicKey.UncompressedBytes];
             point[0] = (byte)key.Curve;
             key.CopyUncompressedTo(point[1..]);
@@ -26,8 +28,6 @@ internal sealed partial class LightrailDatabase
             Statement("UPDATE resync SET host = ?2 WHERE repo = ?1")
                 .Bind(1, before.FirstSeen).Bind(2, hostId).Run();
         });
-        return hasMoved;
-    }
 
     /// <summary>What the repo's commits are signed with; null when that is not known.</summary>
     internal PublicKey? FindKey(Did did)

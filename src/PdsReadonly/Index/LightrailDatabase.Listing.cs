@@ -5,6 +5,8 @@ namespace PdsReadonly.Index;
 // What hosts list.
 internal sealed partial class LightrailDatabase
 {
+    private const int UnlistedAtOnce = 1000;
+
     /// <summary>
     /// Stores a page of a host's listRepos and where the next one begins, null at the end. New
     /// repos are queued, and so are those that the host is ahead of. Nothing is stored of a page
@@ -32,46 +34,57 @@ internal sealed partial class LightrailDatabase
         });
 
     /// <summary>
-    /// Queues the active repos that were not listed since, in Unix milliseconds, nor first seen.
+    /// Has those active repos looked after that were not listed since, in Unix milliseconds, nor
+    /// first seen. False when there may be more: a part is done at a time.
     /// </summary>
-    internal void EnqueueUnlisted(long before) => InTransaction(() =>
+    internal bool EnqueueUnlisted(long before)
     {
         var dids = new List<Did>();
-        var statement = Statement("""
-            SELECT did FROM repo
-            WHERE status = 0 AND NOT needs_resync AND listed < ?1 AND id < ?1
-            """).Bind(1, before);
-        while (statement.Step())
+        InTransaction(() =>
         {
-            if (Did.TryParse(statement.Bytes(0), out var did)) dids.Add(did);
-        }
+            var statement = Statement("""
+                SELECT did FROM repo
+                WHERE status = 0 AND NOT needs_resync AND listed < ?1 AND id < ?1
+                  AND NOT EXISTS(SELECT 1 FROM resync WHERE repo = id)
+                LIMIT ?2
+                """).Bind(1, before).Bind(2, (long)UnlistedAtOnce);
+            while (statement.Step())
+            {
+                if (Did.TryParse(statement.Bytes(0), out var did)) dids.Add(did);
+            }
 
-        statement.Reset();
-        foreach (var did in dids) Enqueue(did, ResyncReason.Unlisted, 0);
-    });
+            statement.Reset();
+            foreach (var did in dids) Enqueue(did, ResyncReason.Unlisted, 0);
+        });
+        return dids.Count < UnlistedAtOnce;
+    }
 
     private void AddListed(long hostId, ListedRepo listed, bool isRelay)
     {
         var before = FindRepo(listed.Did);
         if (before is null)
         {
-            if (listed.Status != AccountStatus.Deleted) AddNewlyListed(listed);
+            if (listed.Status != AccountStatus.Deleted) AddNewlyListed(listed, isRelay);
             return;
         }
 
-        if (before.State.Status == AccountStatus.Deleted) return;
-        bool isBehind = !(before.HeadRev >= listed.Rev);
-        bool isTrusted = isRelay || before.HostId == 0 || before.HostId == hostId;
-        bool isBack = listed.Status == AccountStatus.Active
-            && before.State.Status != AccountStatus.Active;
-        // A host that the account may have left has one thing to say: that it is there again.
-        if (!isTrusted && !isBack) return;
+        bool isActive = listed.Status == AccountStatus.Active;
+        bool isBack = isActive && before.State.Status != AccountStatus.Active;
+        if (before.State.Status == AccountStatus.Deleted && !(isRelay && isBack)) return;
+        if (!isRelay && before.HostId != hostId)
+        {
+            // A host that the account is not at has one thing to say: that it may be there now.
+            if (isBack) Enqueue(before, ResyncReason.Moved, 0, isAnew: true);
+            return;
+        }
+
         if (listed.Status == AccountStatus.Deleted)
         {
             Purge(listed.Did, revMax: null);
             return;
         }
 
+        bool isBehind = !(before.HeadRev >= listed.Rev);
         bool isNeeded = isBack || isBehind;
         var state = before.State with { Status = listed.Status };
         if (isNeeded) state = state with { NeedsResync = true };
@@ -83,21 +96,27 @@ internal sealed partial class LightrailDatabase
 
         Write(before, after);
         if (!isNeeded) return;
-        var reason = isTrusted ? ResyncReason.Behind : ResyncReason.Moved;
-        Enqueue(after, reason, 0, isAnew: isBack || !before.State.NeedsResync);
+        Enqueue(after, ResyncReason.Behind, 0, isAnew: isBack || !before.State.NeedsResync);
     }
 
-    // At which host it is its account's document tells.
-    private void AddNewlyListed(ListedRepo listed)
+    // At which host it is its account's document tells; and that one alone, or a relay, that it is
+    // away.
+    private void AddNewlyListed(ListedRepo listed, bool isRelay)
     {
+        bool isBelieved = isRelay || listed.Status == AccountStatus.Active;
         var added = NewRepo(listed.Did);
         added = added with
         {
-            State = added.State with { Status = listed.Status, NeedsResync = true },
+            State = added.State with
+            {
+                Status = isBelieved ? listed.Status : AccountStatus.Inactive,
+                NeedsResync = true,
+            },
             Head = listed.Head,
             HeadRev = listed.Rev,
         };
         Write(null, added);
-        Enqueue(added, ResyncReason.Listed, 0, isAnew: false);
+        var reason = isBelieved ? ResyncReason.Listed : ResyncReason.Moved;
+        Enqueue(added, reason, 0, isAnew: false);
     }
 }

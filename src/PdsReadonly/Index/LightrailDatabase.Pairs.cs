@@ -155,6 +155,10 @@ internal sealed partial class LightrailDatabase
         return id;
     }
 
-    private static long Shown(LightrailRepo repo) =>
-        repo.State.Status == AccountStatus.Active ? 1 : 0;
+    // Claims stand in a run of their own: nobody who asks gets what is merely believed.
+    private static long Shown(LightrailRepo repo)
+    {
+        if (repo.State.Status != AccountStatus.Active) return 0;
+        return repo.Origin == CollectionOrigin.Claimed ? 2 : 1;
+    }
 }

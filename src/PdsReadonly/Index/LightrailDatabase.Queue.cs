@@ -8,6 +8,13 @@ internal sealed partial class LightrailDatabase
     private const int Waiting = 0;
     private const int UnderWay = 1;
     private const int HeldBack = 2;
+    private const long PauseMilliseconds = 10_000;
+
+    // Checks are made of accounts that are away, too: see ResyncReasons.IsCheck.
+    private const string StateSql = """
+        (SELECT CASE WHEN status = 0 OR reason IN (5, 9) THEN 0 ELSE 2 END
+         FROM repo WHERE id = repo)
+        """;
 
     private const string TakeNextSql = """
         SELECT repo, reason, attempts, did FROM resync JOIN repo ON id = repo
@@ -21,8 +28,13 @@ internal sealed partial class LightrailDatabase
     internal void Enqueue(Did did, ResyncReason reason, long notBefore) => InTransaction(() =>
     {
         if (FindRepo(did) is not { State.Status: not AccountStatus.Deleted } before) return;
-        var after = before with { State = before.State with { NeedsResync = true } };
-        Write(before, after);
+        var after = before;
+        if (!reason.IsCheck())
+        {
+            after = before with { State = before.State with { NeedsResync = true } };
+            Write(before, after);
+        }
+
         Enqueue(after, reason, notBefore, isAnew: true);
     });
 
@@ -75,14 +87,32 @@ internal sealed partial class LightrailDatabase
     internal void Failed(Did did, long notBefore, bool counts = true) => InTransaction(() =>
     {
         if (FindRepo(did) is not { } repo) return;
+        // What was asked for meanwhile is news: the failure was before.
+        if (IsAskedAgain(repo.FirstSeen)) notBefore = Math.Min(notBefore, Now + PauseMilliseconds);
         GiveBack(repo.FirstSeen, counts ? null : -1, notBefore);
     });
 
+    /// <summary>
+    /// Ends what was taken of an account that is away: what is still to be proven waits until it is
+    /// back.
+    /// </summary>
+    internal void Await(Did did) => InTransaction(() =>
+    {
+        if (FindRepo(did) is not { } repo) return;
+        if (!repo.State.NeedsResync)
+        {
+            Done(did);
+            return;
+        }
+
+        Statement("UPDATE resync SET reason = ?2, attempts = 0 WHERE repo = ?1")
+            .Bind(1, repo.FirstSeen).Bind(2, (long)ResyncReason.Reactivated).Run();
+        GiveBack(repo.FirstSeen, attempts: 0, Now);
+    });
+
     /// <summary>Gives back all that was taken: nobody is at it any more.</summary>
-    internal void GiveBackAll() => InTransaction(() => Statement("""
-        UPDATE resync SET again = 0, state = (
-          SELECT CASE WHEN status = 0 THEN 0 ELSE 2 END FROM repo WHERE id = repo)
-        WHERE state = 1
+    internal void GiveBackAll() => InTransaction(() => Statement($"""
+        UPDATE resync SET again = 0, state = {StateSql} WHERE state = 1
         """).Run());
 
     /// <summary>
@@ -130,12 +160,19 @@ internal sealed partial class LightrailDatabase
         long due = isQueued ? statement.Int64(2) : long.MaxValue;
         statement.Reset();
         if (notBefore <= Now) notBefore = reason == ResyncReason.Listed ? Now : 0;
+        // One whose commits never chain is not proven without a pause.
+        bool isPaced = reason is ResyncReason.Unchained or ResyncReason.Undecided;
+        if (isPaced && repo.LearnedAt > Now - PauseMilliseconds)
+        {
+            notBefore = Math.Max(notBefore, repo.LearnedAt + PauseMilliseconds);
+        }
+
         if (!isQueued)
         {
-            bool isActive = repo.State.Status == AccountStatus.Active;
+            bool waits = repo.State.Status == AccountStatus.Active || reason.IsCheck();
             Statement("INSERT INTO resync VALUES(?1, ?2, ?3, 0, ?4, ?5, 0)")
                 .Bind(1, repo.FirstSeen).Bind(2, repo.HostId).Bind(3, (long)reason)
-                .Bind(4, notBefore).Bind(5, (long)(isActive ? Waiting : HeldBack))
+                .Bind(4, notBefore).Bind(5, (long)(waits ? Waiting : HeldBack))
                 .Run();
             _totals = _totals with { Queued = _totals.Queued + 1 };
             return;
@@ -145,10 +182,12 @@ internal sealed partial class LightrailDatabase
         // Where it failed is not where it is now.
         bool isElsewhere = reason is ResyncReason.Moved or ResyncReason.Reactivated;
         if (!failed || isElsewhere) due = Math.Min(due, notBefore);
+        if (state == HeldBack && reason.IsCheck()) state = Waiting;
         Statement("""
-            UPDATE resync SET host = ?2, reason = ?3, due = ?4, again = ?5 WHERE repo = ?1
+            UPDATE resync SET host = ?2, reason = ?3, due = ?4, again = ?5, state = ?6
+            WHERE repo = ?1
             """).Bind(1, repo.FirstSeen).Bind(2, repo.HostId).Bind(3, (long)reason)
-            .Bind(4, due).Bind(5, state == UnderWay ? 1L : 0).Run();
+            .Bind(4, due).Bind(5, state == UnderWay ? 1L : 0).Bind(6, state).Run();
     }
 
     private bool IsAskedAgain(long repo)
@@ -160,10 +199,9 @@ internal sealed partial class LightrailDatabase
     }
 
     // Null counts one more, a negative number leaves them.
-    private void GiveBack(long repo, int? attempts, long due) => Statement("""
+    private void GiveBack(long repo, int? attempts, long due) => Statement($"""
         UPDATE resync SET due = ?2, again = 0, attempts = ifnull(?3, attempts + ?4),
-          state = CASE WHEN state = 1 THEN (
-            SELECT CASE WHEN status = 0 THEN 0 ELSE 2 END FROM repo WHERE id = ?1) ELSE state END
+          state = CASE WHEN state = 1 THEN {StateSql} ELSE state END
         WHERE repo = ?1
         """).Bind(1, repo).Bind(2, due).Bind(3, attempts is >= 0 ? attempts : null)
         .Bind(4, attempts is null ? 1L : 0).Run();

@@ -186,7 +186,7 @@ internal sealed partial class LightrailDatabase
             Data = isLate ? known.State.Data : change.After.Data,
             RevMax = Later(known.State.RevMax, change.After.RevMax),
             NeedsResync = known.State.NeedsResync || change.After.NeedsResync
-                || change.Resync is not null,
+                || change.Resync?.IsCheck() == false,
         };
         var after = known with
         {
@@ -205,7 +205,7 @@ internal sealed partial class LightrailDatabase
             else if (presence == Presence.Absent) RemoveHeld(after, collection);
         }
 
-        if (!state.NeedsResync) return;
+        if (!state.NeedsResync && change.Resync is null) return;
         bool isAnew = change.Resync is not null || !known.State.NeedsResync;
         var reason = change.Resync ?? ResyncReason.Unchained;
         Enqueue(after, reason, change.NotBefore, isAnew);
@@ -282,17 +282,16 @@ internal sealed partial class LightrailDatabase
         statement.Run();
         if (before is not null) CountRepo(before, -1);
         CountRepo(repo, 1);
-        bool wasShown = before?.State.Status == AccountStatus.Active;
-        bool isShown = state.Status == AccountStatus.Active;
-        if (before is not null && wasShown != isShown) Show(repo, isShown);
+        if (before is null) return;
+        if (Shown(before) != Shown(repo)) Show(repo, Shown(before), Shown(repo));
+        bool isActive = state.Status == AccountStatus.Active;
+        bool wasActive = before.State.Status == AccountStatus.Active;
+        if (isActive != wasActive) HoldBack(repo.FirstSeen, isHeldBack: !isActive);
     }
 
-    private void Show(LightrailRepo repo, bool isShown)
-    {
+    private void Show(LightrailRepo repo, long from, long to) =>
         Statement(ShowSql).Bind(1, repo.FirstSeen).BindString(2, repo.State.Did.ToString())
-            .Bind(3, isShown ? 1L : 0).Bind(4, isShown ? 0L : 1).Run();
-        HoldBack(repo.FirstSeen, isHeldBack: !isShown);
-    }
+            .Bind(3, to).Bind(4, from).Run();
 
     private void CountRepo(LightrailRepo repo, int by)
     {

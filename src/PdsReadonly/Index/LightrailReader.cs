@@ -28,8 +28,11 @@ internal sealed class LightrailReader : IDisposable
         ORDER BY did LIMIT ?3
         """;
 
-    private const string ActiveSql =
-        "SELECT did FROM repo WHERE status = 0 AND did > ?2 ORDER BY did LIMIT ?3";
+    // Before its account's document has named a host, a repo is a name that somebody told.
+    private const string ActiveSql = """
+        SELECT did FROM repo
+        WHERE status = 0 AND (host <> 0 OR origin <> 0) AND did > ?2 ORDER BY did LIMIT ?3
+        """;
 
     private const long NoLimit = -1;
 

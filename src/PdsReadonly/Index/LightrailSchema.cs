@@ -4,8 +4,8 @@ namespace PdsReadonly.Index;
 /// <remarks>
 /// <para>
 /// <c>pair</c> is in the order of the pages of listReposByCollection, and holds nothing else: a
-/// page is one run of it. Repos that are hidden stand in a run of their own, so that a page passes
-/// over none. <c>held</c> has the same pairs by repo, with how each is known; its commit is left
+/// page is one run of it (1). Repos that are hidden (0) and those whose collections are merely
+/// claimed (2) stand in runs of their own, so that a page passes over none. <c>held</c> has the same pairs by repo, with how each is known; its commit is left
 /// out where it is the one that all of the repo's collections were proven at.
 /// </para>
 /// <para>
@@ -30,7 +30,7 @@ internal static class LightrailSchema
           origin INTEGER NOT NULL, proven BLOB, proven_rev INTEGER, learned INTEGER NOT NULL,
           signed INTEGER NOT NULL,
           key BLOB, listed INTEGER NOT NULL DEFAULT 0);
-        CREATE INDEX repo_active ON repo(did) WHERE status = 0;
+        CREATE INDEX repo_active ON repo(did) WHERE status = 0 AND (host <> 0 OR origin <> 0);
         CREATE TABLE collection(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
         CREATE TABLE pair(
           collection INTEGER, shown INTEGER, did TEXT,

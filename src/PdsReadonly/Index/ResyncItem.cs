@@ -33,6 +33,17 @@ internal enum ResyncReason
     Unlisted = 9,
 }
 
+/// <summary>What reasons have in common.</summary>
+internal static class ResyncReasons
+{
+    /// <summary>
+    /// Whether host and status alone are to be asked for: whatever is known of the repo's
+    /// collections holds until then, and an account that is away is asked for too.
+    /// </summary>
+    internal static bool IsCheck(this ResyncReason reason) =>
+        reason is ResyncReason.Moved or ResyncReason.Unlisted;
+}
+
 /// <summary>One repo that was taken from the queue and is being proven.</summary>
 /// <param name="Did">Which.</param>
 /// <param name="HostId">Where; 0 when that has to be found out.</param>

@@ -38,7 +38,6 @@ internal sealed class EventBatch(LightrailDatabase database, Source? source)
     internal bool SpeaksFor(Did did)
     {
         if (source is null || source.IsRelay) return true;
-        return database.FindRepo(did) is not { HostId: not 0 and var host }
-            || host == source.Host?.Id;
+        return database.FindRepo(did)?.HostId == source.Host.Id;
     }
 }

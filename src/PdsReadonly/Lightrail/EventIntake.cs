@@ -45,9 +45,26 @@ internal sealed class EventIntake(
             for (int i = 0; i < events.Count; i++) Judge(batch, events[i], verified[i]);
             if (batch.LastSeq == 0) return;
             database.Apply(source.Name, batch.LastSeq, batch.Changes);
+            if (!batch.Changes.Any(change => change.Resync is not null || change.After.NeedsResync))
+            {
+                return;
+            }
         }
 
         Queued.Wake();
+    }
+
+    /// <summary>
+    /// Passes over an event that cannot be taken, by a mistake of ours: its repo is proven anew.
+    /// </summary>
+    internal void PassOver(Source source, StreamEvent message)
+    {
+        lock (_gate)
+        {
+            var batch = new EventBatch(database, source);
+            if (message is AccountEvent { Did: var did }) AddUnknown(batch, did);
+            if (message.Seq > 0) database.Apply(source.Name, message.Seq, batch.Changes);
+        }
     }
 
     /// <summary>Takes a page of a list that was asked for at a time.</summary>
@@ -70,12 +87,14 @@ internal sealed class EventIntake(
     /// <summary>
     /// Takes its host's answer on a repo's status, unless the stream has told since it was asked.
     /// </summary>
-    internal void SetStatus(Did did, AccountStatus status, long asked)
+    /// <returns>False when it was too late, or the repo is not known.</returns>
+    internal bool SetStatus(Did did, AccountStatus status, long asked)
     {
         lock (_gate)
         {
-            if (_statuses.HasSince(did, asked) || database.Find(did) is not { } state) return;
+            if (_statuses.HasSince(did, asked) || database.Find(did) is not { } state) return false;
             database.Apply([new RepoChange { After = state with { Status = status } }]);
+            return true;
         }
     }
 
@@ -98,19 +117,31 @@ internal sealed class EventIntake(
     }
 
     /// <summary>
-    /// Stores what was proven and applies behind it the commits that were kept. False when it is a
+    /// Stores what was proven and applies behind it the commits that were kept. False when it is
+    /// older than what was seen: to be asked for again, and when that was done before it is a
     /// rollback, which is reported and not followed.
     /// </summary>
+    /// <param name="walk">Its end; commits that come from here on are judged as ever.</param>
+    /// <param name="hostId">Where.</param>
+    /// <param name="proven">All collections, at one commit.</param>
+    /// <param name="origin">How.</param>
+    /// <param name="attempts">How often it failed before.</param>
     internal bool Complete(
-        Walk walk, long hostId, ProvenCollections proven, CollectionOrigin origin)
+        Walk walk, long hostId, ProvenCollections proven, CollectionOrigin origin, int attempts)
     {
         lock (_gate)
         {
             var did = walk.Did;
+            var held = _held.Of(did).ToList();
             if (database.Find(did) is not { } before) return true;
             var result = RepoFollower.Prove(before, proven.Commit, _held);
+            // From here on its commits are the stream's again.
+            Remove(walk);
+            if (RepoFollower.IsAhead(proven.Rev, time.GetUtcNow())) return false;
             if (result.Verdict == FollowVerdict.Rollback)
             {
+                // The first time it may be a replica that lags.
+                if (attempts == 0) return false;
                 database.Tell(
                     NoteKind.Rollback, did.ToString(),
                     $"host is at {proven.Rev}, seen was {before.RevMax}");
@@ -120,7 +151,7 @@ internal sealed class EventIntake(
             if (result.Verdict == FollowVerdict.Ignored) return true;
             var after = result.After;
             if (walk.IsIncomplete) after = after with { NeedsResync = true };
-            var last = _held.Of(did).FirstOrDefault(commit => commit.Commit.Rev == after.Rev);
+            var last = held.Find(commit => commit.Commit.Rev == after.Rev);
             database.InTransaction(() =>
             {
                 database.SetProven(did, hostId, proven, origin);
@@ -188,8 +219,9 @@ internal sealed class EventIntake(
                 if (batch.Find(did) is { } known) RefreshIdentity(batch, known);
                 break;
             case StreamCommit or StreamSync when verified.IsAhead:
-                // A clock that is wrong, or a rev that would keep all later ones out.
+                // A clock that is wrong, ours or its, or a rev that would keep all later ones out.
                 metrics.Refusals.Add("RevAhead");
+                AddUnknown(batch, did);
                 break;
             case StreamCommit or StreamSync when verified.HasNoKey:
                 AddUnknown(batch, did);
@@ -233,8 +265,12 @@ internal sealed class EventIntake(
         if (result.Verdict is FollowVerdict.Duplicate or FollowVerdict.Ignored) return;
         if (!batch.SpeaksFor(account.Did))
         {
-            // It may be here now, or no longer: who hosts it is asked.
-            if (account.IsActive) batch.Add(Unproven(result.After, ResyncReason.Moved));
+            // It may be here now: whoever its document names is asked.
+            if (account.IsActive) batch.Add(new RepoChange
+            {
+                After = before,
+                Resync = ResyncReason.Moved,
+            });
             return;
         }
 
@@ -261,7 +297,8 @@ internal sealed class EventIntake(
         if (result.RefreshesIdentity) identities.Forget(did);
         bool isResync = result.RefreshesIdentity || result.Verdict == FollowVerdict.Resync;
         if (!isResync) return;
-        batch.Add(Unproven(result.After, ResyncReason.Unchained) with
+        var reason = result.RefreshesIdentity ? ResyncReason.Moved : ResyncReason.Unchained;
+        batch.Add(Unproven(result.After, reason) with
         {
             Note = (NoteKind.BadEvent, fault.Describe()),
         });
@@ -291,11 +328,8 @@ internal sealed class EventIntake(
                 batch.Add(new RepoChange { After = result.After });
                 break;
             case FollowVerdict.Rollback:
-                batch.Add(new RepoChange
-                {
-                    After = result.After,
-                    Note = (NoteKind.Rollback, $"{commit.Rev} came after {result.After.RevMax}"),
-                });
+                // A message of the past tells no more than that somebody sent it: the host does.
+                batch.Add(new RepoChange { After = result.After, Resync = ResyncReason.Unlisted });
                 break;
         }
     }

@@ -52,13 +52,13 @@ internal sealed partial class LightrailService : IAsyncDisposable
 
     internal void Start()
     {
-        var tasks = new List<Task> { KeepAsync("resyncs", _resyncer.RunAsync) };
-        foreach (var upstream in _settings.Upstreams)
-        {
-            var host = _hosts.AddUpstream(upstream);
-            tasks.Add(FollowAsync(host, _stop.Token));
-        }
-
+        // Before anyone asks them as one of many hosts.
+        var upstreams = _settings.Upstreams.Select(_hosts.AddUpstream).ToList();
+        List<Task> tasks =
+        [
+            KeepAsync("resyncs", _resyncer.RunAsync),
+            .. upstreams.Select(host => FollowAsync(host, _stop.Token)),
+        ];
         _all = Task.WhenAll(tasks);
     }
 

@@ -177,17 +177,14 @@ internal static class RepoFollower
             : new FollowResult(state, FollowVerdict.Applied, changes);
     }
 
-    // A first commit is its own proof: it begins with the empty tree. Of hosts before Sync 1.1,
-    // which do not tell the tree before, the rev has to do.
+    // A first commit is its own proof: it begins with the empty tree. Of a commit that does not
+    // tell the tree before, as of hosts before Sync 1.1, nobody knows what else it changed.
     private static bool Chains(RepoState before, VerifiedCommit commit)
     {
-        if (before.Rev is null)
-        {
-            return commit.Since is null && commit.PrevData is null && commit.IsInverted;
-        }
-
-        return commit.Since == before.Rev
-            && (commit.PrevData is null || commit.PrevData == before.Data);
+        if (!commit.IsInverted) return false;
+        return before.Rev is null
+            ? commit.Since is null && commit.PrevData is null
+            : commit.Since == before.Rev && commit.PrevData == before.Data;
     }
 
     private static bool IsTold(VerifiedCommit commit)

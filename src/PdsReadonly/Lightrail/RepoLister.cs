@@ -32,6 +32,8 @@ internal sealed class RepoLister(
         int failures = 0;
         var due = NextDue();
         var next = due;
+        DateTimeOffset? before = null;
+        DateTimeOffset? began = null;
         while (true)
         {
             // Not before the stream is on: what happens behind the list would be lost.
@@ -43,12 +45,15 @@ internal sealed class RepoLister(
             {
                 due = NextDue();
                 database.ListAgain(source.Host.Id);
-                EnqueueUnlisted();
+                (before, began) = (began, time.GetUtcNow());
             }
 
             bool isDone = await ListAsync(source.Host, source.IsRelay, cancellation)
                 && (!settings.DeepCrawl || !source.IsRelay
                     || await ListHostsAsync(source, isDue, cancellation));
+            // What neither this list nor the one before has may be gone: whoever hosts it is asked.
+            if (isDone && before is { } since) EnqueueUnlisted(since);
+            if (isDone) before = null;
             failures = isDone ? 0 : failures + 1;
             next = isDone ? due
                 : time.GetUtcNow() + Backoff.After(failures, s_retryFirst, s_retryMost);
@@ -118,10 +123,11 @@ internal sealed class RepoLister(
         await ListAsync(host, isRelay: false, cancellation);
     }
 
-    // What nobody has listed for two rounds may be gone: whoever hosts it is asked.
-    private void EnqueueUnlisted()
+    private void EnqueueUnlisted(DateTimeOffset since)
     {
-        var before = time.GetUtcNow() - (2 * settings.ListingInterval);
-        database.EnqueueUnlisted(before.ToUnixTimeMilliseconds());
+        while (!database.EnqueueUnlisted(since.ToUnixTimeMilliseconds()))
+        {
+            // Others have their turn at the database.
+        }
     }
 }

@@ -17,8 +17,9 @@ internal sealed partial class Resyncer(
     EventIntake intake, LightrailMetrics metrics, LightrailSettings settings, TimeProvider time,
     ILogger<Resyncer> log)
 {
-    private const int WalksPerHostMax = 6;
+    private const int WalksPerHostMax = 4;
     private const int LookUpsMax = 16;
+    private const int NotFoundMax = 4;
     private const int StatusBytesMax = 64 * 1024;
 
     // Of the queue's rows that stand for no host yet.
@@ -27,12 +28,14 @@ internal sealed partial class Resyncer(
     // A host that answers drop by drop holds one of few places.
     private static readonly TimeSpan s_walkMost = TimeSpan.FromMinutes(15);
 
+    private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_retryFirst = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_retryMost = TimeSpan.FromDays(1);
 
     private readonly ConcurrentDictionary<long, int> _underWay = [];
     private int _walks;
+    private long _lastTurn;
 
     /// <summary>Ends with the token, when the last walk has ended.</summary>
     internal async Task RunAsync(CancellationToken cancellation)
@@ -44,10 +47,11 @@ internal sealed partial class Resyncer(
         {
             while (true)
             {
-                foreach (long host in database.HostsDue(Now))
+                foreach (long host in InTurn(database.HostsDue(Now)))
                 {
                     while (HasRoom(host) && database.TakeNext(host, Now) is { } item)
                     {
+                        _lastTurn = host;
                         Count(host, 1);
                         tasks.Add(Task.Run(
                             () => RunAsync(item, cancellation), CancellationToken.None));
@@ -58,6 +62,8 @@ internal sealed partial class Resyncer(
                 if (tasks.Find(task => task.IsFaulted) is { } failed) await failed;
                 tasks.RemoveAll(task => task.IsCompleted);
                 await intake.Queued.WaitAsync(s_look, time, cancellation);
+                // What is woken for again and again is looked at now and then.
+                await Task.Delay(s_rest, time, cancellation);
             }
         }
         finally
@@ -68,12 +74,19 @@ internal sealed partial class Resyncer(
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
+    // Hosts have turns: whoever was served last is served last again.
+    private IEnumerable<long> InTurn(List<long> hosts) =>
+        [.. hosts.Where(host => host > _lastTurn), .. hosts.Where(host => host <= _lastTurn)];
+
     private bool HasRoom(long host)
     {
         _underWay.TryGetValue(host, out int count);
         if (host == NoHost) return count < LookUpsMax;
-        bool isHeld = hosts.Find(host) is { } remote && remote.Pace.HeldUntil > time.GetUtcNow();
-        return !isHeld && count < WalksPerHostMax && Volatile.Read(ref _walks) < settings.WalksMax;
+        if (hosts.Find(host) is not { } remote) return false;
+        // One that fails is tried by one alone.
+        int most = remote.Failures > 0 ? 1 : WalksPerHostMax;
+        bool isHeld = remote.Pace.HeldUntil > time.GetUtcNow();
+        return !isHeld && count < most && Volatile.Read(ref _walks) < settings.WalksMax;
     }
 
     private void Count(long host, int by)
@@ -100,6 +113,7 @@ internal sealed partial class Resyncer(
         catch (OperationCanceledException)
         {
             metrics.Unproven.Add("TooSlow");
+            hosts.Find(item.HostId)?.Failed();
             Retry(item);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
@@ -117,12 +131,19 @@ internal sealed partial class Resyncer(
 
     private async Task ResyncAsync(ResyncItem item, CancellationToken cancellation)
     {
+        bool isKnown = item.HostId != NoHost && !item.Reason.IsCheck() && item.Attempts == 0;
+        if (isKnown && hosts.Find(item.HostId) is { } known
+            && database.FindKey(item.Did) is { } knownKey)
+        {
+            await AskAsync(item, known, knownKey, cancellation);
+            return;
+        }
+
         var answer = await identities.ResolveAsync(item.Did, cancellation);
         if (answer.Identity is not { Pds: { } pds, Key: { } key })
         {
             metrics.IdentityFailures.Add(answer.Error.ToString());
-            if (answer.Error == IdentityError.Tombstoned) database.Purge(item.Did);
-            else Retry(item);
+            FailWithoutIdentity(item, answer.Error);
             return;
         }
 
@@ -132,7 +153,7 @@ internal sealed partial class Resyncer(
             return;
         }
 
-        bool isNews = database.SetIdentity(item.Did, host.Id, key);
+        database.SetIdentity(item.Did, host.Id, key);
         if (host.Id != item.HostId)
         {
             // To be taken again in that host's turn.
@@ -140,10 +161,69 @@ internal sealed partial class Resyncer(
             return;
         }
 
-        bool isNeeded = isNews || database.Find(item.Did) is { NeedsResync: true };
-        if (isNeeded) await WalkAsync(item, host, key, cancellation);
+        await AskAsync(item, host, key, cancellation);
+    }
+
+    private async Task AskAsync(
+        ResyncItem item, RemoteHost host, PublicKey key, CancellationToken cancellation)
+    {
+        if (database.Find(item.Did) is not { } state) return;
+        bool isAway = state.Status != AccountStatus.Active;
+        if (!isAway && state.NeedsResync) await WalkAsync(item, host, key, cancellation);
+        else await CheckAsync(item, host, state, cancellation);
+    }
+
+    private void FailWithoutIdentity(ResyncItem item, IdentityError error)
+    {
+        bool isPlc = item.Did.ToString().StartsWith("did:plc:", StringComparison.Ordinal);
+        if (error == IdentityError.Tombstoned && isPlc)
+        {
+            database.Purge(item.Did);
+            return;
+        }
+
+        // Nobody has made that name, or its maker is gone: a relay or a host may tell otherwise.
+        bool isNobody = error is IdentityError.NotFound or IdentityError.Tombstoned
+            && item.Attempts >= NotFoundMax;
+        if (isNobody && intake.SetStatus(item.Did, AccountStatus.Inactive, time.GetTimestamp()))
+        {
+            database.Await(item.Did);
+        }
+        else
+        {
+            Retry(item);
+        }
+    }
+
+    // Whether it is there, and where it stands, without a walk.
+    private async Task CheckAsync(
+        ResyncItem item, RemoteHost host, RepoState state, CancellationToken cancellation)
+    {
+        long asked = time.GetTimestamp();
+        var answer = await AskStatusAsync(item, host, cancellation);
+        if (RepoStatusAnswer.Read(answer) is not { } told)
+        {
+            Retry(item);
+            return;
+        }
+
+        if (told.Rev is { } rev && state.RevMax is { } max && rev < max)
+        {
+            database.Tell(
+                NoteKind.Rollback, item.Did.ToString(), $"host is at {rev}, seen was {max}");
+        }
+
+        if (!intake.SetStatus(item.Did, told.Status, asked)) Retry(item);
+        else if (told.Status != AccountStatus.Active) database.Await(item.Did);
+        else if (state.NeedsResync) database.Failed(item.Did, Now, counts: false);
         else database.Done(item.Did);
     }
+
+    private static Task<XrpcAnswer> AskStatusAsync(
+        ResyncItem item, RemoteHost host, CancellationToken cancellation) =>
+        host.NewClient().GetAsync(
+            $"com.atproto.sync.getRepoStatus?did={Uri.EscapeDataString(item.Did.ToString())}",
+            StatusBytesMax, cancellation);
 
     private async Task WalkAsync(
         ResyncItem item, RemoteHost host, PublicKey key, CancellationToken cancellation)
@@ -171,7 +251,8 @@ internal sealed partial class Resyncer(
             {
                 await FailAsync(item, host, repo, outcome, cancellation);
             }
-            else if (intake.Complete(walk, host.Id, proven, OriginOf(outcome.Strategy)))
+            else if (intake.Complete(
+                walk, host.Id, proven, OriginOf(outcome.Strategy), item.Attempts))
             {
                 KeepProof(repo);
             }
@@ -193,11 +274,16 @@ internal sealed partial class Resyncer(
         CancellationToken cancellation)
     {
         LogUnproven(item.Did.ToString(), host.Url.ToString(), outcome.Reason, outcome.Detail);
+        if (outcome.Reason == Unproven.Unreachable)
+        {
+            host.Failed();
+            identities.Forget(item.Did);
+            Retry(item);
+            return;
+        }
+
         long asked = time.GetTimestamp();
-        var answer = await host.NewClient().GetAsync(
-            $"com.atproto.sync.getRepoStatus?did={Uri.EscapeDataString(item.Did.ToString())}",
-            StatusBytesMax, cancellation);
-        var status = RepoStatusAnswer.Read(answer);
+        var told = RepoStatusAnswer.Read(await AskStatusAsync(item, host, cancellation));
         // Meanwhile it may have gone elsewhere: then this host's word is none.
         identities.Forget(item.Did);
         var current = await identities.ResolveAsync(item.Did, cancellation);
@@ -208,15 +294,14 @@ internal sealed partial class Resyncer(
             return;
         }
 
-        if (status is { } away && away != AccountStatus.Active)
+        if (told is { Status: not AccountStatus.Active and var away })
         {
-            intake.SetStatus(item.Did, away, asked);
-        }
-        else if (outcome.Reason != Unproven.Moving)
-        {
-            await ClaimAsync(item, host, repo, cancellation);
+            if (intake.SetStatus(item.Did, away, asked)) database.Await(item.Did);
+            else Retry(item);
+            return;
         }
 
+        if (outcome.Reason != Unproven.Moving) await ClaimAsync(item, host, repo, cancellation);
         Retry(item);
     }
 
@@ -236,8 +321,18 @@ internal sealed partial class Resyncer(
         string name = host.Url.Authority;
         metrics.Requests.Add(name, outcome.Requests);
         metrics.Bytes.Add(name, outcome.Bytes);
-        if (outcome.Reason == Unproven.None) metrics.Proofs.Add(outcome.Strategy.ToString());
-        else metrics.Unproven.Add(outcome.Reason.ToString());
+        if (outcome.Reason == Unproven.None)
+        {
+            metrics.Proofs.Add(outcome.Strategy.ToString());
+            host.Succeeded();
+            return;
+        }
+
+        metrics.Unproven.Add(outcome.Reason.ToString());
+        if (outcome.Reason is not (Unproven.Claimed or Unproven.NoRepo or Unproven.Moving))
+        {
+            metrics.HostFaults.Add(name);
+        }
     }
 
     private void Retry(ResyncItem item)

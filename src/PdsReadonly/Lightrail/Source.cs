@@ -35,7 +35,7 @@ internal sealed class Source(RemoteHost host, bool isRelay)
         return answer.Status switch
         {
             XrpcStatus.Given => ListHostsPage.Read(answer.Body) is not null,
-            XrpcStatus.Denied or XrpcStatus.NoMethod or XrpcStatus.Failed => false,
+            XrpcStatus.Denied or XrpcStatus.NoMethod => false,
             _ => null,
         };
     }

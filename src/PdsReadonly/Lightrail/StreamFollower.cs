@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http;
 using Atproto.Firehose;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using PdsReadonly.Index;
 using PdsReadonly.Upstream;
@@ -89,7 +90,16 @@ internal sealed partial class StreamFollower(
 
     private void Take(Source source, List<StreamEvent> batch)
     {
-        intake.Take(source, batch);
+        try
+        {
+            intake.Take(source, batch);
+        }
+        catch (Exception e) when (e is not SqliteException)
+        {
+            // One of them must not stop all that come behind it.
+            foreach (var message in batch) TakeAlone(source, message);
+        }
+
         if (batch[^1] is AccountEvent last)
         {
             bool hasTime = DateTimeOffset.TryParse(
@@ -102,7 +112,23 @@ internal sealed partial class StreamFollower(
         batch.Clear();
     }
 
+    private void TakeAlone(Source source, StreamEvent message)
+    {
+        try
+        {
+            intake.Take(source, [message]);
+        }
+        catch (Exception e) when (e is not SqliteException)
+        {
+            LogPassedOver(e, source.Name, message.Seq);
+            intake.PassOver(source, message);
+        }
+    }
+
     private void ListAgain(Source source) => database.ListAgain(source.Host.Id);
+
+    [LoggerMessage(LogLevel.Error, "event {Seq} of {Name} cannot be taken")]
+    private partial void LogPassedOver(Exception exception, string name, long seq);
 
     [LoggerMessage(LogLevel.Information, "stream of {Name} ended: {Kind}, {Detail}")]
     private partial void LogEnded(string name, StreamEndKind? kind, string? detail);

@@ -11,6 +11,7 @@ internal sealed class IdentityCache(int entriesMax, TimeProvider time)
     private readonly Lock _gate = new();
     private Dictionary<Did, Entry> _newer = [];
     private Dictionary<Did, Entry> _older = [];
+    private long _forgotten;
 
     internal int Count
     {
@@ -36,10 +37,21 @@ internal sealed class IdentityCache(int entriesMax, TimeProvider time)
         }
     }
 
-    internal void Keep(Did did, IdentityAnswer answer, TimeSpan lifetime)
+    /// <summary>Counts what was forgotten: see <see cref="Keep"/>.</summary>
+    internal long Forgotten => Interlocked.Read(ref _forgotten);
+
+    /// <param name="did">Whose.</param>
+    /// <param name="answer">What was found.</param>
+    /// <param name="lifetime">How long it is kept.</param>
+    /// <param name="forgotten">
+    /// How much was forgotten when it was asked for: when that is more now, the answer may be that
+    /// of before, and is not kept.
+    /// </param>
+    internal void Keep(Did did, IdentityAnswer answer, TimeSpan lifetime, long forgotten)
     {
         lock (_gate)
         {
+            if (forgotten != _forgotten) return;
             _older.Remove(did);
             Put(did, new Entry(answer, time.GetUtcNow() + lifetime));
         }
@@ -49,6 +61,7 @@ internal sealed class IdentityCache(int entriesMax, TimeProvider time)
     {
         lock (_gate)
         {
+            _forgotten++;
             _newer.Remove(did);
             _older.Remove(did);
         }

@@ -52,6 +52,7 @@ internal sealed class IdentityResolver(HttpClient http, Uri plc, TimeProvider ti
     internal async Task<IdentityAnswer> ResolveAsync(Did did, CancellationToken cancellation)
     {
         if (_cache.Find(did) is { } known) return known;
+        long forgotten = _cache.Forgotten;
         var address = DocumentAddress.Of(did, plc, AllowPrivate);
         if (address is null) return IdentityAnswer.Of(IdentityError.Unsupported);
         var fetched = await _fetch.GetAsync(
@@ -64,7 +65,7 @@ internal sealed class IdentityResolver(HttpClient http, Uri plc, TimeProvider ti
         if (answer.Error != IdentityError.Unreachable)
         {
             bool isFound = answer.Error == IdentityError.None;
-            _cache.Keep(did, answer, isFound ? FoundLifetime : MissingLifetime);
+            _cache.Keep(did, answer, isFound ? FoundLifetime : MissingLifetime, forgotten);
         }
 
         return answer;

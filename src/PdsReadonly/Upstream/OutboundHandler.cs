@@ -13,6 +13,8 @@ internal static class OutboundHandler
 {
     private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan s_connectionLifetime = TimeSpan.FromMinutes(10);
+
     internal static SocketsHttpHandler Create(bool allowPrivate) => new()
     {
         AllowAutoRedirect = false,
@@ -22,6 +24,8 @@ internal static class OutboundHandler
         // Exports are several times slower when the reference PDS has to compress them.
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = s_connectTimeout,
+        // Names lead elsewhere in time.
+        PooledConnectionLifetime = s_connectionLifetime,
         ConnectCallback = (context, cancellation) =>
             ConnectAsync(context.DnsEndPoint, allowPrivate, cancellation),
     };

@@ -68,13 +68,14 @@ internal sealed class LightrailRoute(LightrailDatabase index, LightrailMetrics m
         text.Append(CultureInfo.InvariantCulture, $"\nHosts: {hosts.Count:N0}\n");
         foreach (var host in hosts.Take(HostsShown))
         {
+            string name = new Uri(host.Url).Authority;
             string listed = host.IsListed ? "listed" : "not listed to the end";
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"  {host.Url}: {listed}, {metrics.Requests[host.Url]:N0} requests, ");
+                $"  {host.Url}: {listed}, {metrics.Requests[name]:N0} requests, ");
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{metrics.HostFaults[host.Url]:N0} faults. {host.Profile}\n");
+                $"{metrics.HostFaults[name]:N0} faults. {host.Profile}\n");
         }
 
         if (hosts.Count > HostsShown) text.Append("  and others\n");

@@ -33,13 +33,14 @@ public sealed class LightrailDatabaseTests : IDisposable
     public void AddListed_NewRepos_AreKnownAndQueuedAndNotProven()
     {
         long host = _index.HostIdOf(Relay);
-        AddListed([_alice.Listed(), _bob.Listed(AccountStatus.Takendown)], "next", false);
+        AddListed([_alice.Listed(), _bob.Listed(AccountStatus.Takendown)], "next", true);
         Reopen();
         var state = _index.Find(_alice.Id)!;
         Assert.Equal((null, null, true), (state.Rev, state.RevMax, state.NeedsResync));
         Assert.Equal("next", _index.FindHost(host)!.Cursor);
         Assert.False(_index.FindHost(host)!.IsListed);
-        Assert.Equal([_alice.Id], Page(""));
+        // As long as its document has named no host it is not shown.
+        Assert.Empty(Page(""));
         Assert.Equal(
             new LightrailTotals { Repos = 2, ActiveRepos = 1, Queued = 2 }, _index.Totals);
         // Who is taken down cannot be asked.
@@ -58,7 +59,7 @@ public sealed class LightrailDatabaseTests : IDisposable
     }
 
     [Fact]
-    public void AddListed_HostThatTheAccountLeft_CountsWhenItSaysThatItIsBack()
+    public void AddListed_HostThatTheAccountLeft_HasItsHostAskedWhenItSaysThatItIsBack()
     {
         Prove(_alice);
         using var key = SampleKey.FromSeed(SampleCurve.P256, "left");
@@ -69,8 +70,12 @@ public sealed class LightrailDatabaseTests : IDisposable
         AddListed([_alice.Listed(AccountStatus.Deactivated)], null, true);
         Assert.Equal(AccountStatus.Deactivated, _index.Find(_alice.Id)!.Status);
         AddListed([_alice.Listed()], null, false);
-        Assert.Equal(AccountStatus.Active, _index.Find(_alice.Id)!.Status);
-        Assert.True(_index.Find(_alice.Id)!.NeedsResync);
+        Assert.Equal(AccountStatus.Deactivated, _index.Find(_alice.Id)!.Status);
+        Assert.Empty(Page("a.b.c"));
+        long host = _index.HostIdOf("https://pds.example");
+        Assert.Equal(new ResyncItem(_alice.Id, host, ResyncReason.Moved, 0), Take(host));
+        _index.Await(_alice.Id);
+        Assert.Null(Take(host));
     }
 
     [Fact]
@@ -94,9 +99,12 @@ public sealed class LightrailDatabaseTests : IDisposable
         Assert.Equal(KeyError.None, DidKey.TryParse(key.DidKey, out var point));
         Assert.Null(_index.FindKey(_alice.Id));
         long one = _index.HostIdOf("https://one.example");
-        Assert.False(_index.SetIdentity(_alice.Id, one, point!));
-        Assert.False(_index.SetIdentity(_alice.Id, one, point!));
-        Assert.True(_index.SetIdentity(_alice.Id, _index.HostIdOf("https://two.example"), point!));
+        _index.SetIdentity(_alice.Id, one, point!);
+        Prove(_alice);
+        _index.SetIdentity(_alice.Id, one, point!);
+        Assert.False(_index.Find(_alice.Id)!.NeedsResync);
+        _index.SetIdentity(_alice.Id, _index.HostIdOf("https://two.example"), point!);
+        Assert.True(_index.Find(_alice.Id)!.NeedsResync);
         Reopen();
         Assert.Equal(point, _index.FindKey(_alice.Id));
         Assert.Null(_index.FindKey(_bob.Id));
@@ -186,7 +194,9 @@ public sealed class LightrailDatabaseTests : IDisposable
     public void SetProven_OfClaims_CountsWhatWasWrong()
     {
         _index.SetClaimed(_alice.Id, 0, ["a.b.c", "in.vent.ed", "in.vent.ed2"]);
-        Assert.Equal([_alice.Id], Page("in.vent.ed"));
+        // What is merely claimed is given to nobody.
+        Assert.Empty(Page("in.vent.ed"));
+        Assert.Equal(3, _index.Totals.ClaimedPairs);
         Assert.True(_index.Find(_alice.Id)!.NeedsResync);
         var held = _index.CollectionsOf(_alice.Id)[0];
         Assert.Equal(new HeldCollection("a.b.c", CollectionOrigin.Claimed, null, null), held);
@@ -312,7 +322,7 @@ public sealed class LightrailDatabaseTests : IDisposable
         Assert.False(_index.SetProven(_alice.Id, 0, early, CollectionOrigin.Repo));
         _index.SetClaimed(_alice.Id, 0, ["a.b.c"]);
         _index.Enqueue(_alice.Id, ResyncReason.Asked, 0);
-        AddListed([_alice.Listed()], null, true);
+        AddListed([_alice.Listed()], null, false);
         Assert.Equal(deleted, _index.Find(_alice.Id));
         using var reader = _index.Readers.Rent();
         Assert.Null(reader.Find(Bytes(_alice.Id)));

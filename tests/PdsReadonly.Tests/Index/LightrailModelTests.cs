@@ -372,7 +372,9 @@ public sealed class LightrailModelTests
         {
             var expected = _model.Values
                 .Where(k => k.State.Status == AccountStatus.Active
-                    && (name.Length == 0 || k.Held.ContainsKey(name)))
+                    && (name.Length == 0
+                        ? k.Host != 0 || k.Origin != CollectionOrigin.None
+                        : k.Held.ContainsKey(name) && k.Origin != CollectionOrigin.Claimed))
                 .Select(k => k.State.Did.ToString());
             using var reader = _index.Readers.Rent();
             int limit = 1 + _random.Below(12);

@@ -93,12 +93,12 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Follow_CommitOfAnOldHost_ChainsByItsRev()
+    public void Follow_CommitThatTellsNoTreeBefore_AsksForAProof()
     {
         var first = _repo.Write("a.b.c/1");
         var second = _repo.Write("a.b.d/1") with { PrevData = null, IsInverted = false };
         Assert.Equal(
-            FollowVerdict.Applied, RepoFollower.Follow(_repo.At(first), second).Verdict);
+            FollowVerdict.Resync, RepoFollower.Follow(_repo.At(first), second).Verdict);
     }
 
     [Fact]

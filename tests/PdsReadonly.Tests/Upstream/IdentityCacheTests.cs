@@ -16,7 +16,7 @@ public sealed class IdentityCacheTests
     public void Find_UntilItsTime()
     {
         var cache = new IdentityCache(10, _time);
-        cache.Keep(Name(1), s_answer, s_hour);
+        cache.Keep(Name(1), s_answer, s_hour, cache.Forgotten);
         Assert.Equal(s_answer, cache.Find(Name(1)));
         _time.Now += s_hour;
         Assert.Null(cache.Find(Name(1)));
@@ -27,7 +27,7 @@ public sealed class IdentityCacheTests
     public void Forget_IsGone()
     {
         var cache = new IdentityCache(10, _time);
-        cache.Keep(Name(1), s_answer, s_hour);
+        cache.Keep(Name(1), s_answer, s_hour, cache.Forgotten);
         cache.Forget(Name(1));
         Assert.Null(cache.Find(Name(1)));
     }
@@ -36,10 +36,10 @@ public sealed class IdentityCacheTests
     public void Keep_Many_StaysBoundedAndKeepsWhatIsAskedFor()
     {
         var cache = new IdentityCache(10, _time);
-        cache.Keep(Name(0), s_answer, s_hour);
+        cache.Keep(Name(0), s_answer, s_hour, cache.Forgotten);
         for (int i = 1; i < 100; i++)
         {
-            cache.Keep(Name(i), s_answer, s_hour);
+            cache.Keep(Name(i), s_answer, s_hour, cache.Forgotten);
             Assert.NotNull(cache.Find(Name(0)));
             Assert.NotNull(cache.Find(Name(i)));
             Assert.InRange(cache.Count, 1, 10);
