@@ -98,8 +98,9 @@ internal sealed class EventIntake(
     }
 
     /// <summary>
-    /// Stores what was proven and applies behind it the commits that were kept. False when it is a
-    /// rollback, which is reported and not followed.
+    /// Stores what was proven and applies behind it the commits that were kept. False when it is
+    /// older than what was seen: it was overtaken, or it is a rollback, which is reported and not
+    /// followed.
     /// </summary>
     internal bool Complete(
         Walk walk, long hostId, ProvenCollections proven, CollectionOrigin origin)
@@ -111,6 +112,7 @@ internal sealed class EventIntake(
             var result = RepoFollower.Prove(before, proven.Commit, _held);
             if (result.Verdict == FollowVerdict.Rollback)
             {
+                if (walk.IsOvertaken) return false;
                 database.Tell(
                     NoteKind.Rollback, did.ToString(),
                     $"host is at {proven.Rev}, seen was {before.RevMax}");
@@ -196,6 +198,7 @@ internal sealed class EventIntake(
                 Store(batch, RepoFollower.Follow(batch.StateOf(did), next), next.Commit);
                 break;
             case StreamSync:
+                if (_walks.TryGetValue(did, out var overtaken)) overtaken.IsOvertaken = true;
                 var head = verified.Head!;
                 Store(batch, RepoFollower.Follow(batch.StateOf(did), head), head);
                 break;
@@ -217,6 +220,12 @@ internal sealed class EventIntake(
 
     private void Judge(EventBatch batch, StreamAccount account)
     {
+        if (account.IsActive && batch.Find(account.Did) is null)
+        {
+            AddUnknown(batch, account.Did);
+            return;
+        }
+
         var before = batch.StateOf(account.Did);
         var result = RepoFollower.Follow(before, account);
         metrics.Verdicts.Add(result.Verdict.ToString());
