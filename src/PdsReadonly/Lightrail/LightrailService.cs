@@ -55,8 +55,7 @@ internal sealed partial class LightrailService : IAsyncDisposable
         var tasks = new List<Task> { KeepAsync("resyncs", _resyncer.RunAsync) };
         foreach (var upstream in _settings.Upstreams)
         {
-            var host = _hosts.AddUpstream(upstream);
-            tasks.Add(FollowAsync(host, _stop.Token));
+            tasks.Add(FollowAsync(_hosts.Find(upstream)!, _stop.Token));
         }
 
         _all = Task.WhenAll(tasks);

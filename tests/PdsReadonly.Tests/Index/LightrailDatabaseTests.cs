@@ -1,6 +1,7 @@
 using Atproto.Crypto;
 using Microsoft.Data.Sqlite;
 using PdsReadonly.Index;
+using Samples;
 
 namespace PdsReadonly.Tests.Index;
 

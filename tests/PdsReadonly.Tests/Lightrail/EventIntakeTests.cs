@@ -291,7 +291,7 @@ public sealed class EventIntakeTests : IDisposable
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
         var bob = _world.Join("bob", _world.One, "a.b.c");
         var host = Index.FindHost(_world.IdOf(_world.Relay))!;
-        var page = new ListReposPage([_world.Listed(alice), _world.Listed(bob)], null);
+        var page = new ListReposPage([FollowedWorld.Listed(alice), FollowedWorld.Listed(bob)], null);
         long asked = _world.Time.GetTimestamp();
         _world.Time.Now = _world.Time.Now.AddSeconds(1);
         _world.Take(_world.FromRelay, FollowedWorld.Status(alice, AccountState.Takendown));

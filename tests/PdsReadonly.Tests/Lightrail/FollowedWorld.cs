@@ -78,7 +78,7 @@ internal sealed class FollowedWorld : IDisposable
     internal Source FromRelay => SourceOf(Relay, isRelay: true);
 
     internal Source SourceOf(WorldHost host, bool isRelay = false) =>
-        new(Hosts.AddUpstream(host.Url), isRelay);
+        new(Hosts.Find(host.Url)!, isRelay);
 
     internal long IdOf(WorldHost host) => Hosts.Find(host.Url)!.Id;
 
@@ -116,7 +116,7 @@ internal sealed class FollowedWorld : IDisposable
         Intake.AddListed(host, page, isRelay: true, Time.GetTimestamp());
     }
 
-    internal ListedRepo Listed(
+    internal static ListedRepo Listed(
         WorldAccount account, AccountStatus status = AccountStatus.Active)
     {
         Assert.True(Tid.TryParse(account.Repo.Rev, out var rev));
@@ -185,8 +185,7 @@ internal sealed class FollowedWorld : IDisposable
         Assert.Equal(account.Repo.Rev, StateOf(account)!.Rev.ToString());
     }
 
-    /// <summary>Why it waits to be proven, at the host it is known at; null when it does not.
-    /// </summary>
+    /// <summary>Why it waits to be proven where it is known; null when it does not.</summary>
     internal ResyncReason? TakeReason(WorldAccount account)
     {
         var item = Index.TakeNext(Index.FindRepo(DidOf(account))?.HostId ?? 0, Now);
@@ -199,6 +198,17 @@ internal sealed class FollowedWorld : IDisposable
         var answer = await Identities.ResolveAsync(
             DidOf(account), TestContext.Current.CancellationToken);
         return answer.Identity?.Pds;
+    }
+
+    /// <summary>Waits for what another thread brings about.</summary>
+    internal static async Task UntilAsync(Func<bool> condition)
+    {
+        using var late = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!condition())
+        {
+            Assert.False(late.IsCancellationRequested, "it did not come to that");
+            await Task.Delay(2, TestContext.Current.CancellationToken);
+        }
     }
 
     internal static HttpResponseMessage Json(string text) =>
