@@ -157,8 +157,12 @@ internal sealed class FollowedWorld : IDisposable
     internal static Func<long, byte[]> Commit(WorldCommit commit) =>
         seq => EventFrame.Commit(seq, commit);
 
-    internal static Func<long, byte[]> Sync(WorldRepo repo) =>
-        seq => EventFrame.Sync(seq, repo.Did, repo.Rev, repo.Commit);
+    /// <summary>The repo as it is now.</summary>
+    internal static Func<long, byte[]> Sync(WorldRepo repo)
+    {
+        var (rev, commit) = (repo.Rev, repo.Commit);
+        return seq => EventFrame.Sync(seq, repo.Did, rev, commit);
+    }
 
     internal static Func<long, byte[]> Status(WorldAccount account, AccountState state) =>
         seq => EventFrame.Account(seq, account.Did, state);

@@ -73,9 +73,10 @@ public sealed class ResyncerTests : IDisposable
     {
         var alice = _world.Join("alice", _world.One, "a.b.c", "x.y.z");
         _world.One.Traits = HostTraits.All.Single(traits => traits.Name == "describes alone");
-        _world.One.Lie = static (request, _, honest) => request.Method == "describeRepo"
+        _world.One.Lie = (request, _, honest) => request.Method == "describeRepo"
             ? WorldAnswer.OfJson(json =>
             {
+                json.WriteString("did", alice.Did);
                 json.WriteStartArray("collections");
                 json.WriteStringValue("a.b.c");
                 json.WriteStringValue("in.vent.ed");
@@ -208,10 +209,10 @@ public sealed class ResyncerTests : IDisposable
         _world.List(alice, bob);
         _world.Answer = request =>
             request.RequestUri!.Query.Contains(
-                Uri.EscapeDataString(alice.Did), StringComparison.Ordinal)
+                alice.Did["did:plc:".Length..], StringComparison.Ordinal)
             ? throw new InvalidOperationException("a mistake")
             : Task.FromResult<HttpResponseMessage?>(null);
-        await RunUntilAsync(() => IsProven(bob) && NextDue(alice) > _world.Now);
+        await RunUntilAsync(() => RepoOf(bob).IsProven && NextDue(alice) > _world.Now);
         _world.AssertTruth(bob);
         Assert.Equal(0, _world.Metrics.Resyncing.Value);
     }

@@ -42,14 +42,16 @@ public sealed class WakeUpTests
     {
         const int Count = 20_000;
         int made = 0;
-        var waker = Task.Run(() =>
-        {
-            for (int i = 0; i < Count; i++)
+        var waker = Task.Run(
+            () =>
             {
-                Interlocked.Increment(ref made);
-                _wakeUp.Wake();
-            }
-        });
+                for (int i = 0; i < Count; i++)
+                {
+                    Interlocked.Increment(ref made);
+                    _wakeUp.Wake();
+                }
+            },
+            CancellationToken.None);
         // Without the last call this would wait until the test is stopped.
         for (int seen = 0; seen < Count; seen = Volatile.Read(ref made))
         {
