@@ -10,9 +10,6 @@ namespace PdsReadonly.Cli;
 /// <summary>The arguments of collections.</summary>
 internal sealed class CollectionsOptions
 {
-    private const string PlcByDefault = "https://plc.directory";
-    private const string WebUrl = "an http or https URL of a host";
-
     private readonly Argument<string?> _account = new("ACCOUNT")
     {
         Description = "A handle or a DID, which is looked up: its PDS and its key.",
@@ -23,7 +20,8 @@ internal sealed class CollectionsOptions
     {
         Description = "The host to ask, instead of the one that the account's document names.",
         HelpName = "URL",
-        CustomParser = OptionText.Parser<Uri>("--pds", TryParseHost, WebUrl),
+        CustomParser = OptionText.Parser<Uri>(
+            "--pds", OutboundOptions.TryParseHost, OutboundOptions.HostUrl),
     };
 
     private readonly Option<Did?> _did = new("--did")
@@ -52,17 +50,7 @@ internal sealed class CollectionsOptions
             "auto, proof, blocks, probe, repo or describe"),
     };
 
-    private readonly Option<Uri?> _plc = new("--plc-url")
-    {
-        Description = $"The PLC directory that is asked for did:plc. [{PlcByDefault}]",
-        HelpName = "URL",
-        CustomParser = OptionText.Parser<Uri>("--plc-url", TryParseUrl, "an http or https URL"),
-    };
-
-    private readonly Option<bool> _allowPrivate = new("--allow-private")
-    {
-        Description = "Also ask hosts on private addresses, and did:web:localhost.",
-    };
+    private readonly OutboundOptions _outbound = new();
 
     private readonly Option<bool> _audit = new("--audit")
     {
@@ -95,7 +83,8 @@ internal sealed class CollectionsOptions
         command.Arguments.Add(_account);
         Option[] options =
         [
-            _pds, _did, _key, _strategy, _plc, _allowPrivate, _audit, _proof, _check, _json,
+            _pds, _did, _key, _strategy, _outbound.Plc, _outbound.AllowPrivate, _audit, _proof,
+            _check, _json,
         ];
         foreach (var option in options) command.Options.Add(option);
         command.Validators.Add(Validate);
@@ -117,7 +106,10 @@ internal sealed class CollectionsOptions
         bool hasDid = result.GetResult(_did) is not null;
         if (result.GetResult(_check) is not null)
         {
-            Option[] online = [_pds, _strategy, _plc, _allowPrivate, _audit, _proof];
+            Option[] online =
+            [
+                _pds, _strategy, _outbound.Plc, _outbound.AllowPrivate, _audit, _proof,
+            ];
             var name = Array.Find(online, option => result.GetResult(option) is not null)?.Name
                 ?? (account is null ? null : "ACCOUNT");
             if (name is not null) result.AddError($"--check asks nobody: {name} has no use");
@@ -146,8 +138,8 @@ internal sealed class CollectionsOptions
             Pds = result.GetValue(_pds),
             Key = result.GetValue(_key),
             Strategy = result.GetValue(_strategy),
-            Plc = result.GetValue(_plc) ?? new Uri(PlcByDefault),
-            AllowPrivate = result.GetValue(_allowPrivate),
+            Plc = _outbound.PlcOf(result),
+            AllowPrivate = result.GetValue(_outbound.AllowPrivate),
             Audit = result.GetValue(_audit),
             Proof = result.GetValue(_proof),
             Check = result.GetValue(_check),
@@ -165,11 +157,4 @@ internal sealed class CollectionsOptions
     private static bool TryParseKey(
         string text, [MaybeNullWhen(false)] out PublicKey key) =>
         DidKey.TryParse(text, out key) == KeyError.None;
-
-    private static bool TryParseUrl(string text, [MaybeNullWhen(false)] out Uri url) =>
-        Uri.TryCreate(text, UriKind.Absolute, out url) && url.Scheme is "https" or "http";
-
-    private static bool TryParseHost(string text, [MaybeNullWhen(false)] out Uri url) =>
-        TryParseUrl(text, out url) && url.PathAndQuery == "/" && url.Fragment.Length == 0
-        && url.UserInfo.Length == 0;
 }

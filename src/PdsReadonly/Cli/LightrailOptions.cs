@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using PdsReadonly.Lightrail;
 
 namespace PdsReadonly.Cli;
@@ -22,11 +21,14 @@ internal sealed class LightrailOptions
     private const int WalksByDefault = 16;
     private const int WalksMost = 256;
 
-    private readonly Option<string[]> _upstreams = new("--upstream")
+    private readonly Option<Uri[]> _upstreams = new("--upstream")
     {
-        Description = "A relay or a PDS to follow; any number of times.",
+        Description = "A relay or a PDS to follow, which may be on a private address; any number "
+            + "of times.",
         HelpName = "URL",
         Required = true,
+        CustomParser = OptionText.ListParser<Uri>(
+            "--upstream", OutboundOptions.TryParseHost, OutboundOptions.HostUrl),
     };
 
     private readonly Option<bool> _deepCrawl = new("--deep-crawl")
@@ -67,53 +69,27 @@ internal sealed class LightrailOptions
             $"minutes, 1 to {ListingMinutesMost}"),
     };
 
-    private readonly Option<string> _plc = new("--plc-url")
-    {
-        Description = "The PLC directory. [https://plc.directory]",
-        HelpName = "URL",
-        DefaultValueFactory = _ => "https://plc.directory",
-    };
-
-    private readonly Option<bool> _allowPrivate = new("--allow-private")
-    {
-        Description = "Ask hosts on private addresses, and without TLS; for trying things out. An "
-            + "upstream may be on any address without it.",
-    };
+    private readonly OutboundOptions _outbound = new();
 
     internal void AddTo(Command command)
     {
         Option[] options =
         [
-            _upstreams, _deepCrawl, _qps, _walks, _listing, _plc, _allowPrivate,
+            _upstreams, _deepCrawl, _qps, _walks, _listing, _outbound.Plc, _outbound.AllowPrivate,
         ];
         foreach (var option in options) command.Options.Add(option);
-        command.Validators.Add(Validate);
     }
 
     internal LightrailSettings SettingsOf(ParseResult result) => new()
     {
-        Upstreams = [.. result.GetValue(_upstreams)!.Select(url => new Uri(url)).Distinct()],
+        Upstreams = [.. result.GetValue(_upstreams)!.Distinct()],
         DeepCrawl = result.GetValue(_deepCrawl),
         CrawlQps = result.GetValue(_qps),
         WalksMax = result.GetValue(_walks),
         ListingInterval = TimeSpan.FromMinutes(result.GetValue(_listing)),
-        Plc = new Uri(result.GetValue(_plc)!),
-        AllowPrivate = result.GetValue(_allowPrivate),
+        Plc = _outbound.PlcOf(result),
+        AllowPrivate = result.GetValue(_outbound.AllowPrivate),
     };
-
-    private void Validate(CommandResult result)
-    {
-        foreach (string url in result.GetValue(_upstreams) ?? [])
-        {
-            if (!OptionText.IsHostUrl(url))
-            {
-                result.AddError($"--upstream {url}: expected the URL of a host");
-            }
-        }
-
-        string plc = result.GetValue(_plc)!;
-        if (!OptionText.IsWebUrl(plc)) result.AddError($"--plc-url {plc}: expected a URL");
-    }
 
     private static bool TryParse(string text, int most, out int number) =>
         OptionText.TryParseNumber(text, out number) && number >= 1 && number <= most;

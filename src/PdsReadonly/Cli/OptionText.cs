@@ -45,13 +45,6 @@ internal static class OptionText
         Enum.TryParse(text, ignoreCase: true, out value)
         && text.Equals(value.ToString(), StringComparison.OrdinalIgnoreCase);
 
-    internal static bool IsWebUrl(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme is "https" or "http");
-
-    /// <summary>Of a host alone, without path, query or user.</summary>
-    internal static bool IsHostUrl(string text) =>
-        IsWebUrl(text) && new Uri(text) is { PathAndQuery: "/", Fragment: "", UserInfo: "" };
-
     /// <summary>An environment variable; null when it is empty as well.</summary>
     internal static string? Variable(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

@@ -178,7 +178,7 @@ internal sealed class ServeOptions(LightrailOptions? lightrail = null)
         foreach (var option in (Option<string?>[])[_privacy, _terms])
         {
             string? url = result.GetValue(option);
-            if (url is not null && !OptionText.IsWebUrl(url))
+            if (url is not null && !OutboundOptions.TryParseUrl(url, out _))
             {
                 result.AddError($"{option.Name} {url}: expected a URL");
             }

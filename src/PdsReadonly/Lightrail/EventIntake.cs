@@ -153,6 +153,12 @@ internal sealed class EventIntake(
     {
         if (message is not (StreamCommit or StreamSync)) return default;
         var account = (AccountEvent)message;
+        var rev = (message as StreamCommit)?.Rev ?? ((StreamSync)message).Rev;
+        if (RepoFollower.IsAhead(rev, time.GetUtcNow()))
+        {
+            return new EventVerification { IsAhead = true };
+        }
+
         if (database.FindKey(account.Did) is not { } key || _keys.Find(key) is not { } verifier)
         {
             return new EventVerification { HasNoKey = true };
@@ -182,6 +188,10 @@ internal sealed class EventIntake(
             case StreamIdentity identity:
                 // Of no use before the repo is known: then it is looked up anyway.
                 if (batch.Find(did) is { } known) RefreshIdentity(batch, known);
+                break;
+            case StreamCommit or StreamSync when verified.IsAhead:
+                // A clock that is wrong, or a rev that would keep all later ones out.
+                metrics.Refusals.Add("RevAhead");
                 break;
             case StreamCommit or StreamSync when verified.HasNoKey:
                 AddUnknown(batch, did);

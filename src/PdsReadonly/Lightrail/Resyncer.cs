@@ -24,6 +24,9 @@ internal sealed partial class Resyncer(
     // Of the queue's rows that stand for no host yet.
     private const long NoHost = 0;
 
+    // A host that answers drop by drop holds one of few places.
+    private static readonly TimeSpan s_walkMost = TimeSpan.FromMinutes(15);
+
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_retryFirst = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_retryMost = TimeSpan.FromDays(1);
@@ -79,13 +82,21 @@ internal sealed partial class Resyncer(
 
     private async Task RunAsync(ResyncItem item, CancellationToken cancellation)
     {
+        using var limit = new CancellationTokenSource(s_walkMost, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(
+            limit.Token, cancellation);
         try
         {
-            await ResyncAsync(item, cancellation);
+            await ResyncAsync(item, either.Token);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // The queue gives it out anew after the next start.
+        }
+        catch (OperationCanceledException)
+        {
+            metrics.Unproven.Add("TooSlow");
+            Retry(item);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {

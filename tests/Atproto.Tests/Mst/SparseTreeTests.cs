@@ -113,6 +113,44 @@ public sealed class SparseTreeTests
     }
 
     [Fact]
+    public void ListBoundaries_ProbedWithoutAWalk_AreAllThatItNeeds()
+    {
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            var host = new SampleHost(
+                SampleIdentity.Plc("probed"), null,
+                NastyPaths.Make(new SampleRandom(seed), 30, 1_000, legal: true));
+            var repo = new Atproto.Repo.SparseRepo(DidOf(host));
+            repo.Take(host.Proof("A.A.A/-"), out _);
+            while (true)
+            {
+                var missing = new List<MissingNode>();
+                var nodes = new List<Cid>();
+                Assert.Equal(MstError.None, repo.Tree.ListBoundaries(missing, 10));
+                Assert.Equal(MstError.None, repo.Tree.ListBoundaryNodes(nodes, out _, 10));
+                Assert.Equal(nodes, missing.Select(each => each.Cid));
+                if (missing.Count == 0) break;
+                foreach (var each in missing)
+                {
+                    if (ProbeKey.TryChoose(each, out var collection, out var rkey))
+                    {
+                        repo.Take(host.Proof($"{collection}/{rkey}"), out _);
+                    }
+                    else
+                    {
+                        // Between names of the greatest length there may be no legal one.
+                        repo.TakeBlocks(host.Blocks([each.Cid])!);
+                    }
+
+                    Assert.True(repo.Tree.Holds(each.Cid), $"seed {seed}");
+                }
+            }
+
+            Assert.Equal(host.Collections(), repo.FindCollections().Proven!.Collections);
+        }
+    }
+
+    [Fact]
     public void ListBoundaryNodes_MoreThanAskedFor_StopsThere()
     {
         var host = new SampleHost(

@@ -11,7 +11,7 @@ public sealed class MoverTests(ITestOutputHelper output)
     [InlineData(0.2)]
     [InlineData(1)]
     [InlineData(5)]
-    public async Task Prove_WithoutAStream_IsTrueAtItsCommitOrMoving(double writesPerRequest)
+    public async Task Prove_WithoutAStream_IsTrueAtItsCommitOrMoving(double writesPerRoundTrip)
     {
         int proven = 0;
         int requests = 0;
@@ -20,7 +20,7 @@ public sealed class MoverTests(ITestOutputHelper output)
             foreach (var (traits, strategy) in Ways())
             {
                 var (repo, outcome) = await WalkAsync(
-                    traits, walk, strategy, writesPerRequest, withStream: false);
+                    traits, walk, strategy, writesPerRoundTrip, withStream: false);
                 string seen = $"walk {walk}, {traits} by {strategy}: {outcome}";
                 Assert.True(outcome.Proven is not null || outcome.Reason == Unproven.Moving, seen);
                 Check(repo, outcome, seen);
@@ -29,14 +29,14 @@ public sealed class MoverTests(ITestOutputHelper output)
             }
         }
 
-        Report($"{writesPerRequest} writes", proven, requests);
+        Report($"{writesPerRoundTrip} writes", proven, requests);
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(5)]
     [InlineData(20)]
-    public async Task Prove_WithAStream_IsProven(double writesPerRequest)
+    public async Task Prove_WithAStream_IsProven(double writesPerRoundTrip)
     {
         int requests = 0;
         for (int walk = 0; walk < WorldSizes.Walks; walk++)
@@ -44,7 +44,7 @@ public sealed class MoverTests(ITestOutputHelper output)
             foreach (var (traits, strategy) in Ways())
             {
                 var (repo, outcome) = await WalkAsync(
-                    traits, walk, strategy, writesPerRequest, withStream: true);
+                    traits, walk, strategy, writesPerRoundTrip, withStream: true);
                 string seen = $"walk {walk}, {traits} by {strategy}: {outcome}";
                 Assert.True(outcome.Proven is not null, seen);
                 Check(repo, outcome, seen);
@@ -53,7 +53,7 @@ public sealed class MoverTests(ITestOutputHelper output)
         }
 
         int walks = WorldSizes.Walks * Ways().Count();
-        Report($"{writesPerRequest} writes with a stream", walks, requests);
+        Report($"{writesPerRoundTrip} writes with a stream", walks, requests);
     }
 
     private static IEnumerable<(HostTraits Traits, Strategy Strategy)> Ways() =>
@@ -71,7 +71,7 @@ public sealed class MoverTests(ITestOutputHelper output)
     }
 
     private static async Task<(WorldRepo Repo, CollectionsOutcome Outcome)> WalkAsync(
-        HostTraits traits, int walk, Strategy strategy, double writesPerRequest, bool withStream)
+        HostTraits traits, int walk, Strategy strategy, double writesPerRoundTrip, bool withStream)
     {
         using var key = SampleKey.FromSeed(SampleCurve.P256, "mover");
         ulong seed = WorldSizes.Seed + (ulong)walk;
@@ -85,10 +85,12 @@ public sealed class MoverTests(ITestOutputHelper output)
         };
         network.Add(repo, host);
         var inbox = withStream ? new CommitInbox() : null;
-        var mover = new Mover(repo, writesPerRequest, seed);
+        var mover = new Mover(repo, writesPerRoundTrip, seed);
         if (inbox is not null) mover.OnCommit = commit => inbox.Offer(commit.Blocks);
-        mover.Attach(host);
-        using var asker = new Asker(host, key);
+        // Requests that are made at once share a round trip.
+        using var way = new WorldHandler(host) { Delay = TimeSpan.FromMilliseconds(1) };
+        mover.Attach(host, way);
+        using var asker = new Asker(host, key, way: way);
         return (repo, await asker.ProveAsync(repo.Did, strategy, inbox));
     }
 
@@ -96,7 +98,7 @@ public sealed class MoverTests(ITestOutputHelper output)
     {
         int walks = WorldSizes.Walks * Ways().Count();
         output.WriteLine(
-            $"seed {WorldSizes.Seed}, {what} a request: {proven} of {walks} walks proven, "
+            $"seed {WorldSizes.Seed}, {what} a round trip: {proven} of {walks} walks proven, "
             + $"{(double)requests / walks:f1} requests each");
     }
 }

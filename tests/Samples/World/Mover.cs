@@ -5,9 +5,11 @@ namespace Samples.World;
 /// whose names stand right beside those of others.
 /// </summary>
 /// <param name="repo">Remembers its collections at every commit.</param>
-/// <param name="writesPerRequest">On average; half of them before an answer, half behind.</param>
+/// <param name="writesPerRoundTrip">
+/// On average; half of them before its first answer, half behind.
+/// </param>
 /// <param name="seed">The same writes in the same order.</param>
-public sealed class Mover(WorldRepo repo, double writesPerRequest, ulong seed)
+public sealed class Mover(WorldRepo repo, double writesPerRoundTrip, ulong seed)
 {
     private readonly SampleRandom _random = new(seed);
     private double _due;
@@ -17,12 +19,23 @@ public sealed class Mover(WorldRepo repo, double writesPerRequest, ulong seed)
 
     public int Writes { get; private set; }
 
-    /// <summary>Makes a host's repo move whenever the host is asked.</summary>
+    /// <summary>Makes a host's repo move with each request, as if it were a round trip.</summary>
     public void Attach(WorldHost host)
     {
         ArgumentNullException.ThrowIfNull(host);
         host.BeforeAnswer = _ => Pass();
         host.AfterAnswer = _ => Pass();
+    }
+
+    /// <summary>The same with each round trip by this way, which requests may share.</summary>
+    public void Attach(WorldHost host, WorldHandler way)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(way);
+        way.OnHalfRoundTrip = () =>
+        {
+            lock (host.Network.Gate) Pass();
+        };
     }
 
     /// <summary>One write.</summary>
@@ -41,7 +54,7 @@ public sealed class Mover(WorldRepo repo, double writesPerRequest, ulong seed)
     // Half of a round trip.
     private void Pass()
     {
-        _due += writesPerRequest / 2;
+        _due += writesPerRoundTrip / 2;
         for (; _due >= 1; _due--) Write();
     }
 
