@@ -19,7 +19,8 @@ public sealed class BackoffTests
         var pauses = new HashSet<TimeSpan>();
         for (int i = 0; i < 1000; i++)
         {
-            var pause = Backoff.After(failures, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(100));
+            var pause = Backoff.After(
+                failures, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(100));
             Assert.InRange(pause, whole / 2, whole);
             pauses.Add(pause);
         }

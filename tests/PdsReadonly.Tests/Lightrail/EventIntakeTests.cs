@@ -8,7 +8,7 @@ namespace PdsReadonly.Tests.Lightrail;
 /// <summary>What becomes of each event, page and proof, by what is known of its repo.</summary>
 public sealed class EventIntakeTests : IDisposable
 {
-    private readonly FollowedWorld _world = new();
+    private readonly IndexedWorld _world = new();
 
     private LightrailDatabase Index => _world.Index;
 
@@ -18,7 +18,7 @@ public sealed class EventIntakeTests : IDisposable
     public void Take_CommitOfAnUnknownRepo_QueuesIt()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c");
-        _world.Take(_world.FromRelay, FollowedWorld.Commit(alice.Repo.Write(["n.e.w/1"], [])));
+        _world.Take(_world.FromRelay, IndexedWorld.Commit(alice.Repo.Write(["n.e.w/1"], [])));
         Assert.Empty(_world.CollectionsOf(alice));
         Assert.True(_world.StateOf(alice)!.NeedsResync);
         Assert.Equal(ResyncReason.Listed, _world.TakeReason(alice));
@@ -28,12 +28,12 @@ public sealed class EventIntakeTests : IDisposable
     public void Take_CommitsThatFollow_AreApplied()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c", "x.y.z");
-        var first = FollowedWorld.Commit(alice.Repo.Write(["n.e.w/1"], ["x.y.z/self"]));
-        var second = FollowedWorld.Commit(alice.Repo.Write(["m.o.re/1"], ["n.e.w/1"]));
+        var first = IndexedWorld.Commit(alice.Repo.Write(["n.e.w/1"], ["x.y.z/self"]));
+        var second = IndexedWorld.Commit(alice.Repo.Write(["m.o.re/1"], ["n.e.w/1"]));
         // The second is judged by what the first has changed, though both are stored at once.
         _world.Take(_world.FromRelay, first, first, second);
         _world.AssertTruth(alice);
-        Assert.Equal(alice.Repo.Commit.Cid, Index.FindRepo(FollowedWorld.DidOf(alice))!.Head);
+        Assert.Equal(alice.Repo.Commit.Cid, Index.FindRepo(IndexedWorld.DidOf(alice))!.Head);
         _world.Take(_world.FromRelay, first, second);
         _world.AssertTruth(alice);
         Assert.Null(_world.TakeReason(alice));
@@ -44,7 +44,7 @@ public sealed class EventIntakeTests : IDisposable
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
         _ = alice.Repo.Write(["l.o.st/1"], []);
-        _world.Take(_world.FromRelay, FollowedWorld.Commit(alice.Repo.Write(["n.e.w/1"], [])));
+        _world.Take(_world.FromRelay, IndexedWorld.Commit(alice.Repo.Write(["n.e.w/1"], [])));
         Assert.Equal(["a.b.c"], _world.CollectionsOf(alice));
         Assert.Equal(ResyncReason.Unchained, _world.TakeReason(alice));
     }
@@ -78,9 +78,9 @@ public sealed class EventIntakeTests : IDisposable
     public void Take_BadSignatureWhileWalked_HasItWalkedOnceMore()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
-        var walk = _world.Intake.Begin(FollowedWorld.DidOf(alice))!;
+        var walk = _world.Intake.Begin(IndexedWorld.DidOf(alice))!;
         _world.Take(_world.FromRelay, Forged(alice));
-        Assert.True(_world.Complete(walk, alice, FollowedWorld.ProofOf(alice)));
+        Assert.True(_world.Complete(walk, alice, IndexedWorld.ProofOf(alice)));
         _world.Intake.End(walk);
         Assert.True(_world.StateOf(alice)!.NeedsResync);
         Assert.Equal(ResyncReason.Unchained, _world.TakeReason(alice));
@@ -93,10 +93,10 @@ public sealed class EventIntakeTests : IDisposable
     public void Take_Status_CountsByWhoeverHostsIt(string source, bool counts)
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
-        _world.Take(SourceOf(source), FollowedWorld.Status(alice, AccountState.Suspended));
+        _world.Take(SourceOf(source), IndexedWorld.Status(alice, AccountState.Suspended));
         var expected = counts ? AccountStatus.Suspended : AccountStatus.Active;
         Assert.Equal(expected, _world.StateOf(alice)!.Status);
-        _world.Take(SourceOf(source), FollowedWorld.Status(alice, AccountState.Deleted));
+        _world.Take(SourceOf(source), IndexedWorld.Status(alice, AccountState.Deleted));
         Assert.Equal(counts ? [] : ["a.b.c"], _world.CollectionsOf(alice));
         Assert.Null(_world.TakeReason(alice));
     }
@@ -107,12 +107,12 @@ public sealed class EventIntakeTests : IDisposable
     internal void Take_ActiveAgain_IsProvenAnewWhereverItIs(string source, ResyncReason reason)
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
-        _world.Take(_world.FromRelay, FollowedWorld.Status(alice, AccountState.Deactivated));
+        _world.Take(_world.FromRelay, IndexedWorld.Status(alice, AccountState.Deactivated));
         // What it did meanwhile was not told.
         _ = alice.Repo.Write(["l.o.st/1"], []);
-        _world.Take(_world.FromRelay, FollowedWorld.Commit(alice.Repo.Write(["n.e.w/1"], [])));
+        _world.Take(_world.FromRelay, IndexedWorld.Commit(alice.Repo.Write(["n.e.w/1"], [])));
         Assert.Null(_world.TakeReason(alice));
-        _world.Take(SourceOf(source), FollowedWorld.Status(alice, AccountState.Active));
+        _world.Take(SourceOf(source), IndexedWorld.Status(alice, AccountState.Active));
         Assert.Equal(AccountStatus.Active, _world.StateOf(alice)!.Status);
         Assert.Equal(reason, _world.TakeReason(alice));
     }
@@ -121,13 +121,13 @@ public sealed class EventIntakeTests : IDisposable
     public void Take_DeletedAccount_IsForgottenAndItsPastStaysPast()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
-        var last = FollowedWorld.Commit(alice.Repo.Write(["n.e.w/1"], []));
+        var last = IndexedWorld.Commit(alice.Repo.Write(["n.e.w/1"], []));
         _world.Take(
-            _world.FromRelay, last, FollowedWorld.Status(alice, AccountState.Deleted), last);
+            _world.FromRelay, last, IndexedWorld.Status(alice, AccountState.Deleted), last);
         Assert.Empty(_world.CollectionsOf(alice));
         Assert.Equal(AccountStatus.Deleted, _world.StateOf(alice)!.Status);
         Assert.Equal(alice.Repo.Rev, _world.StateOf(alice)!.RevMax.ToString());
-        _world.Take(_world.FromRelay, last, Forged(alice), FollowedWorld.Identity(alice));
+        _world.Take(_world.FromRelay, last, Forged(alice), IndexedWorld.Identity(alice));
         Assert.Equal(AccountStatus.Deleted, _world.StateOf(alice)!.Status);
         Assert.Null(_world.TakeReason(alice));
         Assert.Equal(0, Index.Totals.Repos);
@@ -139,7 +139,7 @@ public sealed class EventIntakeTests : IDisposable
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
         Assert.Equal(_world.One.Url, await _world.PdsOfAsync(alice));
         alice.Host = _world.Two;
-        _world.Take(_world.FromRelay, FollowedWorld.Identity(alice));
+        _world.Take(_world.FromRelay, IndexedWorld.Identity(alice));
         Assert.Equal(_world.Two.Url, await _world.PdsOfAsync(alice));
         Assert.Equal(ResyncReason.Moved, _world.TakeReason(alice));
     }
@@ -148,7 +148,7 @@ public sealed class EventIntakeTests : IDisposable
     public void Take_IdentityOfAnUnknownRepo_IsNothingYet()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c");
-        _world.Take(_world.FromRelay, FollowedWorld.Identity(alice));
+        _world.Take(_world.FromRelay, IndexedWorld.Identity(alice));
         Assert.Null(_world.StateOf(alice));
     }
 
@@ -156,8 +156,21 @@ public sealed class EventIntakeTests : IDisposable
     public void Take_ActiveUnknownRepo_QueuesIt()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c");
-        _world.Take(_world.FromRelay, FollowedWorld.Status(alice, AccountState.Active));
+        _world.Take(_world.FromRelay, IndexedWorld.Status(alice, AccountState.Active));
         Assert.Equal(ResyncReason.Listed, _world.TakeReason(alice));
+    }
+
+    [Fact]
+    public void Take_RevOfTheFuture_IsPassedOver()
+    {
+        var alice = _world.JoinProven("alice", _world.One, "a.b.c");
+        var commit = IndexedWorld.Commit(alice.Repo.Write(["n.e.w/1"], []));
+        // The repo's own revs are of 2023.
+        _world.Time.Now = new(2023, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        _world.Take(_world.FromRelay, commit, IndexedWorld.Sync(alice.Repo));
+        Assert.Equal(["a.b.c"], _world.CollectionsOf(alice));
+        Assert.False(_world.StateOf(alice)!.NeedsResync);
+        Assert.Equal(2, _world.Metrics.Refusals.Total);
     }
 
     [Fact]
@@ -171,8 +184,8 @@ public sealed class EventIntakeTests : IDisposable
     public void Take_Rollbacks_AreToldAndNotFollowed()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
-        var old = FollowedWorld.Sync(alice.Repo);
-        _world.Take(_world.FromRelay, FollowedWorld.Commit(alice.Repo.Write(["n.e.w/1"], [])));
+        var old = IndexedWorld.Sync(alice.Repo);
+        _world.Take(_world.FromRelay, IndexedWorld.Commit(alice.Repo.Write(["n.e.w/1"], [])));
         _world.Take(_world.FromRelay, old);
         _world.AssertTruth(alice);
         Assert.Equal(1, Index.Totals.Rollbacks);
@@ -183,12 +196,12 @@ public sealed class EventIntakeTests : IDisposable
     public void Complete_CommitsWhileWalked_AreAppliedBehindTheProof()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c", "x.y.z");
-        var walk = _world.Intake.Begin(FollowedWorld.DidOf(alice))!;
-        Assert.Null(_world.Intake.Begin(FollowedWorld.DidOf(alice)));
-        var before = FollowedWorld.Commit(alice.Repo.Write(["b.e.fore/1"], []));
-        var proven = FollowedWorld.ProofOf(alice);
+        var walk = _world.Intake.Begin(IndexedWorld.DidOf(alice))!;
+        Assert.Null(_world.Intake.Begin(IndexedWorld.DidOf(alice)));
+        var before = IndexedWorld.Commit(alice.Repo.Write(["b.e.fore/1"], []));
+        var proven = IndexedWorld.ProofOf(alice);
         var behind = alice.Repo.Write(["n.e.w/1"], ["x.y.z/self"]);
-        _world.Take(_world.FromRelay, before, FollowedWorld.Commit(behind));
+        _world.Take(_world.FromRelay, before, IndexedWorld.Commit(behind));
         Assert.Equal(["a.b.c", "x.y.z"], _world.CollectionsOf(alice));
         Assert.True(walk.Inbox.TryTake(out _));
         Assert.True(walk.Inbox.TryTake(out var car));
@@ -198,7 +211,7 @@ public sealed class EventIntakeTests : IDisposable
         _world.AssertTruth(alice);
         Assert.Null(_world.TakeReason(alice));
         // The next one is followed again.
-        _world.Take(_world.FromRelay, FollowedWorld.Commit(alice.Repo.Write(["l.a.st/1"], [])));
+        _world.Take(_world.FromRelay, IndexedWorld.Commit(alice.Repo.Write(["l.a.st/1"], [])));
         _world.AssertTruth(alice);
     }
 
@@ -206,10 +219,10 @@ public sealed class EventIntakeTests : IDisposable
     public void Complete_MoreCommitsThanAreKept_HasItProvenOnceMore()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
-        var walk = _world.Intake.Begin(FollowedWorld.DidOf(alice))!;
-        var proven = FollowedWorld.ProofOf(alice);
+        var walk = _world.Intake.Begin(IndexedWorld.DidOf(alice))!;
+        var proven = IndexedWorld.ProofOf(alice);
         var commits = Enumerable.Range(0, HeldCommits.PerRepoMaxDefault + 1)
-            .Select(i => FollowedWorld.Commit(alice.Repo.Write([$"n.e.w/{i}"], [])));
+            .Select(i => IndexedWorld.Commit(alice.Repo.Write([$"n.e.w/{i}"], [])));
         _world.Take(_world.FromRelay, [.. commits]);
         Assert.True(_world.Complete(walk, alice, proven));
         _world.Intake.End(walk);
@@ -223,9 +236,9 @@ public sealed class EventIntakeTests : IDisposable
     {
         var alice = _world.Join("alice", _world.One, "a.b.c");
         _world.List(alice);
-        var walk = _world.Intake.Begin(FollowedWorld.DidOf(alice))!;
-        var proven = FollowedWorld.ProofOf(alice);
-        _world.Take(_world.FromRelay, FollowedWorld.Commit(alice.Repo.Write(["n.e.w/1"], [])));
+        var walk = _world.Intake.Begin(IndexedWorld.DidOf(alice))!;
+        var proven = IndexedWorld.ProofOf(alice);
+        _world.Take(_world.FromRelay, IndexedWorld.Commit(alice.Repo.Write(["n.e.w/1"], [])));
         _world.Identify(alice);
         Assert.True(_world.Complete(walk, alice, proven));
         _world.Intake.End(walk);
@@ -237,9 +250,9 @@ public sealed class EventIntakeTests : IDisposable
     public void Complete_OlderThanWhatWasSeen_IsARollback()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
-        var old = FollowedWorld.ProofOf(alice);
-        _world.Take(_world.FromRelay, FollowedWorld.Commit(alice.Repo.Write(["n.e.w/1"], [])));
-        var walk = _world.Intake.Begin(FollowedWorld.DidOf(alice))!;
+        var old = IndexedWorld.ProofOf(alice);
+        _world.Take(_world.FromRelay, IndexedWorld.Commit(alice.Repo.Write(["n.e.w/1"], [])));
+        var walk = _world.Intake.Begin(IndexedWorld.DidOf(alice))!;
         Assert.False(_world.Complete(walk, alice, old));
         _world.Intake.End(walk);
         _world.AssertTruth(alice);
@@ -250,10 +263,10 @@ public sealed class EventIntakeTests : IDisposable
     public void Complete_SyncWhileWalked_IsNoRollback()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
-        var walk = _world.Intake.Begin(FollowedWorld.DidOf(alice))!;
-        var proven = FollowedWorld.ProofOf(alice);
+        var walk = _world.Intake.Begin(IndexedWorld.DidOf(alice))!;
+        var proven = IndexedWorld.ProofOf(alice);
         _ = alice.Repo.Replace(["n.e.w/1"]);
-        _world.Take(_world.FromRelay, FollowedWorld.Sync(alice.Repo));
+        _world.Take(_world.FromRelay, IndexedWorld.Sync(alice.Repo));
         Assert.False(_world.Complete(walk, alice, proven));
         Assert.True(walk.IsOvertaken);
         _world.Intake.End(walk);
@@ -265,9 +278,9 @@ public sealed class EventIntakeTests : IDisposable
     public void Complete_DeletedWhileWalked_StaysDeleted()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
-        var walk = _world.Intake.Begin(FollowedWorld.DidOf(alice))!;
-        _world.Take(_world.FromRelay, FollowedWorld.Status(alice, AccountState.Deleted));
-        Assert.True(_world.Complete(walk, alice, FollowedWorld.ProofOf(alice)));
+        var walk = _world.Intake.Begin(IndexedWorld.DidOf(alice))!;
+        _world.Take(_world.FromRelay, IndexedWorld.Status(alice, AccountState.Deleted));
+        Assert.True(_world.Complete(walk, alice, IndexedWorld.ProofOf(alice)));
         _world.Intake.End(walk);
         Assert.Empty(_world.CollectionsOf(alice));
         Assert.Equal(AccountStatus.Deleted, _world.StateOf(alice)!.Status);
@@ -277,7 +290,7 @@ public sealed class EventIntakeTests : IDisposable
     public void End_OfAnEarlierWalk_LeavesTheLaterOneAlone()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
-        var did = FollowedWorld.DidOf(alice);
+        var did = IndexedWorld.DidOf(alice);
         var first = _world.Intake.Begin(did)!;
         _world.Intake.End(first);
         Assert.NotNull(_world.Intake.Begin(did));
@@ -291,10 +304,10 @@ public sealed class EventIntakeTests : IDisposable
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
         var bob = _world.Join("bob", _world.One, "a.b.c");
         var host = Index.FindHost(_world.IdOf(_world.Relay))!;
-        var page = new ListReposPage([FollowedWorld.Listed(alice), FollowedWorld.Listed(bob)], null);
+        var page = new ListReposPage([IndexedWorld.Listed(alice), IndexedWorld.Listed(bob)], null);
         long asked = _world.Time.GetTimestamp();
         _world.Time.Now = _world.Time.Now.AddSeconds(1);
-        _world.Take(_world.FromRelay, FollowedWorld.Status(alice, AccountState.Takendown));
+        _world.Take(_world.FromRelay, IndexedWorld.Status(alice, AccountState.Takendown));
         _world.Intake.AddListed(host, page, isRelay: true, asked);
         Assert.Equal(AccountStatus.Takendown, _world.StateOf(alice)!.Status);
         Assert.NotNull(_world.StateOf(bob));
@@ -308,12 +321,12 @@ public sealed class EventIntakeTests : IDisposable
     public void SetStatus_OfBeforeAnEvent_IsDropped()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
-        var did = FollowedWorld.DidOf(alice);
+        var did = IndexedWorld.DidOf(alice);
         _world.Intake.SetStatus(did, AccountStatus.Deactivated, _world.Time.GetTimestamp());
         Assert.Equal(AccountStatus.Deactivated, _world.StateOf(alice)!.Status);
         long asked = _world.Time.GetTimestamp();
         _world.Time.Now = _world.Time.Now.AddSeconds(1);
-        _world.Take(_world.FromRelay, FollowedWorld.Status(alice, AccountState.Active));
+        _world.Take(_world.FromRelay, IndexedWorld.Status(alice, AccountState.Active));
         _world.Intake.SetStatus(did, AccountStatus.Deactivated, asked);
         Assert.Equal(AccountStatus.Active, _world.StateOf(alice)!.Status);
     }
@@ -356,6 +369,6 @@ public sealed class EventIntakeTests : IDisposable
         repo.Key = stranger;
         var commit = repo.Write(["f.or.ged/1"], []);
         repo.Key = key;
-        return FollowedWorld.Commit(commit);
+        return IndexedWorld.Commit(commit);
     }
 }

@@ -12,10 +12,13 @@ public sealed class RepoListerTests : IDisposable
 {
     private readonly ConcurrentQueue<string> _asked = [];
     private readonly WorldAccount[] _accounts;
-    private FollowedWorld _world = new();
+    private IndexedWorld _world = new();
 
     public RepoListerTests() =>
-        _accounts = [.. Enumerable.Range(0, 3).Select(i => _world.Join($"{i}", _world.One, "a.b.c"))];
+        _accounts =
+        [
+            .. Enumerable.Range(0, 3).Select(i => _world.Join($"{i}", _world.One, "a.b.c")),
+        ];
 
     private LightrailHost Stored => _world.Index.FindHost(_world.IdOf(_world.Relay))!;
 
@@ -125,14 +128,14 @@ public sealed class RepoListerTests : IDisposable
     public async Task Run_DeepCrawl_ListsHostsButRelaysAndBannedOnes()
     {
         _world.Dispose();
-        _world = new FollowedWorld(settings => settings with { DeepCrawl = true });
+        _world = new IndexedWorld(settings => settings with { DeepCrawl = true });
         var hidden = _world.Join("hidden", _world.One, "a.b.c");
         var banned = _world.Join("banned", _world.Two, "a.b.c");
         _world.Answer = Answer(request => (request.Host, request.AbsolutePath) switch
         {
             ("relay.example", "/xrpc/com.atproto.sync.listRepos") =>
-                FollowedWorld.Json("{\"repos\":[]}"),
-            ("relay.example", "/xrpc/com.atproto.sync.listHosts") => FollowedWorld.Json("""
+                IndexedWorld.Json("{\"repos\":[]}"),
+            ("relay.example", "/xrpc/com.atproto.sync.listHosts") => IndexedWorld.Json("""
                 {"hosts":[{"hostname":"two.example","status":"banned"},
                 {"hostname":"no name"},{"hostname":"relay.example"},{"hostname":"one.example"}]}
                 """),
@@ -176,7 +179,7 @@ public sealed class RepoListerTests : IDisposable
     {
         var repo = _accounts[number].Repo;
         string next = cursor is { } behind ? $",\"cursor\":\"{behind}\"" : "";
-        return FollowedWorld.Json(
+        return IndexedWorld.Json(
             $"{{\"repos\":[{{\"did\":\"{repo.Did}\",\"rev\":\"{repo.Rev}\","
             + $"\"head\":\"{repo.Commit.Cid}\",\"active\":true}}]{next}}}");
     }
@@ -192,5 +195,5 @@ public sealed class RepoListerTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
     }
 
-    private static Task UntilAsync(Func<bool> condition) => FollowedWorld.UntilAsync(condition);
+    private static Task UntilAsync(Func<bool> condition) => IndexedWorld.UntilAsync(condition);
 }

@@ -11,7 +11,7 @@ public sealed class ResyncerTests : IDisposable
 {
     private const int WalksPerHostMax = 6;
 
-    private readonly FollowedWorld _world = new(settings => settings with { WalksMax = 8 });
+    private readonly IndexedWorld _world = new(settings => settings with { WalksMax = 8 });
 
     public void Dispose() => _world.Dispose();
 
@@ -168,7 +168,7 @@ public sealed class ResyncerTests : IDisposable
             () => accounts.All(IsProven),
             async () =>
             {
-                await FollowedWorld.UntilAsync(() => underWay.Count >= 8);
+                await IndexedWorld.UntilAsync(() => underWay.Count >= 8);
                 for (int i = 0; i < 20; i++)
                 {
                     _world.Intake.Queued.Wake();
@@ -226,7 +226,7 @@ public sealed class ResyncerTests : IDisposable
         {
             if (request.Method != "getRepoCollections" || alice.Repo.Has("n.e.w/1")) return;
             _ = alice.Repo.Replace(["n.e.w/1"]);
-            _world.Take(_world.FromRelay, FollowedWorld.Sync(alice.Repo));
+            _world.Take(_world.FromRelay, IndexedWorld.Sync(alice.Repo));
         };
         await RunUntilAsync(() => IsProven(alice));
         _world.AssertTruth(alice);
@@ -239,7 +239,7 @@ public sealed class ResyncerTests : IDisposable
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
         byte[] old = alice.Repo.ProvenPage();
-        _world.Take(_world.FromRelay, FollowedWorld.Commit(alice.Repo.Write(["n.e.w/1"], [])));
+        _world.Take(_world.FromRelay, IndexedWorld.Commit(alice.Repo.Write(["n.e.w/1"], [])));
         Enqueue(alice);
         _world.One.Lie = (request, _, honest) =>
             request.Method == "getRepoCollections" ? WorldAnswer.OfCar(old) : honest;
@@ -256,14 +256,14 @@ public sealed class ResyncerTests : IDisposable
         && NextDue(account) is null;
 
     private LightrailRepo RepoOf(WorldAccount account) =>
-        _world.Index.FindRepo(FollowedWorld.DidOf(account))!;
+        _world.Index.FindRepo(IndexedWorld.DidOf(account))!;
 
     // Where it is the only one that waits.
     private long? NextDue(WorldAccount account) =>
         _world.Index.NextDue(RepoOf(account).HostId);
 
     private void Enqueue(WorldAccount account) =>
-        _world.Index.Enqueue(FollowedWorld.DidOf(account), ResyncReason.Asked, 0);
+        _world.Index.Enqueue(IndexedWorld.DidOf(account), ResyncReason.Asked, 0);
 
     private void Refuse(string host, string error) => _world.Answer = request => Task.FromResult(
         request.RequestUri!.Host != host
@@ -281,7 +281,7 @@ public sealed class ResyncerTests : IDisposable
         using var stop = new CancellationTokenSource();
         var run = Task.Run(() => resyncer.RunAsync(stop.Token), CancellationToken.None);
         if (meanwhile is not null) await meanwhile();
-        await FollowedWorld.UntilAsync(condition);
+        await IndexedWorld.UntilAsync(condition);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
     }

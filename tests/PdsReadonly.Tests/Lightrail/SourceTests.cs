@@ -6,7 +6,7 @@ namespace PdsReadonly.Tests.Lightrail;
 /// <summary>Whether an upstream speaks for other hosts.</summary>
 public sealed class SourceTests : IDisposable
 {
-    private readonly FollowedWorld _world = new();
+    private readonly IndexedWorld _world = new();
 
     public void Dispose() => _world.Dispose();
 

@@ -16,14 +16,14 @@ namespace PdsReadonly.Tests.Lightrail;
 /// Two hosts and a relay of one world, an index of their accounts, and what keeps it: all in one
 /// process and without a socket, on a clock that stands until it is moved.
 /// </summary>
-internal sealed class FollowedWorld : IDisposable
+internal sealed class IndexedWorld : IDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly SampleKey _key = SampleKey.FromSeed(SampleCurve.P256, "followed world");
+    private readonly SampleKey _key = SampleKey.FromSeed(SampleCurve.P256, "indexed world");
     private readonly HttpClient _http;
     private long _seq;
 
-    internal FollowedWorld(Func<LightrailSettings, LightrailSettings>? change = null)
+    internal IndexedWorld(Func<LightrailSettings, LightrailSettings>? change = null)
     {
         One = new WorldHost(Network, HostTraits.Proving) { Url = new Uri("https://one.example") };
         Two = new WorldHost(Network, HostTraits.Proving) { Url = new Uri("https://two.example") };
