@@ -72,7 +72,7 @@ public sealed class LightrailFaultsTests
         await using (var slow = new LightrailWorld(Options(seed: 26)) { CrawlQps = 1 })
         {
             await slow.StartAsync();
-            await slow.MetricUntilAsync("lightrail_resyncing ", count => count >= 4);
+            await slow.MetricUntilAsync("lightrail_resyncing ", count => count >= 1);
             await slow.StopAsync();
             Assert.DoesNotContain("   at ", slow.Pds.Output.ToString(), StringComparison.Ordinal);
         }
