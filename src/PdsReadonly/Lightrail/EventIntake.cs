@@ -140,8 +140,8 @@ internal sealed class EventIntake(
             if (RepoFollower.IsAhead(proven.Rev, time.GetUtcNow())) return false;
             if (result.Verdict == FollowVerdict.Rollback)
             {
-                // The first time it may be a replica that lags.
-                if (attempts == 0) return false;
+                // It may be a replica that lags, or the stream that was faster.
+                if (walk.IsOvertaken || attempts == 0) return false;
                 database.Tell(
                     NoteKind.Rollback, did.ToString(),
                     $"host is at {proven.Rev}, seen was {before.RevMax}");
@@ -238,6 +238,7 @@ internal sealed class EventIntake(
                 Store(batch, RepoFollower.Follow(batch.StateOf(did), next), next.Commit);
                 break;
             case StreamSync:
+                if (_walks.TryGetValue(did, out var overtaken)) overtaken.IsOvertaken = true;
                 var head = verified.Head!;
                 Store(batch, RepoFollower.Follow(batch.StateOf(did), head), head);
                 break;
@@ -259,6 +260,12 @@ internal sealed class EventIntake(
 
     private void Judge(EventBatch batch, StreamAccount account)
     {
+        if (account.IsActive && batch.Find(account.Did) is null)
+        {
+            AddUnknown(batch, account.Did);
+            return;
+        }
+
         var before = batch.StateOf(account.Did);
         var result = RepoFollower.Follow(before, account);
         metrics.Verdicts.Add(result.Verdict.ToString());

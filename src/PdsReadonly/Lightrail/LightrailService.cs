@@ -52,13 +52,12 @@ internal sealed partial class LightrailService : IAsyncDisposable
 
     internal void Start()
     {
-        // Before anyone asks them as one of many hosts.
-        var upstreams = _settings.Upstreams.Select(_hosts.AddUpstream).ToList();
-        List<Task> tasks =
-        [
-            KeepAsync("resyncs", _resyncer.RunAsync),
-            .. upstreams.Select(host => FollowAsync(host, _stop.Token)),
-        ];
+        var tasks = new List<Task> { KeepAsync("resyncs", _resyncer.RunAsync) };
+        foreach (var upstream in _settings.Upstreams)
+        {
+            tasks.Add(FollowAsync(_hosts.Find(upstream)!, _stop.Token));
+        }
+
         _all = Task.WhenAll(tasks);
     }
 

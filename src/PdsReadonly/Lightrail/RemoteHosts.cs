@@ -16,22 +16,22 @@ internal sealed class RemoteHosts(
 
     private readonly ConcurrentDictionary<long, RemoteHost> _byId = [];
 
+    // Those that the operator named may be anywhere, whoever else names them.
+    private readonly HashSet<string> _upstreams = [.. settings.Upstreams.Select(OriginOf)];
+
     /// <summary>Those met since the start.</summary>
     internal ICollection<RemoteHost> All => _byUrl.Values;
 
     /// <summary>Null when hosts must not be asked this way.</summary>
     internal RemoteHost? Find(Uri url)
     {
+        string origin = OriginOf(url);
+        if (_byUrl.TryGetValue(origin, out var known)) return known;
+        if (_upstreams.Contains(origin)) return Add(origin, toUpstreams);
         bool isAllowed = url.Scheme == Uri.UriSchemeHttps
             || (url.Scheme == Uri.UriSchemeHttp && settings.AllowPrivate);
-        if (!isAllowed || url.UserInfo.Length > 0) return null;
-        string origin = url.GetLeftPart(UriPartial.Authority);
-        return _byUrl.TryGetValue(origin, out var known) ? known : Add(origin, http);
+        return isAllowed && url.UserInfo.Length == 0 ? Add(origin, http) : null;
     }
-
-    /// <summary>One that the operator named: it may be anywhere.</summary>
-    internal RemoteHost AddUpstream(Uri url) =>
-        Add(url.GetLeftPart(UriPartial.Authority), toUpstreams);
 
     /// <summary>By the name that a relay lists; null when that is none, or not allowed.</summary>
     internal RemoteHost? FindNamed(string name)
@@ -66,4 +66,6 @@ internal sealed class RemoteHosts(
         _byId[id] = host;
         return host;
     }
+
+    private static string OriginOf(Uri url) => url.GetLeftPart(UriPartial.Authority);
 }

@@ -256,6 +256,10 @@ internal sealed partial class Resyncer(
             {
                 KeepProof(repo);
             }
+            else if (walk.IsOvertaken)
+            {
+                database.Failed(item.Did, Now, counts: false);
+            }
             else
             {
                 Retry(item);

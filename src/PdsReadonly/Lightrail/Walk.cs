@@ -17,4 +17,9 @@ internal sealed class Walk(Did did)
     /// Whether a commit is not among those kept, so that the chain may have a gap.
     /// </summary>
     internal bool IsIncomplete { get; set; }
+
+    /// <summary>
+    /// Whether a #sync came, so that what is proven may be of before without being a rollback.
+    /// </summary>
+    internal bool IsOvertaken { get; set; }
 }

@@ -15,10 +15,12 @@ internal sealed class LightrailWorld : IAsyncDisposable
 
     private readonly List<WorldServer> _servers = [];
     private readonly TemporaryFolder _data = new();
-    private readonly WorldServer _relay;
+    private readonly WorldServer _upstream;
     private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
 
-    internal LightrailWorld(EventScriptOptions options)
+    /// <param name="options">What happens.</param>
+    /// <param name="withRelay">Else there is one host, which is followed itself.</param>
+    internal LightrailWorld(EventScriptOptions options, bool withRelay = true)
     {
         HostTraits[] kinds =
         [
@@ -27,11 +29,16 @@ internal sealed class LightrailWorld : IAsyncDisposable
             HostTraits.All.Single(traits => traits.Name == "millipds"),
             HostTraits.All.Single(traits => traits.Name == "cocoon"),
         ];
+        if (!withRelay) kinds = [HostTraits.Reference];
         var hosts = kinds.Select(kind => new WorldHost(Network, kind)).ToList();
         foreach (var host in hosts) _servers.Add(WorldServer.Start(host));
-        _relay = WorldServer.Start(
-            new WorldHost(Network, HostTraits.Reference) { IsRelay = true });
-        _servers.Add(_relay);
+        if (withRelay)
+        {
+            var relay = new WorldHost(Network, HostTraits.Reference) { IsRelay = true };
+            _servers.Add(WorldServer.Start(relay));
+        }
+
+        _upstream = _servers[^1];
         Script = new EventScript(Network, hosts, options);
         NoteNames();
     }
@@ -42,6 +49,12 @@ internal sealed class LightrailWorld : IAsyncDisposable
 
     internal PdsProcess Pds { get; private set; } = null!;
 
+    /// <summary>Whom the binary follows, in place of the world's own.</summary>
+    internal Uri? Upstream { get; set; }
+
+    /// <summary>Requests a second.</summary>
+    internal int CrawlQps { get; init; } = 1000;
+
     /// <summary>Starts the binary, over the data that the last one left.</summary>
     internal async Task StartAsync(params string[] more) => Pds = await PdsProcess.StartAsync(
         new PdsLaunch
@@ -51,10 +64,17 @@ internal sealed class LightrailWorld : IAsyncDisposable
             Command = "lightrail",
             Arguments =
             [
-                "--upstream", Url(_relay), "--plc-url", Url(_relay),
-                "--allow-private", "--crawl-qps", "1000", "--plc-qps", "1000", .. more,
+                "--upstream", Url(Upstream ?? _upstream.Url), "--plc-url", Url(_upstream.Url),
+                "--allow-private", "--crawl-qps", $"{CrawlQps}", "--plc-qps", "1000", .. more,
             ],
         });
+
+    /// <summary>SIGTERM, which it has to obey.</summary>
+    internal async Task StopAsync()
+    {
+        Assert.Equal(0, await Pds.StopAsync());
+        await Pds.DisposeAsync();
+    }
 
     /// <summary>SIGKILL, whatever it is at.</summary>
     internal async Task KillAsync()
@@ -100,6 +120,17 @@ internal sealed class LightrailWorld : IAsyncDisposable
         return double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Waits until a number is as wanted.</summary>
+    internal async Task MetricUntilAsync(string name, Func<double, bool> isWanted)
+    {
+        using var late = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!isWanted(await MetricAsync(name)))
+        {
+            if (late.IsCancellationRequested) Assert.Fail(await MetricsAsync());
+            await Task.Delay(s_look, CancellationToken.None);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Pds is not null) await Pds.DisposeAsync();
@@ -108,7 +139,7 @@ internal sealed class LightrailWorld : IAsyncDisposable
         _data.Dispose();
     }
 
-    private static string Url(WorldServer server) => server.Url.GetLeftPart(UriPartial.Authority);
+    private static string Url(Uri url) => url.GetLeftPart(UriPartial.Authority);
 
     // Also what is gone by the end has to be asked for.
     private void NoteNames()
@@ -145,7 +176,8 @@ internal sealed class LightrailWorld : IAsyncDisposable
             + $"invented {invented.Count} ({invented.FirstOrDefault()})";
     }
 
-    private async Task<IReadOnlyList<string>> ListAsync(string? collection)
+    /// <summary>All who hold a collection, or anything.</summary>
+    internal async Task<IReadOnlyList<string>> ListAsync(string? collection)
     {
         (string, string)[] parameters = collection is null
             ? [("limit", "2000")]

@@ -1,0 +1,126 @@
+using System.Net;
+using PdsReadonly.Index;
+using PdsReadonly.Lightrail;
+using PdsReadonly.Tests.Support;
+
+namespace PdsReadonly.Tests.Lightrail;
+
+/// <summary>Which hosts are asked, and by which way.</summary>
+public sealed class RemoteHostsTests : IDisposable
+{
+    private static readonly Uri s_upstream = new("http://10.0.0.1:2583");
+
+    private readonly FakeTime _time = new(new(2026, 12, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly TempFolder _folder = new();
+    private readonly LightrailDatabase _index;
+    private readonly HttpClient _http = new(new Saying("to anyone"));
+    private readonly HttpClient _toUpstreams = new(new Saying("to upstreams"));
+
+    public RemoteHostsTests() =>
+        _index = LightrailDatabase.Open(_folder.At("lightrail.sqlite"), _time);
+
+    public void Dispose()
+    {
+        _index.Dispose();
+        _http.Dispose();
+        _toUpstreams.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("https://pds.example", false, true)]
+    [InlineData("http://pds.example", false, false)]
+    [InlineData("http://pds.example", true, true)]
+    [InlineData("http://10.0.0.1:2584", false, false)]
+    [InlineData("https://user@pds.example", true, false)]
+    [InlineData("ftp://pds.example", true, false)]
+    [InlineData("file:///etc/passwd", true, false)]
+    public void Find_WithoutTlsOnlyWhereThatIsAllowed(string url, bool allowPrivate, bool isFound)
+    {
+        Assert.Equal(isFound, Of(allowPrivate).Find(new Uri(url)) is not null);
+        Assert.Equal(isFound ? 1 : 0, _index.Hosts().Count);
+    }
+
+    [Fact]
+    public void Find_OneOrigin_IsOneHost()
+    {
+        var hosts = Of();
+        var host = hosts.Find(new Uri("https://pds.example/some/path?q"))!;
+        Assert.Same(host, hosts.Find(new Uri("https://PDS.example:443")));
+        Assert.Same(host, hosts.FindNamed("pds.example"));
+        Assert.Same(host, hosts.Find(host.Id));
+        Assert.NotSame(host, hosts.Find(new Uri("https://pds.example:444")));
+        Assert.Equal("https://pds.example/", host.Url.ToString());
+        Assert.Equal(2, hosts.All.Count);
+        Assert.Null(hosts.Find(99));
+    }
+
+    [Theory]
+    [InlineData("pds.example", "https://pds.example/")]
+    [InlineData("localhost:2583", "http://localhost:2583/")]
+    [InlineData("pds.example/xrpc", null)]
+    [InlineData("pds.example?query", null)]
+    [InlineData("user@pds.example", null)]
+    [InlineData("not a name", null)]
+    [InlineData("", null)]
+    public void FindNamed_OnlyAName(string name, string? expected) =>
+        Assert.Equal(expected, Of(allowPrivate: true).FindNamed(name)?.Url.ToString());
+
+    [Fact]
+    public void FindNamed_WithAPort_HasTlsUnlessThatIsAllowed() => Assert.Equal(
+        "https://pds.example:2583/", Of().FindNamed("pds.example:2583")!.Url.ToString());
+
+    [Fact]
+    public async Task Find_Upstream_MayBeAnywhereWhoeverNamesIt()
+    {
+        var hosts = Of();
+        long id = _index.HostIdOf("http://10.0.0.1:2583");
+        // By a repo that is queued, before the upstream itself is followed.
+        var byNumber = hosts.Find(id)!;
+        Assert.Same(byNumber, hosts.Find(s_upstream));
+        Assert.Equal("to upstreams", await AskAsync(byNumber));
+        Assert.Equal("to anyone", await AskAsync(hosts.FindNamed("pds.example")!));
+    }
+
+    [Fact]
+    public void Save_WhatWasLearned_IsThereAfterTheNextStart()
+    {
+        var hosts = Of();
+        var host = hosts.Find(new Uri("https://pds.example"))!;
+        host.Profile.Deny(Strategy.Proof);
+        host.Profile.AddFault();
+        hosts.Save(host);
+        var again = Of().Find(host.Id)!;
+        Assert.NotSame(host, again);
+        Assert.Equal([Strategy.Proof], again.Profile.Denied);
+        Assert.Equal(1, again.Profile.Faults);
+    }
+
+    private RemoteHosts Of(bool allowPrivate = false)
+    {
+        var settings = new LightrailSettings
+        {
+            Upstreams = [s_upstream],
+            Plc = new Uri("https://plc.example"),
+            AllowPrivate = allowPrivate,
+        };
+        return new RemoteHosts(_index, _http, _toUpstreams, settings, _time);
+    }
+
+    private static async Task<string> AskAsync(RemoteHost host)
+    {
+        var answer = await host.NewClient().GetAsync(
+            "com.example.who", 100, TestContext.Current.CancellationToken);
+        return System.Text.Encoding.ASCII.GetString(answer.Body);
+    }
+
+    private sealed class Saying(string text) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
+            {
+                Content = new StringContent(text),
+            });
+    }
+}
