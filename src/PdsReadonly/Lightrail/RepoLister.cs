@@ -32,7 +32,6 @@ internal sealed class RepoLister(
         int failures = 0;
         var due = NextDue();
         var next = due;
-        DateTimeOffset? before = null;
         DateTimeOffset? began = null;
         while (true)
         {
@@ -45,15 +44,19 @@ internal sealed class RepoLister(
             {
                 due = NextDue();
                 database.ListAgain(source.Host.Id);
-                (before, began) = (began, time.GetUtcNow());
+                began = time.GetUtcNow();
             }
 
             bool isDone = await ListAsync(source.Host, source.IsRelay, cancellation)
                 && (!settings.DeepCrawl || !source.IsRelay
                     || await ListHostsAsync(source, isDue, cancellation));
-            // What neither this list nor the one before has may be gone: whoever hosts it is asked.
-            if (isDone && before is { } since) EnqueueUnlisted(since);
-            if (isDone) before = null;
+            // What the whole list has not may be gone: whoever hosts it is asked.
+            if (isDone && began is { } since)
+            {
+                EnqueueUnlisted(since);
+                began = null;
+            }
+
             failures = isDone ? 0 : failures + 1;
             next = isDone ? due
                 : time.GetUtcNow() + Backoff.After(failures, s_retryFirst, s_retryMost);

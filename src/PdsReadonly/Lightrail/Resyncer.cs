@@ -291,10 +291,20 @@ internal sealed partial class Resyncer(
         // Meanwhile it may have gone elsewhere: then this host's word is none.
         identities.Forget(item.Did);
         var current = await identities.ResolveAsync(item.Did, cancellation);
-        if (current.Identity?.Pds is not { } pds || hosts.Find(pds)?.Id != host.Id)
+        bool isNamed = current.Identity is { Pds: not null, Key: not null };
+        var named = isNamed ? hosts.Find(current.Identity!.Pds!) : null;
+        if (named?.Id != host.Id)
         {
-            if (current.Identity is null) Retry(item);
-            else database.Failed(item.Did, Now, counts: false);
+            if (named is not null)
+            {
+                database.SetIdentity(item.Did, named.Id, current.Identity!.Key!);
+                database.Failed(item.Did, Now, counts: false);
+            }
+            else
+            {
+                Retry(item);
+            }
+
             return;
         }
 

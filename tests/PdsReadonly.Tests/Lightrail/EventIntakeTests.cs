@@ -69,7 +69,7 @@ public sealed class EventIntakeTests : IDisposable
         await ForgeAsync(alice, byRelay ? _world.FromRelay : _world.SourceOf(_world.One));
         Assert.Equal(["a.b.c"], _world.CollectionsOf(alice));
         Assert.True(_world.StateOf(alice)!.NeedsResync);
-        Assert.Equal(ResyncReason.Unchained, _world.TakeReason(alice));
+        Assert.Equal(ResyncReason.Moved, _world.TakeReason(alice));
         Assert.Equal(_world.Two.Url, await _world.PdsOfAsync(alice));
         Assert.Equal(NoteKind.BadEvent, Index.Notes(1)[0].Kind);
     }
@@ -102,9 +102,10 @@ public sealed class EventIntakeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("relay", ResyncReason.Reactivated)]
-    [InlineData("two", ResyncReason.Moved)]
-    internal void Take_ActiveAgain_IsProvenAnewWhereverItIs(string source, ResyncReason reason)
+    [InlineData("relay", AccountStatus.Active, ResyncReason.Reactivated)]
+    [InlineData("two", AccountStatus.Deactivated, ResyncReason.Moved)]
+    internal void Take_ActiveAgain_IsProvenAnewWhereverItIs(
+        string source, AccountStatus status, ResyncReason reason)
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
         _world.Take(_world.FromRelay, IndexedWorld.Status(alice, AccountState.Deactivated));
@@ -113,7 +114,7 @@ public sealed class EventIntakeTests : IDisposable
         _world.Take(_world.FromRelay, IndexedWorld.Commit(alice.Repo.Write(["n.e.w/1"], [])));
         Assert.Null(_world.TakeReason(alice));
         _world.Take(SourceOf(source), IndexedWorld.Status(alice, AccountState.Active));
-        Assert.Equal(AccountStatus.Active, _world.StateOf(alice)!.Status);
+        Assert.Equal(status, _world.StateOf(alice)!.Status);
         Assert.Equal(reason, _world.TakeReason(alice));
     }
 
@@ -161,7 +162,7 @@ public sealed class EventIntakeTests : IDisposable
     }
 
     [Fact]
-    public void Take_RevOfTheFuture_IsPassedOver()
+    public void Take_RevOfTheFuture_IsNotBelievedAndAskedFor()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
         var commit = IndexedWorld.Commit(alice.Repo.Write(["n.e.w/1"], []));
@@ -169,7 +170,7 @@ public sealed class EventIntakeTests : IDisposable
         _world.Time.Now = new(2023, 1, 1, 0, 0, 0, TimeSpan.Zero);
         _world.Take(_world.FromRelay, commit, IndexedWorld.Sync(alice.Repo));
         Assert.Equal(["a.b.c"], _world.CollectionsOf(alice));
-        Assert.False(_world.StateOf(alice)!.NeedsResync);
+        Assert.True(_world.StateOf(alice)!.NeedsResync);
         Assert.Equal(2, _world.Metrics.Refusals.Total);
     }
 
@@ -181,15 +182,16 @@ public sealed class EventIntakeTests : IDisposable
     }
 
     [Fact]
-    public void Take_Rollbacks_AreToldAndNotFollowed()
+    public void Take_MessageOfThePast_HasTheHostAsked()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
         var old = IndexedWorld.Sync(alice.Repo);
         _world.Take(_world.FromRelay, IndexedWorld.Commit(alice.Repo.Write(["n.e.w/1"], [])));
         _world.Take(_world.FromRelay, old);
         _world.AssertTruth(alice);
-        Assert.Equal(1, Index.Totals.Rollbacks);
-        Assert.Null(_world.TakeReason(alice));
+        Assert.Equal(0, Index.Totals.Rollbacks);
+        Assert.False(_world.StateOf(alice)!.NeedsResync);
+        Assert.Equal(ResyncReason.Unlisted, _world.TakeReason(alice));
     }
 
     [Fact]
@@ -332,13 +334,16 @@ public sealed class EventIntakeTests : IDisposable
     }
 
     [Fact]
-    public async Task Queued_AfterAnyOfIt_IsAwake()
+    public async Task Queued_WhenSomethingIs_IsAwake()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c");
         _world.List(alice);
         Assert.True(await IsAwakeAsync());
         Assert.False(await IsAwakeAsync());
         _world.Take(_world.FromRelay, EventFrame.Unknown);
+        Assert.False(await IsAwakeAsync());
+        var bob = _world.Join("bob", _world.One, "a.b.c");
+        _world.Take(_world.FromRelay, IndexedWorld.Commit(bob.Repo.Write(["n.e.w/1"], [])));
         Assert.True(await IsAwakeAsync());
     }
 

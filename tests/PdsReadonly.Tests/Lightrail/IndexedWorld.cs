@@ -18,6 +18,9 @@ namespace PdsReadonly.Tests.Lightrail;
 /// </summary>
 internal sealed class IndexedWorld : IDisposable
 {
+    // A repo that does not chain is not proven again before.
+    private const long PauseMilliseconds = 10_000;
+
     private readonly TempFolder _folder = new();
     private readonly SampleKey _key = SampleKey.FromSeed(SampleCurve.P256, "indexed world");
     private readonly HttpClient _http;
@@ -130,8 +133,9 @@ internal sealed class IndexedWorld : IDisposable
         Index.SetIdentity(DidOf(account), IdOf(account.Host!), key!);
     }
 
-    internal bool Complete(Walk walk, WorldAccount account, ProvenCollections proven) =>
-        Intake.Complete(walk, IdOf(account.Host!), proven, CollectionOrigin.Proof);
+    internal bool Complete(
+        Walk walk, WorldAccount account, ProvenCollections proven, int attempts = 1) =>
+        Intake.Complete(walk, IdOf(account.Host!), proven, CollectionOrigin.Proof, attempts);
 
     internal static ProvenCollections ProofOf(WorldAccount account)
     {
@@ -192,7 +196,8 @@ internal sealed class IndexedWorld : IDisposable
     /// <summary>Why it waits to be proven where it is known; null when it does not.</summary>
     internal ResyncReason? TakeReason(WorldAccount account)
     {
-        var item = Index.TakeNext(Index.FindRepo(DidOf(account))?.HostId ?? 0, Now);
+        var item = Index.TakeNext(
+            Index.FindRepo(DidOf(account))?.HostId ?? 0, Now + PauseMilliseconds);
         if (item is not null) Assert.Equal(DidOf(account), item.Did);
         return item?.Reason;
     }

@@ -29,7 +29,7 @@ public sealed class ListPagesTests
     {
         Assert.Null(ListReposPage.Read(Encoding.UTF8.GetBytes(json)));
         Assert.Null(ListHostsPage.Read(Encoding.UTF8.GetBytes(json)));
-        Assert.Null(RepoStatusAnswer.Read(Given(Encoding.UTF8.GetBytes(json))));
+        Assert.Null(RepoStatusAnswer.Read(Given(Encoding.UTF8.GetBytes(json)))?.Status);
     }
 
     [Fact]
@@ -99,7 +99,8 @@ public sealed class ListPagesTests
     [InlineData("{\"status\":\"deactivated\"}", null)]
     [InlineData("{\"active\":\"no\"}", null)]
     internal void ReadStatus_OfAnAnswer(string json, AccountStatus? expected) =>
-        Assert.Equal(expected, RepoStatusAnswer.Read(Given(Encoding.UTF8.GetBytes(json))));
+        Assert.Equal(
+            expected, RepoStatusAnswer.Read(Given(Encoding.UTF8.GetBytes(json)))?.Status);
 
     [Theory]
     [InlineData("RepoNotFound", AccountStatus.Inactive)]
@@ -107,7 +108,8 @@ public sealed class ListPagesTests
     [InlineData(null, null)]
     internal void ReadStatus_OfARefusal(string? error, AccountStatus? expected) => Assert.Equal(
         expected,
-        RepoStatusAnswer.Read(new XrpcAnswer(XrpcStatus.Denied, []) { Code = 400, Error = error }));
+        RepoStatusAnswer.Read(
+            new XrpcAnswer(XrpcStatus.Denied, []) { Code = 400, Error = error })?.Status);
 
     private static XrpcAnswer Given(byte[] json) => new(XrpcStatus.Given, json) { Code = 200 };
 

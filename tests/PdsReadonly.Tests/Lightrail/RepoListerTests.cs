@@ -119,7 +119,7 @@ public sealed class RepoListerTests : IDisposable
             source.ListingAsked.Wake();
             await UntilAsync(() => _asked.Count == 6 && Stored.IsListed);
         });
-        Assert.True(_world.StateOf(gone)!.NeedsResync);
+        Assert.False(_world.StateOf(gone)!.NeedsResync);
         var item = _world.Index.TakeNext(_world.IdOf(_world.One), _world.Now)!;
         Assert.Equal(ResyncReason.Unlisted, item.Reason);
     }

@@ -136,7 +136,7 @@ public sealed class ResyncerTests : IDisposable
     public async Task Run_AccountWhoseDidIsNoMore_IsForgotten()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
-        Enqueue(alice);
+        _world.Index.Enqueue(IndexedWorld.DidOf(alice), ResyncReason.Moved, 0);
         _world.Answer = request => Task.FromResult(
             request.RequestUri!.AbsolutePath.Contains(alice.Did, StringComparison.Ordinal)
                 ? new HttpResponseMessage(HttpStatusCode.Gone)
@@ -245,9 +245,13 @@ public sealed class ResyncerTests : IDisposable
             request.Method == "getRepoCollections" ? WorldAnswer.OfCar(old) : honest;
         await RunUntilAsync(() => NextDue(alice) > _world.Now);
         Assert.Equal(["a.b.c", "n.e.w"], _world.CollectionsOf(alice));
+        // It may be a replica that lags.
+        Assert.Equal(0, _world.Index.Totals.Rollbacks);
+        _world.Time.Now += TimeSpan.FromMinutes(1);
+        await RunUntilAsync(() => NextDue(alice) > _world.Now);
         Assert.Equal(1, _world.Index.Totals.Rollbacks);
         _world.One.Lie = null;
-        _world.Time.Now += TimeSpan.FromMinutes(1);
+        _world.Time.Now += TimeSpan.FromMinutes(5);
         await RunUntilAsync(() => IsProven(alice));
         _world.AssertTruth(alice);
     }
