@@ -36,6 +36,9 @@ internal sealed class AskedRepo(
     private bool _isProbeDenied;
     private bool _isAheadOfStream;
 
+    // Whether a commit was there before the answer under way.
+    private bool _isBegun;
+
     internal SparseRepo Repo => repo;
 
     internal HostProfile Host => host;
@@ -218,7 +221,9 @@ internal sealed class AskedRepo(
 
     private bool Took(string method, TakeStatus status, RepoFault? fault)
     {
-        _isAheadOfStream |= status == TakeStatus.Newer && stream is not null;
+        // The first commit follows nothing that the stream could be about to bring.
+        _isAheadOfStream |= status == TakeStatus.Newer && _isBegun && stream is not null;
+        _isBegun |= repo.Commit is not null;
         if (status == TakeStatus.Refused) Blame(method, fault);
         // Of a replica that lags, which is no fault.
         else if (status == TakeStatus.Older) Note($"{method}: {fault?.Message}");
@@ -232,6 +237,7 @@ internal sealed class AskedRepo(
             if (repo.Take(car.Span, out _) is TakeStatus.Same or TakeStatus.Newer)
             {
                 _isAheadOfStream = false;
+                _isBegun = true;
             }
         }
     }

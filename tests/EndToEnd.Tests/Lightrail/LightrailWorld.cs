@@ -73,7 +73,9 @@ internal sealed class LightrailWorld : IAsyncDisposable
     internal async Task StopAsync()
     {
         Assert.Equal(0, await Pds.StopAsync());
+        Assert.DoesNotContain("   at ", Pds.Output.ToString(), StringComparison.Ordinal);
         await Pds.DisposeAsync();
+        Pds = null!;
     }
 
     /// <summary>SIGKILL, whatever it is at.</summary>
@@ -81,6 +83,7 @@ internal sealed class LightrailWorld : IAsyncDisposable
     {
         await Pds.KillAsync();
         await Pds.DisposeAsync();
+        Pds = null!;
     }
 
     /// <summary>Some things happen.</summary>
@@ -111,13 +114,15 @@ internal sealed class LightrailWorld : IAsyncDisposable
     internal async Task<string> MetricsAsync() =>
         (await Pds.FetchAsync(HttpMethod.Get, "/metrics")).Text;
 
-    /// <summary>One number of /metrics.</summary>
+    /// <summary>One number of /metrics; zero while it is not there.</summary>
     internal async Task<double> MetricAsync(string name)
     {
         string metrics = await MetricsAsync();
-        string line = metrics.Split('\n').First(
+        string? line = metrics.Split('\n').FirstOrDefault(
             text => text.StartsWith(name, StringComparison.Ordinal));
-        return double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
+        return line is null
+            ? 0
+            : double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
     }
 
     /// <summary>Waits until a number is as wanted.</summary>

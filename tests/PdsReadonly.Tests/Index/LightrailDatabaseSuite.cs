@@ -32,7 +32,8 @@ public abstract class LightrailDatabaseSuite : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected void AddListed(IReadOnlyList<ListedRepo> repos, string? cursor, bool isRelay) =>
+    private protected void AddListed(
+        IReadOnlyList<ListedRepo> repos, string? cursor, bool isRelay) =>
         Index.AddListed(Index.FindHost(Index.HostIdOf(Relay))!, repos, cursor, isRelay);
 
     private protected LightrailDatabase Open() =>
