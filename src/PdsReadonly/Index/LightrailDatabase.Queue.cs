@@ -99,7 +99,7 @@ internal sealed partial class LightrailDatabase
     internal void Await(Did did) => InTransaction(() =>
     {
         if (FindRepo(did) is not { } repo) return;
-        if (!repo.State.NeedsResync)
+        if (!repo.State.NeedsResync || IsAskedAgain(repo.FirstSeen))
         {
             Done(did);
             return;
@@ -152,12 +152,14 @@ internal sealed partial class LightrailDatabase
     // and broke goes before what was only listed yet, of which there may be millions.
     private void Enqueue(LightrailRepo repo, ResyncReason reason, long notBefore, bool isAnew)
     {
-        var statement = Statement("SELECT state, attempts, due FROM resync WHERE repo = ?1")
+        var statement = Statement("SELECT state, attempts, due, reason FROM resync WHERE repo = ?1")
             .Bind(1, repo.FirstSeen);
         bool isQueued = statement.Step();
         long state = isQueued ? statement.Int64(0) : Waiting;
         bool failed = isQueued && statement.Int64(1) > 0;
         long due = isQueued ? statement.Int64(2) : long.MaxValue;
+        // That it may be elsewhere is still to be looked up, whatever else has happened.
+        bool isMoved = isQueued && (ResyncReason)statement.Int64(3) == ResyncReason.Moved;
         statement.Reset();
         if (notBefore <= Now) notBefore = reason == ResyncReason.Listed ? Now : 0;
         // One whose commits never chain is not proven without a pause.
@@ -182,6 +184,7 @@ internal sealed partial class LightrailDatabase
         // Where it failed is not where it is now.
         bool isElsewhere = reason is ResyncReason.Moved or ResyncReason.Reactivated;
         if (!failed || isElsewhere) due = Math.Min(due, notBefore);
+        if (isMoved && state != UnderWay) reason = ResyncReason.Moved;
         if (state == HeldBack && reason.IsCheck()) state = Waiting;
         Statement("""
             UPDATE resync SET host = ?2, reason = ?3, due = ?4, again = ?5, state = ?6

@@ -5,8 +5,9 @@ namespace PdsReadonly.Index;
 /// <para>
 /// <c>pair</c> is in the order of the pages of listReposByCollection, and holds nothing else: a
 /// page is one run of it (1). Repos that are hidden (0) and those whose collections are merely
-/// claimed (2) stand in runs of their own, so that a page passes over none. <c>held</c> has the same pairs by repo, with how each is known; its commit is left
-/// out where it is the one that all of the repo's collections were proven at.
+/// claimed (2) stand in runs of their own, so that a page passes over none. <c>held</c> has the
+/// same pairs by repo, with how each is known; its commit is left out where it is the one that all
+/// of the repo's collections were proven at.
 /// </para>
 /// <para>
 /// A repo's number is the time of first sight, which is the order of listRepos. Repos are never

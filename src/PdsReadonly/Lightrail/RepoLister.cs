@@ -13,6 +13,7 @@ internal sealed class RepoLister(
 {
     private const int PageBytesMax = 4 * 1024 * 1024;
     private const int HostsAtOnce = 4;
+    private const int FailuresMax = 5;
 
     // More than any relay needs, and than any host: its cursors may lead nowhere, or its repos be
     // made up.
@@ -49,7 +50,7 @@ internal sealed class RepoLister(
 
             bool isDone = await ListAsync(source.Host, source.IsRelay, cancellation)
                 && (!settings.DeepCrawl || !source.IsRelay
-                    || await ListHostsAsync(source, isDue, cancellation));
+                    || await ListHostsAsync(source, began is not null, cancellation));
             // What the whole list has not may be gone: whoever hosts it is asked.
             if (isDone && began is { } since)
             {
@@ -58,6 +59,8 @@ internal sealed class RepoLister(
             }
 
             failures = isDone ? 0 : failures + 1;
+            // Its cursor may be one that the host takes no more.
+            if (failures == FailuresMax) database.ListAgain(source.Host.Id);
             next = isDone ? due
                 : time.GetUtcNow() + Backoff.After(failures, s_retryFirst, s_retryMost);
         }

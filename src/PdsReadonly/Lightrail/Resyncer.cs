@@ -213,10 +213,32 @@ internal sealed partial class Resyncer(
                 NoteKind.Rollback, item.Did.ToString(), $"host is at {rev}, seen was {max}");
         }
 
+        bool isAway = told.Status != AccountStatus.Active;
+        if (isAway && !await IsStillThereAsync(item, host, cancellation)) return;
         if (!intake.SetStatus(item.Did, told.Status, asked)) Retry(item);
-        else if (told.Status != AccountStatus.Active) database.Await(item.Did);
+        else if (isAway) database.Await(item.Did);
         else if (state.NeedsResync) database.Failed(item.Did, Now, counts: false);
         else database.Done(item.Did);
+    }
+
+    // Since it was looked up it may have gone elsewhere: then what this host said is no word on it.
+    // False when it was given back.
+    private async Task<bool> IsStillThereAsync(
+        ResyncItem item, RemoteHost host, CancellationToken cancellation)
+    {
+        identities.Forget(item.Did);
+        var current = await identities.ResolveAsync(item.Did, cancellation);
+        if (current.Identity is not { Pds: { } pds, Key: { } key }
+            || hosts.Find(pds) is not { } named)
+        {
+            Retry(item);
+            return false;
+        }
+
+        if (named.Id == host.Id) return true;
+        database.SetIdentity(item.Did, named.Id, key);
+        database.Failed(item.Did, Now, counts: false);
+        return false;
     }
 
     private static Task<XrpcAnswer> AskStatusAsync(
@@ -288,26 +310,7 @@ internal sealed partial class Resyncer(
 
         long asked = time.GetTimestamp();
         var told = RepoStatusAnswer.Read(await AskStatusAsync(item, host, cancellation));
-        // Meanwhile it may have gone elsewhere: then this host's word is none.
-        identities.Forget(item.Did);
-        var current = await identities.ResolveAsync(item.Did, cancellation);
-        bool isNamed = current.Identity is { Pds: not null, Key: not null };
-        var named = isNamed ? hosts.Find(current.Identity!.Pds!) : null;
-        if (named?.Id != host.Id)
-        {
-            if (named is not null)
-            {
-                database.SetIdentity(item.Did, named.Id, current.Identity!.Key!);
-                database.Failed(item.Did, Now, counts: false);
-            }
-            else
-            {
-                Retry(item);
-            }
-
-            return;
-        }
-
+        if (!await IsStillThereAsync(item, host, cancellation)) return;
         if (told is { Status: not AccountStatus.Active and var away })
         {
             if (intake.SetStatus(item.Did, away, asked)) database.Await(item.Did);

@@ -44,6 +44,19 @@ public sealed class ResyncerTests : IDisposable
         Assert.Equal(_world.IdOf(_world.Two), RepoOf(alice).HostId);
     }
 
+    [Fact]
+    public async Task Run_CheckAtTheHostThatWasLeft_HidesNothing()
+    {
+        var alice = _world.JoinProven("alice", _world.One, "a.b.c");
+        _world.Identify(alice);
+        Assert.Equal(_world.One.Url, await _world.PdsOfAsync(alice));
+        alice.Host = _world.Two;
+        _world.Index.Enqueue(IndexedWorld.DidOf(alice), ResyncReason.Unlisted, 0);
+        await RunUntilAsync(() => RepoOf(alice).HostId == _world.IdOf(_world.Two)
+            && IsProven(alice));
+        Assert.Equal(AccountStatus.Active, _world.StateOf(alice)!.Status);
+    }
+
     [Theory]
     [InlineData(AccountState.Deactivated, AccountStatus.Deactivated)]
     [InlineData(AccountState.Takendown, AccountStatus.Takendown)]
