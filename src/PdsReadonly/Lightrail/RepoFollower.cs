@@ -11,7 +11,8 @@ namespace PdsReadonly.Lightrail;
 /// verdict out. Here is how a repo is followed:
 /// 1. a proof of all its collections gives rev and tree (<see cref="Prove"/>);
 /// 2. each #commit whose since is that rev and whose prevData is that tree is applied;
-/// 3. what does not chain asks for a new proof, and commits are kept aside until it is there.
+/// 3. what does not chain asks for a new proof; commits that come while that is under way are
+/// kept aside.
 /// </summary>
 internal static class RepoFollower
 {
