@@ -57,12 +57,13 @@ internal sealed partial class LightrailDatabase
         }
     }
 
-    internal List<LightrailHost> Hosts()
+    internal List<LightrailHost> Hosts(int limit = int.MaxValue)
     {
         lock (Gate)
         {
             var hosts = new List<LightrailHost>();
-            var statement = Statement(SelectHosts + " ORDER BY id");
+            var statement = Statement(SelectHosts + " ORDER BY id LIMIT ?1")
+                .Bind(1, (long)limit);
             while (statement.Step()) hosts.Add(ReadHost(statement));
             statement.Reset();
             return hosts;

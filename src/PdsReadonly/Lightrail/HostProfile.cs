@@ -20,7 +20,6 @@ internal sealed class HostProfile(TimeProvider time)
     private readonly Dictionary<Strategy, Denial> _denials = [];
     private bool _commaCids;
     private long _faults;
-    private long _lies;
 
     /// <summary>Whether CIDs of getBlocks have to be joined by commas.</summary>
     internal bool CommaCids
@@ -31,9 +30,6 @@ internal sealed class HostProfile(TimeProvider time)
 
     /// <summary>Answers that were not what was asked for.</summary>
     internal long Faults => Interlocked.Read(ref _faults);
-
-    /// <summary>Claims that were disproved.</summary>
-    internal long Lies => Interlocked.Read(ref _lies);
 
     /// <summary>What the host is known to refuse now.</summary>
     internal IReadOnlySet<Strategy> Denied =>
@@ -71,10 +67,8 @@ internal sealed class HostProfile(TimeProvider time)
 
     internal void AddFault() => Interlocked.Increment(ref _faults);
 
-    internal void AddLie() => Interlocked.Increment(ref _lies);
-
     /// <summary>
-    /// As text: "faults=3 lies=0 commas=1 Proof=1767225600,2", of which the last is a time since
+    /// As text: "faults=3 commas=1 Proof=1767225600,2", of which the last is a time since
     /// 1970 and how often in a row.
     /// </summary>
     internal string Save()
@@ -86,7 +80,7 @@ internal sealed class HostProfile(TimeProvider time)
                 $" {each.Key}={each.Value.Until.ToUnixTimeSeconds()},{each.Value.Count}"));
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"faults={Faults} lies={Lies} commas={(CommaCids ? 1 : 0)}{string.Concat(words)}");
+                $"faults={Faults} commas={(CommaCids ? 1 : 0)}{string.Concat(words)}");
         }
     }
 
@@ -99,7 +93,6 @@ internal sealed class HostProfile(TimeProvider time)
             string[] parts = word.Split('=', ',');
             if (parts.Length < 2 || !TryParse(parts[1], out long value)) continue;
             if (parts[0] == "faults") profile._faults = value;
-            else if (parts[0] == "lies") profile._lies = value;
             else if (parts[0] == "commas") profile._commaCids = value == 1;
             else if (parts.Length == 3 && TryParse(parts[2], out long count)
                 && Enum.TryParse<Strategy>(parts[0], out var strategy) && count is > 0 and < 100

@@ -300,6 +300,11 @@ internal sealed partial class Resyncer(
         CancellationToken cancellation)
     {
         LogUnproven(item.Did.ToString(), host.Url.ToString(), outcome.Reason, outcome.Detail);
+        if (outcome.Reason == Unproven.Malformed)
+        {
+            database.Tell(NoteKind.HostFault, item.Did.ToString(), outcome.Detail ?? "malformed");
+        }
+
         if (outcome.Reason == Unproven.Unreachable)
         {
             host.Failed();

@@ -64,8 +64,8 @@ internal sealed class LightrailRoute(LightrailDatabase index, LightrailMetrics m
 
     private void AddHosts(StringBuilder text)
     {
-        var hosts = index.Hosts();
-        text.Append(CultureInfo.InvariantCulture, $"\nHosts: {hosts.Count:N0}\n");
+        var hosts = index.Hosts(HostsShown + 1);
+        text.Append("\nHosts:\n");
         foreach (var host in hosts.Take(HostsShown))
         {
             string name = new Uri(host.Url).Authority;

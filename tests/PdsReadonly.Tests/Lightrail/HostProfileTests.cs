@@ -56,9 +56,8 @@ public sealed class HostProfileTests
         profile.Deny(Strategy.Repo);
         profile.AddFault();
         profile.AddFault();
-        profile.AddLie();
         string saved = profile.Save();
-        Assert.Equal("faults=2 lies=1 commas=1 Proof=1767229200,1 Repo=1767229200,1", saved);
+        Assert.Equal("faults=2 commas=1 Proof=1767229200,1 Repo=1767229200,1", saved);
         var restored = HostProfile.Restore(saved, _time);
         Assert.Equal(saved, restored.Save());
         Assert.Equal([Strategy.Proof, Strategy.Repo], restored.Denied.Order());
@@ -78,7 +77,7 @@ public sealed class HostProfileTests
     {
         var profile = HostProfile.Restore(text, _time);
         Assert.Empty(profile.Denied);
-        Assert.Equal("faults=0 lies=0 commas=0", profile.Save());
+        Assert.Equal("faults=0 commas=0", profile.Save());
     }
 
     private void AssertDeniedFor(HostProfile profile, int hours)

@@ -44,7 +44,9 @@ internal static class SyncListReposByCollection
             return XrpcError.Invalid($"Too many collections. Max: {CollectionsMax}");
         }
 
-        if (catalog.Count > 0 && !request.MayBlock) return XrpcResult.Postponed;
+        // What is merged is read row by row.
+        bool isLong = catalog.Count > 0 || p.Collection.Count > 1;
+        if (isLong && !request.MayBlock) return XrpcResult.Postponed;
         using var reader = index.Readers.Rent();
         if (catalog.Count == 0 && p.Collection.Count <= 1)
         {
