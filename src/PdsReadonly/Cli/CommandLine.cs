@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace PdsReadonly.Cli;
 
@@ -61,9 +62,15 @@ internal static class CommandLine
         string[] args, CommandContext context, CancellationToken cancellation)
     {
         var result = Root(context).Parse(args, Parsing);
-        if (result.Action is ParseErrorAction)
+        var misplaced = FindMisplaced(result.CommandResult);
+        if (result.Action is ParseErrorAction || misplaced.Count > 0)
         {
             foreach (var error in result.Errors) context.Error.WriteLine($"error: {error.Message}");
+            foreach (string option in misplaced)
+            {
+                context.Error.WriteLine($"error: {option} has to stand behind the command");
+            }
+
             var failed = result.CommandResult.Command;
             string name = failed is RootCommand ? "" : failed.Name + " ";
             context.Error.WriteLine($"see: pds-readonly {name}--help");
@@ -82,6 +89,15 @@ internal static class CommandLine
             EnableDefaultExceptionHandler = false,
         };
         return await result.InvokeAsync(invocation, cancellation).ConfigureAwait(false);
+    }
+
+    // Options before the command would be those of the root, and have no effect.
+    private static List<string> FindMisplaced(CommandResult command)
+    {
+        if (command.Parent is not CommandResult outer) return [];
+        return [.. outer.Children.OfType<OptionResult>()
+            .Where(option => option is { Implicit: false, IdentifierToken: not null })
+            .Select(option => option.IdentifierToken!.Value)];
     }
 
     private static RootCommand Root(CommandContext context)

@@ -149,12 +149,7 @@ internal sealed class ServeOptions(LightrailOptions? lightrail = null)
     {
         // The root's validators run for its subcommands too, where serve's options stand by
         // themselves.
-        if (result.Children.OfType<CommandResult>().FirstOrDefault() is { } inner)
-        {
-            RefuseOptionsBefore(result, inner.Command.Name);
-            return;
-        }
-
+        if (result.Children.OfType<CommandResult>().Any()) return;
         string[] cars = CarsOf(result.GetValue(_cars));
         if (cars.Length == 0 && lightrail is null)
         {
@@ -182,16 +177,6 @@ internal sealed class ServeOptions(LightrailOptions? lightrail = null)
             {
                 result.AddError($"{option.Name} {url}: expected a URL");
             }
-        }
-    }
-
-    // They would be serve's, and have no effect.
-    private static void RefuseOptionsBefore(CommandResult root, string command)
-    {
-        foreach (var option in root.Children.OfType<OptionResult>().Where(each => !each.Implicit))
-        {
-            string name = option.IdentifierToken?.Value ?? option.Option.Name;
-            root.AddError($"{name} has to stand behind {command}");
         }
     }
 

@@ -110,6 +110,12 @@ public sealed class CommandLineTests
     [InlineData(
         "--car x --trusted-proxy ::1 --trusted-proxy proxy",
         "--trusted-proxy proxy: expected an IP address, or a network such as 10.0.0.0/8")]
+    [InlineData("--port 0 serve --car x", "--port has to stand behind the command")]
+    [InlineData("lightrail", "Option '--upstream' is required.")]
+    [InlineData("lightrail --upstream x", "--upstream x: expected an http or https URL of a host")]
+    [InlineData(
+        "lightrail --upstream http://a.example --plc-qps 0",
+        "--plc-qps 0: expected a number, 1 to 1000")]
     public async Task Usage_Wrong_IsSaidInOneSentenceAndExitCode2(string line, string sentence)
     {
         var run = await CliRun.Of(line.Split(' '));
