@@ -18,9 +18,8 @@ internal sealed class EpollLoop
     // How many are looked at for the one to be closed, when there is one that would do.
     private const int EvictionLookMax = 512;
 
-    // Time for the request of a client that has just connected: it is sent together with what ends
-    // the handshake, or nearly.
-    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(3);
+    // Time for the request of a client that has just connected.
+    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(50);
 
     // What the kernel gives back with an event: a connection's slot and its generation, or one of
     // these.
@@ -182,7 +181,7 @@ internal sealed class EpollLoop
         }
 
         bool isSettled = fresh?.WaitingSince < settled;
-        var choice = isSettled || answered is null || (fresh is not null && answeredLead <= 0)
+        var choice = isSettled || answered is null || (fresh is not null && answeredLead < 0)
             ? fresh
             : answered;
         choice?.Close();
