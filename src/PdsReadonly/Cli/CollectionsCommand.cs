@@ -45,10 +45,7 @@ internal static class CollectionsCommand
     {
         if (settings.Check is not null) return ProofCheck.Run(settings, context);
         TrustStore.Prepare();
-        using var http = new HttpClient(OutboundHandler.Create(settings.AllowPrivate))
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        using var http = OutboundClient.Create(settings.AllowPrivate);
         var (identity, problem) = await FindAsync(settings, http, context.Time, cancellation);
         problem ??= await FindProblemAsync(identity!.Pds!, settings.AllowPrivate, cancellation);
         if (problem is not null)

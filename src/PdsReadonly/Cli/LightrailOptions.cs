@@ -38,47 +38,21 @@ internal sealed class LightrailOptions
             + "the relay does not know of.",
     };
 
-    private readonly Option<int> _qps = new("--crawl-qps")
-    {
-        Description = $"Requests a second to one host at most. [{QpsByDefault}]",
-        HelpName = "COUNT",
-        DefaultValueFactory = _ => QpsByDefault,
-        CustomParser = OptionText.Parser<int>(
-            "--crawl-qps", (string text, out int count) => TryParse(text, QpsMost, out count),
-            $"a number, 1 to {QpsMost}"),
-    };
+    private readonly Option<int> _qps = Number(
+        "--crawl-qps", "COUNT", QpsMost, QpsByDefault, "Requests a second to one host at most.");
 
-    private readonly Option<int> _plcQps = new("--plc-qps")
-    {
-        Description = $"Requests a second to the PLC directory at most. [{PlcQpsByDefault}]",
-        HelpName = "COUNT",
-        DefaultValueFactory = _ => PlcQpsByDefault,
-        CustomParser = OptionText.Parser<int>(
-            "--plc-qps", (string text, out int count) => TryParse(text, QpsMost, out count),
-            $"a number, 1 to {QpsMost}"),
-    };
+    private readonly Option<int> _plcQps = Number(
+        "--plc-qps", "COUNT", QpsMost, PlcQpsByDefault,
+        "Requests a second to the PLC directory at most.");
 
-    private readonly Option<int> _walks = new("--walks-max")
-    {
-        Description = $"Repos that are proven at once at most. [{WalksByDefault}]",
-        HelpName = "COUNT",
-        DefaultValueFactory = _ => WalksByDefault,
-        CustomParser = OptionText.Parser<int>(
-            "--walks-max", (string text, out int count) => TryParse(text, WalksMost, out count),
-            $"a number, 1 to {WalksMost}"),
-    };
+    private readonly Option<int> _walks = Number(
+        "--walks-max", "COUNT", WalksMost, WalksByDefault,
+        "Repos that are proven at once at most.");
 
-    private readonly Option<int> _listing = new("--list-again")
-    {
-        Description = "How often upstreams' repos are listed once more, for what their streams did "
-            + $"not tell. [{ListingMinutesByDefault}]",
-        HelpName = "MINUTES",
-        DefaultValueFactory = _ => ListingMinutesByDefault,
-        CustomParser = OptionText.Parser<int>(
-            "--list-again",
-            (string text, out int minutes) => TryParse(text, ListingMinutesMost, out minutes),
-            $"minutes, 1 to {ListingMinutesMost}"),
-    };
+    private readonly Option<int> _listing = Number(
+        "--list-again", "MINUTES", ListingMinutesMost, ListingMinutesByDefault,
+        "How often upstreams' repos are listed once more, for what their streams did not tell.",
+        what: "minutes");
 
     private readonly OutboundOptions _outbound = new();
 
@@ -103,6 +77,19 @@ internal sealed class LightrailOptions
         Plc = _outbound.PlcOf(result),
         AllowPrivate = result.GetValue(_outbound.AllowPrivate),
     };
+
+    private static Option<int> Number(
+        string name, string unit, int most, int byDefault, string description,
+        string what = "a number") =>
+        new(name)
+        {
+            Description = $"{description} [{byDefault}]",
+            HelpName = unit,
+            DefaultValueFactory = _ => byDefault,
+            CustomParser = OptionText.Parser<int>(
+                name, (string text, out int number) => TryParse(text, most, out number),
+                $"{what}, 1 to {most}"),
+        };
 
     private static bool TryParse(string text, int most, out int number) =>
         OptionText.TryParseNumber(text, out number) && number >= 1 && number <= most;

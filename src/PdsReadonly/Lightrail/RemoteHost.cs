@@ -27,6 +27,9 @@ internal sealed class RemoteHost(
 
     internal HostProfile Profile { get; } = profile;
 
+    /// <summary>The profile as it was written last; null before that.</summary>
+    internal string? SavedProfile { get; set; }
+
     /// <summary>It was not reached: it is left alone for a while, longer each time.</summary>
     internal void Failed() => Pace.Hold(
         Backoff.After(Interlocked.Increment(ref _failures), s_pauseFirst, s_pauseMost));

@@ -53,8 +53,13 @@ internal sealed class RemoteHosts(
     }
 
     /// <summary>Keeps what was learned of a host over a restart.</summary>
-    internal void Save(RemoteHost host) =>
-        database.SetHost(host.Id, host.Profile.Save(), settings.CrawlQps);
+    internal void Save(RemoteHost host)
+    {
+        string profile = host.Profile.Save();
+        if (host.SavedProfile == profile) return;
+        database.SetHost(host.Id, profile, settings.CrawlQps);
+        host.SavedProfile = profile;
+    }
 
     private RemoteHost Add(string origin, HttpClient client)
     {

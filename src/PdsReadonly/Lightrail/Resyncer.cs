@@ -185,14 +185,15 @@ internal sealed partial class Resyncer(
         // Nobody has made that name, or its maker is gone: a relay or a host may tell otherwise.
         bool isNobody = error is IdentityError.NotFound or IdentityError.Tombstoned
             && item.Attempts >= NotFoundMax;
-        if (isNobody && intake.SetStatus(item.Did, AccountStatus.Inactive, time.GetTimestamp()))
-        {
-            database.Await(item.Did);
-        }
-        else
-        {
-            Retry(item);
-        }
+        if (isNobody) Hide(item, AccountStatus.Inactive, time.GetTimestamp());
+        else Retry(item);
+    }
+
+    // Until it is back; unless the stream has told since.
+    private void Hide(ResyncItem item, AccountStatus status, long asked)
+    {
+        if (intake.SetStatus(item.Did, status, asked)) database.Await(item.Did);
+        else Retry(item);
     }
 
     // Whether it is there, and where it stands, without a walk.
@@ -215,8 +216,8 @@ internal sealed partial class Resyncer(
 
         bool isAway = told.Status != AccountStatus.Active;
         if (isAway && !await IsStillThereAsync(item, host, cancellation)) return;
-        if (!intake.SetStatus(item.Did, told.Status, asked)) Retry(item);
-        else if (isAway) database.Await(item.Did);
+        if (isAway) Hide(item, told.Status, asked);
+        else if (!intake.SetStatus(item.Did, told.Status, asked)) Retry(item);
         else if (state.NeedsResync) database.Failed(item.Did, Now, counts: false);
         else database.Done(item.Did);
     }
@@ -274,7 +275,7 @@ internal sealed partial class Resyncer(
                 await FailAsync(item, host, repo, outcome, cancellation);
             }
             else if (intake.Complete(
-                walk, host.Id, proven, OriginOf(outcome.Strategy), item.Attempts))
+                walk, host.Id, proven, outcome.Strategy.Origin(), item.Attempts))
             {
                 KeepProof(repo);
             }
@@ -318,8 +319,7 @@ internal sealed partial class Resyncer(
         if (!await IsStillThereAsync(item, host, cancellation)) return;
         if (told is { Status: not AccountStatus.Active and var away })
         {
-            if (intake.SetStatus(item.Did, away, asked)) database.Await(item.Did);
-            else Retry(item);
+            Hide(item, away, asked);
             return;
         }
 
@@ -371,15 +371,6 @@ internal sealed partial class Resyncer(
         if (car.WrittenCount > settings.ProofBytesMax) return;
         database.KeepProof(repo.Did, repo.Commit!.Cid, car.WrittenMemory);
     }
-
-    private static CollectionOrigin OriginOf(Strategy strategy) => strategy switch
-    {
-        Strategy.Proof => CollectionOrigin.Proof,
-        Strategy.Blocks => CollectionOrigin.Blocks,
-        Strategy.Probe => CollectionOrigin.Probe,
-        Strategy.Repo => CollectionOrigin.Repo,
-        _ => throw new System.Diagnostics.UnreachableException($"{strategy} proves nothing"),
-    };
 
     [LoggerMessage(LogLevel.Error, "resync of {Did} failed")]
     private partial void LogFailed(Exception exception, string did);

@@ -86,11 +86,9 @@ internal sealed class XrpcClient(HttpClient http, Uri host, HostPace pace, TimeP
             timeout.Token, cancellation);
         try
         {
-            using var request = new HttpRequestMessage(
-                HttpMethod.Get, new Uri(host, "/xrpc/" + query));
-            request.Headers.UserAgent.ParseAdd("pds-readonly");
-            using var response = await http.SendAsync(
-                request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            using var response = await http.GetAsync(
+                new Uri(host, "/xrpc/" + query), HttpCompletionOption.ResponseHeadersRead,
+                either.Token);
             int code = (int)response.StatusCode;
             var pause = RateHeaders.PauseOf(response, time.GetUtcNow());
             // Of what one of us is told, all of us take note.
