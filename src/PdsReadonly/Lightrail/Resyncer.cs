@@ -264,34 +264,40 @@ internal sealed partial class Resyncer(
             return;
         }
 
+        var repo = new SparseRepo(item.Did, verifier, settings.WalkBytesMax);
+        CollectionsOutcome outcome;
         try
         {
-            var repo = new SparseRepo(item.Did, verifier, settings.WalkBytesMax);
             var prover = new CollectionProver(host.NewClient(), host.Profile);
-            var outcome = await prover.ProveAsync(repo, Strategy.Auto, walk.Inbox, cancellation);
+            outcome = await prover.ProveAsync(repo, Strategy.Auto, walk.Inbox, cancellation);
             CountAsked(host, outcome);
-            if (outcome.Proven is not { } proven)
-            {
-                await FailAsync(item, host, repo, outcome, cancellation);
-            }
-            else if (intake.Complete(
-                walk, host.Id, proven, outcome.Strategy.Origin(), item.Attempts))
-            {
-                KeepProof(repo);
-            }
-            else if (walk.IsOvertaken)
-            {
-                database.Failed(item.Did, Now, counts: false);
-            }
-            else
-            {
-                Retry(item);
-            }
+            if (outcome.Proven is { } proven) Complete(item, host, repo, walk, outcome, proven);
         }
         finally
         {
             intake.End(walk);
             hosts.Save(host);
+        }
+
+        // It is over before the repo is given back: whoever takes it then walks anew.
+        if (outcome.Proven is null) await FailAsync(item, host, repo, outcome, cancellation);
+    }
+
+    private void Complete(
+        ResyncItem item, RemoteHost host, SparseRepo repo, Walk walk, CollectionsOutcome outcome,
+        ProvenCollections proven)
+    {
+        if (intake.Complete(walk, host.Id, proven, outcome.Strategy.Origin(), item.Attempts))
+        {
+            KeepProof(repo);
+        }
+        else if (walk.IsOvertaken)
+        {
+            database.Failed(item.Did, Now, counts: false);
+        }
+        else
+        {
+            Retry(item);
         }
     }
 

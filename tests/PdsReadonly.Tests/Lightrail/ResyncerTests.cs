@@ -45,6 +45,31 @@ public sealed class ResyncerTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_WalkThatFailed_IsOverBeforeTheRepoIsTakenAgain()
+    {
+        var alice = _world.Join("alice", _world.One, "a.b.c");
+        _world.List(alice);
+        _world.Identify(alice);
+        Assert.Equal(_world.One.Url, await _world.PdsOfAsync(alice));
+        alice.Host = _world.Two;
+        bool? isOver = null;
+        _world.Answer = request =>
+        {
+            // Where it is now is looked up when the walk at the other host has failed.
+            if (request.RequestUri!.Host == _world.Relay.Url.Host)
+            {
+                var walk = _world.Intake.Begin(IndexedWorld.DidOf(alice));
+                isOver = walk is not null;
+                if (walk is not null) _world.Intake.End(walk);
+            }
+
+            return Task.FromResult<HttpResponseMessage?>(null);
+        };
+        await RunUntilAsync(() => isOver is not null);
+        Assert.True(isOver);
+    }
+
+    [Fact]
     public async Task Run_CheckAtTheHostThatWasLeft_HidesNothing()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
