@@ -8,7 +8,8 @@ namespace PdsReadonly.Server;
 /// </summary>
 /// <remarks>
 /// What is looked at is the processor's time, which nothing can use memory without. Collecting
-/// costs some as well, so it is done only after ten times as much was used for something else.
+/// costs some as well, so it is done only after ten times as much was used for something else, and
+/// once after the start.
 /// </remarks>
 internal sealed class IdleMemory : IDisposable
 {
@@ -23,7 +24,9 @@ internal sealed class IdleMemory : IDisposable
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
     private TimeSpan _last;
-    private TimeSpan _collected;
+
+    // What the start took is enough for once.
+    private TimeSpan _collected = -s_useMin;
     private TimeSpan _cost;
     private int _quietSeconds;
 
@@ -47,6 +50,7 @@ internal sealed class IdleMemory : IDisposable
     {
         HotCache.DropAll();
         ProcessMemory.GiveBack();
+        FilePages.GiveBack();
     }
 
     private void Look()

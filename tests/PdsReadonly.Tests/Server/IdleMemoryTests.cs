@@ -6,7 +6,8 @@ public sealed class IdleMemoryTests
 {
     [Theory]
     // What the process uses each second, in milliseconds, and after which seconds it collects.
-    [InlineData(new[] { 0, 0, 0, 0 }, new int[0])]
+    [InlineData(new[] { 0, 0, 0, 0 }, new[] { 2 })]
+    [InlineData(new[] { 5, 5, 5, 5, 5, 5, 5 }, new[] { 2, 6 })]
     [InlineData(new[] { 500, 0, 0, 0, 0 }, new[] { 3 })]
     [InlineData(new[] { 500, 0, 500, 0, 0, 0 }, new[] { 5 })]
     [InlineData(new[] { 500, 500, 500, 500 }, new int[0])]
