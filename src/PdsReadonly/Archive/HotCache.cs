@@ -19,7 +19,9 @@ internal sealed class HotCache
 
     internal const int KeyBytesMax = 1024;
 
-    // Two places for each hash: the older one is taken.
+    // Places for each hash, of which the oldest is taken. With fewer many keys would find all
+    // places of theirs in use while most others are free, and go in and out for ever.
+    private const int Ways = 8;
     private const int SlotCount = 16 * 1024;
     private const int HeadBytes = 2 * sizeof(int);
 
@@ -64,9 +66,13 @@ internal sealed class HotCache
     internal bool TryFind(scoped ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
     {
         int hash = HashOf(key);
-        int first = hash & (SlotCount - 2);
-        return TryRead(_slots[first], hash, key, out value)
-            || TryRead(_slots[first + 1], hash, key, out value);
+        foreach (ref readonly var slot in PlacesOf(hash))
+        {
+            if (slot.Hash == hash && TryRead(slot, key, out value)) return true;
+        }
+
+        value = default;
+        return false;
     }
 
     internal void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
@@ -88,22 +94,28 @@ internal sealed class HotCache
         value.CopyTo(room[(HeadBytes + key.Length)..]);
 
         int hash = HashOf(key);
-        int first = hash & (SlotCount - 2);
-        // Its own place if it has one, so that a key is never there twice; else the older one.
-        // Positions count from 1, so that an empty slot is older than every entry.
-        bool takesFirst = _slots[first].Hash == hash
-            || (_slots[first + 1].Hash != hash
-                && _slots[first].Position <= _slots[first + 1].Position);
-        _slots[takesFirst ? first : first + 1] = new Slot(_written + 1, hash);
+        // Its own place if it has one, so that a key is never there twice. Positions count from 1,
+        // so that an empty slot is older than every entry.
+        var places = PlacesOf(hash);
+        int chosen = 0;
+        for (int i = 0; i < Ways; i++)
+        {
+            bool isOwn = places[i].Hash == hash && places[i].Position > 0;
+            if (isOwn || places[i].Position < places[chosen].Position) chosen = i;
+            if (isOwn) break;
+        }
+
+        places[chosen] = new Slot(_written + 1, hash);
         _written += length;
     }
 
-    private bool TryRead(
-        Slot slot, int hash, scoped ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
+    private Span<Slot> PlacesOf(int hash) => _slots.AsSpan(hash & (SlotCount - Ways), Ways);
+
+    private bool TryRead(Slot slot, scoped ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
     {
         value = default;
         long start = slot.Position - 1;
-        bool isThere = start >= 0 && slot.Hash == hash && start > _written - _ring.Length;
+        bool isThere = start >= 0 && start > _written - _ring.Length;
         if (!isThere) return false;
         var entry = _ring.AsSpan((int)(start % _ring.Length));
         int keyLength = BinaryPrimitives.ReadInt32LittleEndian(entry);
