@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json.Serialization;
 using Atproto.Syntax;
 using Http.Connections;
 using PdsReadonly.Catalog;
@@ -30,15 +29,19 @@ internal static class SyncListReposByCollection
     // Each is one more place in the index to read from at once.
     private const int CollectionsMax = 100;
 
-    internal sealed record Repo(string Did);
+    // With what stands between two: most are of PLC, 32 bytes long.
+    private const int BytesPerDid = 48;
 
-    internal sealed record Output(string? Cursor, IReadOnlyList<Repo> Repos);
+    // No byte of a DID needs an escape.
+    private static ReadOnlySpan<byte> Separator => """
+        "},{"did":"
+        """u8;
 
     internal static XrpcResult Handle(
         in Params p, RepoCatalog catalog, LightrailDatabase? index, HttpRequest request,
         HttpResponse response)
     {
-        if (index is null) return FromCatalog(p, catalog, request);
+        if (index is null) return FromCatalog(p, catalog, request, response.Body);
         if (p.Collection.Count > CollectionsMax)
         {
             return XrpcError.Invalid($"Too many collections. Max: {CollectionsMax}");
@@ -48,17 +51,24 @@ internal static class SyncListReposByCollection
         bool isLong = catalog.Count > 0 || p.Collection.Count > 1;
         if (isLong && !request.MayBlock) return XrpcResult.Postponed;
         using var reader = index.Readers.Rent();
-        if (catalog.Count == 0 && p.Collection.Count <= 1)
+        if (isLong)
         {
-            WritePage(p, reader, response.Body);
-            return XrpcResult.WrittenJson.CachedByBody();
+            WriteMerged(p, catalog, reader, response.Body);
+        }
+        else
+        {
+            ReadOnlySpan<byte> collection = default;
+            foreach (var item in p.Collection) collection = item.Bytes;
+            using var page = reader.ReadPage(collection, p.Cursor, p.Limit, Separator);
+            Write(page.Text, page.Last, response.Body);
         }
 
-        return Answer(Merge(p, catalog, reader));
+        return XrpcResult.WrittenJson.CachedByBody();
     }
 
     // The lexicon has one collection, which is required.
-    private static XrpcResult FromCatalog(in Params p, RepoCatalog catalog, HttpRequest request)
+    private static XrpcResult FromCatalog(
+        in Params p, RepoCatalog catalog, HttpRequest request, IBufferWriter<byte> body)
     {
         string collection = "";
         foreach (var item in p.Collection)
@@ -70,47 +80,14 @@ internal static class SyncListReposByCollection
         if (collection.Length == 0) return Refusal(ParameterIssue.Missing("collection"));
         if (!request.MayBlock) return XrpcResult.Postponed;
         string after = Encoding.UTF8.GetString(p.Cursor);
-        return Answer(catalog.ListByCollection(collection, after, p.Limit));
+        var merge = new DidMerge();
+        merge.Add(new DidList(catalog.ListByCollection(collection, after, p.Limit)));
+        Write(merge, catalog, p.Limit, body);
+        return XrpcResult.WrittenJson.CachedByBody();
     }
 
-    private static XrpcResult Answer(List<string> dids)
-    {
-        var output = new Output(
-            dids.Count == 0 ? null : dids[^1], dids.ConvertAll(did => new Repo(did)));
-        return XrpcResult.Json(output, SyncListReposByCollectionJson.Default.Output)
-            .CachedByBody();
-    }
-
-    // No byte of a DID needs an escape.
-    private static void WritePage(in Params p, LightrailReader reader, IBufferWriter<byte> body)
-    {
-        ReadOnlySpan<byte> collection = default;
-        foreach (var item in p.Collection) collection = item.Bytes;
-        using var page = reader.ReadPage(
-            collection, p.Cursor, p.Limit, """
-            "},{"did":"
-            """u8);
-        if (page.Text.IsEmpty)
-        {
-            body.Write("""{"repos":[]}"""u8);
-            return;
-        }
-
-        body.Write("""
-            {"cursor":"
-            """u8);
-        body.Write(page.Last);
-        body.Write("""
-            ","repos":[{"did":"
-            """u8);
-        body.Write(page.Text);
-        body.Write("""
-            "}]}
-            """u8);
-    }
-
-    private static List<string> Merge(
-        in Params p, RepoCatalog catalog, LightrailReader reader)
+    private static void WriteMerged(
+        in Params p, RepoCatalog catalog, LightrailReader reader, IBufferWriter<byte> body)
     {
         string after = Encoding.UTF8.GetString(p.Cursor);
         var merge = new DidMerge();
@@ -129,15 +106,46 @@ internal static class SyncListReposByCollection
                 catalog.ListByCollection(collection.ToString(), after, p.Limit)));
         }
 
-        var dids = new List<string>();
-        while (dids.Count < p.Limit && merge.Read(out var did))
+        Write(merge, catalog, p.Limit, body);
+    }
+
+    private static void Write(
+        DidMerge merge, RepoCatalog catalog, int limit, IBufferWriter<byte> body)
+    {
+        var text = new ArrayBufferWriter<byte>(limit * BytesPerDid);
+        int lastBytes = 0;
+        for (int count = 0; count < limit && merge.Read(out var did);)
         {
             // What is hidden here is hidden, whatever other hosts say of it.
             if (catalog.Knows(did, out bool isActive) && !isActive) continue;
-            dids.Add(Encoding.ASCII.GetString(did));
+            if (count++ > 0) text.Write(Separator);
+            text.Write(did);
+            lastBytes = did.Length;
         }
 
-        return dids;
+        Write(text.WrittenSpan, text.WrittenSpan[^lastBytes..], body);
+    }
+
+    private static void Write(
+        ReadOnlySpan<byte> dids, ReadOnlySpan<byte> last, IBufferWriter<byte> body)
+    {
+        if (dids.IsEmpty)
+        {
+            body.Write("""{"repos":[]}"""u8);
+            return;
+        }
+
+        body.Write("""
+            {"cursor":"
+            """u8);
+        body.Write(last);
+        body.Write("""
+            ","repos":[{"did":"
+            """u8);
+        body.Write(dids);
+        body.Write("""
+            "}]}
+            """u8);
     }
 
     private static XrpcError Refusal(string issue) => XrpcError.Invalid(
@@ -152,9 +160,3 @@ internal static class SyncListReposByCollection
         return ParameterIssue.RepeatedText(first, items.Text, collections.Count);
     }
 }
-
-[JsonSerializable(typeof(SyncListReposByCollection.Output))]
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-internal sealed partial class SyncListReposByCollectionJson : JsonSerializerContext;
