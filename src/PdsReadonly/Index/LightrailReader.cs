@@ -1,16 +1,4 @@
-using Atproto.Syntax;
-
 namespace PdsReadonly.Index;
-
-/// <summary>DIDs in ascending order, one after the other.</summary>
-internal interface IDidCursor
-{
-    /// <summary>Valid until the next one is read.</summary>
-    ReadOnlySpan<byte> Current { get; }
-
-    /// <summary>Goes to the next one; false behind the last.</summary>
-    bool Read();
-}
 
 /// <summary>
 /// One connection for what requests ask of the index of remote repos; sees what was committed. For
@@ -18,31 +6,26 @@ internal interface IDidCursor
 /// </summary>
 internal sealed class LightrailReader : IDisposable
 {
-    // In one text, made inside SQLite: a row at a time takes several times as long.
-    private const string PageSql = $"SELECT group_concat(did, ?4) FROM ({DidsOfSql})";
-    private const string ActivePageSql = $"SELECT group_concat(did, ?4) FROM ({ActiveSql})";
-
     private const string DidsOfSql = """
         SELECT did FROM pair
         WHERE collection = (SELECT id FROM collection WHERE name = ?1) AND shown = 1 AND did > ?2
-        ORDER BY did LIMIT ?3
+        ORDER BY did
         """;
 
     // Before its account's document has named a host, a repo is a name that somebody told.
     private const string ActiveSql = """
         SELECT did FROM repo
-        WHERE status = 0 AND (host <> 0 OR origin <> 0) AND did > ?2 ORDER BY did LIMIT ?3
+        WHERE status = 0 AND (host <> 0 OR origin <> 0) AND did > ?1 ORDER BY did
         """;
-
-    private const long NoLimit = -1;
 
     private readonly LightrailReaders _owner;
     private readonly SqliteDatabase _database;
     private readonly Dictionary<string, SqliteStatement> _statements =
         new(ReferenceEqualityComparer.Instance);
 
-    // Several run at once where pages are merged.
+    // Several run at once where lists are merged.
     private readonly List<DidCursor> _cursors = [];
+    private DidCursor? _active;
 
     internal LightrailReader(LightrailReaders owner, string path)
     {
@@ -54,44 +37,29 @@ internal sealed class LightrailReader : IDisposable
     internal bool IsDamaged => _database.IsDamaged;
 
     /// <summary>
-    /// The active repos that hold a collection, or all where none is named, by DID, beyond a DID.
+    /// The active repos that hold a collection, beyond a DID, without an end; valid until the
+    /// reader is given back.
     /// </summary>
-    /// <param name="collection">The name; empty for all.</param>
-    /// <param name="after">The DID behind which the page begins.</param>
-    /// <param name="limit">How many.</param>
-    /// <param name="separator">Stands between two.</param>
-    internal DidPage ReadPage(
-        ReadOnlySpan<byte> collection, ReadOnlySpan<byte> after, int limit,
-        ReadOnlySpan<byte> separator)
-    {
-        var statement = Statement(collection.IsEmpty ? ActivePageSql : PageSql)
-            .BindText(2, after).Bind(3, (long)limit).BindText(4, separator);
-        if (!collection.IsEmpty) statement.BindText(1, collection);
-        statement.Step();
-        return new DidPage(statement, separator);
-    }
-
-    /// <summary>
-    /// The same, without an end, to be read one by one; valid until the reader is given back.
-    /// </summary>
-    /// <param name="collection">The name; empty for all.</param>
+    /// <param name="collection">The name.</param>
     /// <param name="after">The DID behind which they begin.</param>
-    /// <param name="index">
-    /// Which of the reader's cursors to take: 0, then 1 and so on. All active repos have one.
-    /// </param>
-    internal DidCursor OpenCursor(
+    /// <param name="index">Which of the reader's cursors to take: 0, then 1 and so on.</param>
+    internal DidCursor OpenCollection(
         ReadOnlySpan<byte> collection, ReadOnlySpan<byte> after, int index)
     {
-        if (collection.IsEmpty)
-        {
-            return new DidCursor(Statement(ActiveSql).BindText(2, after).Bind(3, NoLimit));
-        }
-
-        if (index == _cursors.Count) _cursors.Add(new DidCursor(_database.Prepare(DidsOfSql)));
+        if (index == _cursors.Count) _cursors.Add(_database.PrepareCursor(DidsOfSql));
         var cursor = _cursors[index];
-        cursor.Statement.Reset();
-        cursor.Statement.BindText(1, collection).BindText(2, after).Bind(3, NoLimit);
+        cursor.Statement.BindText(1, collection).BindText(2, after);
+        cursor.Open();
         return cursor;
+    }
+
+    /// <summary>The same of all active repos, once at a time.</summary>
+    internal DidCursor OpenActive(ReadOnlySpan<byte> after)
+    {
+        _active ??= _database.PrepareCursor(ActiveSql);
+        _active.Statement.BindText(1, after);
+        _active.Open();
+        return _active;
     }
 
     /// <summary>Null when the repo was never seen, or is deleted.</summary>
@@ -143,7 +111,8 @@ internal sealed class LightrailReader : IDisposable
     public void Dispose()
     {
         // One that still stood at a row would see the index as it is now for ever.
-        foreach (var cursor in _cursors) cursor.Statement.Reset();
+        foreach (var cursor in _cursors) cursor.Close();
+        _active?.Close();
         foreach (var statement in _statements.Values) statement.Reset();
         _owner.Return(this);
     }
@@ -151,6 +120,7 @@ internal sealed class LightrailReader : IDisposable
     internal void Close()
     {
         foreach (var cursor in _cursors) cursor.Statement.Dispose();
+        _active?.Statement.Dispose();
         foreach (var statement in _statements.Values) statement.Dispose();
         _database.Dispose();
     }
@@ -166,56 +136,5 @@ internal sealed class LightrailReader : IDisposable
         statement = _database.Prepare(sql);
         _statements.Add(sql, statement);
         return statement;
-    }
-
-    /// <summary>DIDs of one page in one text; valid until it is disposed.</summary>
-    internal readonly ref struct DidPage
-    {
-        private readonly SqliteStatement _statement;
-        private readonly ReadOnlySpan<byte> _separator;
-
-        internal DidPage(SqliteStatement statement, ReadOnlySpan<byte> separator)
-        {
-            _statement = statement;
-            _separator = separator;
-            Text = statement.Bytes(0);
-        }
-
-        /// <summary>The DIDs with separators between them; empty when there is none.</summary>
-        internal ReadOnlySpan<byte> Text { get; }
-
-        internal ReadOnlySpan<byte> Last
-        {
-            get
-            {
-                int at = Text.LastIndexOf(_separator);
-                return at < 0 ? Text : Text[(at + _separator.Length)..];
-            }
-        }
-
-        public void Dispose() => _statement.Reset();
-    }
-
-    /// <summary>A statement's DIDs.</summary>
-    internal sealed class DidCursor(SqliteStatement statement) : IDidCursor
-    {
-        private byte[] _current = new byte[64];
-        private int _length;
-
-        internal SqliteStatement Statement => statement;
-
-        /// <inheritdoc/>
-        public ReadOnlySpan<byte> Current => _current.AsSpan(0, _length);
-
-        /// <inheritdoc/>
-        public bool Read()
-        {
-            if (!statement.Step()) return false;
-            var did = statement.Bytes(0);
-            if (did.Length > _current.Length) _current = new byte[Did.LengthMax];
-            did.CopyTo(_current);
-            _length = did.Length;
-            return true;
-        }
     }
 }

@@ -47,11 +47,13 @@ internal sealed class SqliteDatabase : IDisposable
 
     internal void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
 
-    internal SqliteStatement Prepare(string sql)
+    internal SqliteStatement Prepare(string sql) => new(this, PrepareRaw(sql));
+
+    /// <summary>For a statement whose one column is a DID.</summary>
+    internal DidCursor PrepareCursor(string sql)
     {
-        Check(
-            raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement));
-        return new SqliteStatement(this, statement);
+        var handle = PrepareRaw(sql);
+        return new DidCursor(this, new SqliteStatement(this, handle), handle);
     }
 
     internal void Check(int result)
@@ -62,6 +64,13 @@ internal sealed class SqliteDatabase : IDisposable
     }
 
     public void Dispose() => _handle.Dispose();
+
+    private sqlite3_stmt PrepareRaw(string sql)
+    {
+        Check(
+            raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement));
+        return statement;
+    }
 
     // Readers and the writer hardly ever meet: only when the log is opened, closed or put in order.
     private static SqliteDatabase Waiting(SqliteDatabase database)

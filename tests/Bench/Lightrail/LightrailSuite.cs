@@ -134,8 +134,8 @@ internal static class LightrailSuite
             {
                 using var reader = index.Readers.Rent();
                 byte[] after = Encoding.ASCII.GetBytes(dids[random.Below(dids.Length)]);
-                using var page = reader.ReadPage(name, after, PageLimit, ", "u8);
-                _ = page.Last.Length;
+                var cursor = reader.OpenCollection(name, after, 0);
+                for (int i = 0; i < PageLimit && cursor.Read(); i++) _ = cursor.Current.Length;
             }
 
             return watch.Elapsed.TotalMicroseconds / pages;

@@ -65,11 +65,22 @@ public abstract class LightrailDatabaseSuite : IDisposable
         return Page(reader, collection);
     }
 
-    private protected static List<Did> Page(LightrailReader reader, string collection)
+    internal static List<Did> Page(LightrailReader reader, string collection, string after = "")
     {
-        using var page = reader.ReadPage(Encoding.ASCII.GetBytes(collection), [], 100, " "u8);
-        return [.. Encoding.ASCII.GetString(page.Text).Split(' ').Where(text => text.Length > 0)
-            .Select(text => Did.TryParse(text, out var did) ? did : default)];
+        byte[] beyond = Encoding.ASCII.GetBytes(after);
+        var cursor = collection.Length == 0
+            ? reader.OpenActive(beyond)
+            : reader.OpenCollection(Encoding.ASCII.GetBytes(collection), beyond, 0);
+        var page = new List<Did>();
+        while (cursor.Read())
+        {
+            Assert.True(Did.TryParse(Encoding.ASCII.GetString(cursor.Current), out var did));
+            page.Add(did);
+        }
+
+        Assert.False(cursor.Current.Length > 0);
+        cursor.Close();
+        return page;
     }
 
     private protected static IEnumerable<Did> Sorted(params RemoteRepo[] repos) => repos

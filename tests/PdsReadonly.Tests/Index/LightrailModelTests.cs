@@ -1,4 +1,3 @@
-using System.Text;
 using Atproto.Crypto;
 using Atproto.Syntax;
 using PdsReadonly.Index;
@@ -377,29 +376,14 @@ public sealed class LightrailModelTests
                         : k.Held.ContainsKey(name) && k.Origin != CollectionOrigin.Claimed))
                 .Select(k => k.State.Did.ToString());
             using var reader = _index.Readers.Rent();
-            int limit = 1 + _random.Below(12);
-            var found = new List<string>();
-            string after = "";
-            while (true)
-            {
-                byte[] beyond = Encoding.ASCII.GetBytes(after);
-                using var page = reader.ReadPage(
-                    Encoding.ASCII.GetBytes(name), beyond, limit, ", "u8);
-                if (page.Text.IsEmpty) break;
-                found.AddRange(Encoding.ASCII.GetString(page.Text).Split(", "));
-                after = found[^1];
-                Agree(after, Encoding.ASCII.GetString(page.Last), "last");
-            }
+            string text = string.Join(' ', expected);
+            Agree(text, string.Join(' ', LightrailDatabaseSuite.Page(reader, name)), name);
 
-            Agree(string.Join(' ', expected), string.Join(' ', found), "page of " + name);
-            var cursor = reader.OpenCursor(Encoding.ASCII.GetBytes(name), default, 0);
-            foreach (string did in found)
-            {
-                Assert.True(cursor.Read());
-                Agree(did, Encoding.ASCII.GetString(cursor.Current), "cursor");
-            }
-
-            Assert.False(cursor.Read());
+            // From anywhere.
+            string after = SampleIdentity.Plc($"anywhere {_random.Below(1000)}");
+            var beyond = LightrailDatabaseSuite.Page(reader, name, after);
+            var isBeyond = expected.Where(did => string.CompareOrdinal(did, after) > 0);
+            Agree(string.Join(' ', isBeyond), string.Join(' ', beyond), $"{name} after {after}");
         }
 
         private void CheckTotals()

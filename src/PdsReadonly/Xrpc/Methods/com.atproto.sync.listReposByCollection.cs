@@ -29,13 +29,8 @@ internal static class SyncListReposByCollection
     // Each is one more place in the index to read from at once.
     private const int CollectionsMax = 100;
 
-    // With what stands between two: most are of PLC, 32 bytes long.
-    private const int BytesPerDid = 48;
-
-    // No byte of a DID needs an escape.
-    private static ReadOnlySpan<byte> Separator => """
-        "},{"did":"
-        """u8;
+    // More are merged where others do not wait for it.
+    private const int CollectionsAtOnceMax = 2;
 
     internal static XrpcResult Handle(
         in Params p, RepoCatalog catalog, LightrailDatabase? index, HttpRequest request,
@@ -47,23 +42,10 @@ internal static class SyncListReposByCollection
             return XrpcError.Invalid($"Too many collections. Max: {CollectionsMax}");
         }
 
-        // What is merged is read row by row.
-        bool isLong = catalog.Count > 0 || p.Collection.Count > 1;
+        bool isLong = catalog.Count > 0 || p.Collection.Count > CollectionsAtOnceMax;
         if (isLong && !request.MayBlock) return XrpcResult.Postponed;
         using var reader = index.Readers.Rent();
-        if (isLong)
-        {
-            WriteMerged(p, catalog, reader, response.Body);
-        }
-        else
-        {
-            ReadOnlySpan<byte> collection = default;
-            foreach (var item in p.Collection) collection = item.Bytes;
-            using var page = reader.ReadPage(collection, p.Cursor, p.Limit, Separator);
-            Write(page.Text, page.Last, response.Body);
-        }
-
-        return XrpcResult.WrittenJson.CachedByBody();
+        return Write(Merge(p, catalog, reader), catalog, p.Limit, response.Body);
     }
 
     // The lexicon has one collection, which is required.
@@ -82,70 +64,59 @@ internal static class SyncListReposByCollection
         string after = Encoding.UTF8.GetString(p.Cursor);
         var merge = new DidMerge();
         merge.Add(new DidList(catalog.ListByCollection(collection, after, p.Limit)));
-        Write(merge, catalog, p.Limit, body);
-        return XrpcResult.WrittenJson.CachedByBody();
+        return Write(merge, catalog, p.Limit, body);
     }
 
-    private static void WriteMerged(
-        in Params p, RepoCatalog catalog, LightrailReader reader, IBufferWriter<byte> body)
+    private static DidMerge Merge(in Params p, RepoCatalog catalog, LightrailReader reader)
     {
         string after = Encoding.UTF8.GetString(p.Cursor);
         var merge = new DidMerge();
         if (p.Collection.Count == 0)
         {
-            merge.Add(reader.OpenCursor(default, p.Cursor, 0));
-            merge.Add(new DidList(catalog.ListByDid(after, p.Limit)));
+            merge.Add(reader.OpenActive(p.Cursor));
+            if (catalog.Count > 0) merge.Add(new DidList(catalog.ListByDid(after, p.Limit)));
         }
 
         int index = 0;
         foreach (var collection in p.Collection)
         {
-            merge.Add(reader.OpenCursor(collection.Bytes, p.Cursor, index++));
+            merge.Add(reader.OpenCollection(collection.Bytes, p.Cursor, index++));
             if (catalog.Count == 0) continue;
             merge.Add(new DidList(
                 catalog.ListByCollection(collection.ToString(), after, p.Limit)));
         }
 
-        Write(merge, catalog, p.Limit, body);
+        return merge;
     }
 
-    private static void Write(
+    // No byte of a DID needs an escape.
+    private static XrpcResult Write(
         DidMerge merge, RepoCatalog catalog, int limit, IBufferWriter<byte> body)
     {
-        var text = new ArrayBufferWriter<byte>(limit * BytesPerDid);
+        Span<byte> last = stackalloc byte[Did.LengthMax];
         int lastBytes = 0;
+        body.Write("""{"repos":["""u8);
         for (int count = 0; count < limit && merge.Read(out var did);)
         {
             // What is hidden here is hidden, whatever other hosts say of it.
             if (catalog.Knows(did, out bool isActive) && !isActive) continue;
-            if (count++ > 0) text.Write(Separator);
-            text.Write(did);
+            body.Write(count++ == 0 ? "{\"did\":\""u8 : ",{\"did\":\""u8);
+            body.Write(did);
+            body.Write("\"}"u8);
+            did.CopyTo(last);
             lastBytes = did.Length;
         }
 
-        Write(text.WrittenSpan, text.WrittenSpan[^lastBytes..], body);
-    }
-
-    private static void Write(
-        ReadOnlySpan<byte> dids, ReadOnlySpan<byte> last, IBufferWriter<byte> body)
-    {
-        if (dids.IsEmpty)
+        body.Write("]"u8);
+        if (lastBytes > 0)
         {
-            body.Write("""{"repos":[]}"""u8);
-            return;
+            body.Write(",\"cursor\":\""u8);
+            body.Write(last[..lastBytes]);
+            body.Write("\""u8);
         }
 
-        body.Write("""
-            {"cursor":"
-            """u8);
-        body.Write(last);
-        body.Write("""
-            ","repos":[{"did":"
-            """u8);
-        body.Write(dids);
-        body.Write("""
-            "}]}
-            """u8);
+        body.Write("}"u8);
+        return XrpcResult.WrittenJson.CachedByBody();
     }
 
     private static XrpcError Refusal(string issue) => XrpcError.Invalid(
