@@ -9,8 +9,12 @@ namespace PdsReadonly.Upstream;
 /// <param name="changed">Told of each change, in bytes, from any thread.</param>
 internal sealed class MemoryBudget(long bytesMax, Action<long>? changed = null)
 {
+    // That may lie about uncollected, as far as it depends on us.
+    private const long LetGoBytesMax = 16 << 20;
+
     private readonly Lock _lock = new();
     private long _bytes;
+    private long _letGo;
 
     /// <summary>Taken now.</summary>
     internal long Bytes => Volatile.Read(ref _bytes);
@@ -29,7 +33,17 @@ internal sealed class MemoryBudget(long bytesMax, Action<long>? changed = null)
 
     internal void GiveBack(long bytes)
     {
-        lock (_lock) _bytes -= bytes;
+        bool isMuch;
+        lock (_lock)
+        {
+            _bytes -= bytes;
+            _letGo += bytes;
+            isMuch = _letGo > LetGoBytesMax;
+            if (isMuch) _letGo = 0;
+        }
+
         changed?.Invoke(-bytes);
+        // Mostly large arrays, of which the collector would let several times as much lie.
+        if (isMuch) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
     }
 }

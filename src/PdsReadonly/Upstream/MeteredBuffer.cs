@@ -41,9 +41,10 @@ internal sealed class MeteredBuffer(MemoryShare? memory, int bytesMax) : IDispos
     /// <summary>The room is given back.</summary>
     public void Dispose()
     {
-        memory?.GiveBack(_bytes.Length);
+        int before = _bytes.Length;
         _bytes = [];
         Length = 0;
+        memory?.GiveBack(before);
     }
 
     private bool TryGrow(int length, bool isSpare)
