@@ -36,6 +36,9 @@ public sealed class SparseNode
 
     internal int KeyCount => _keyCount;
 
+    /// <summary>Whether it was decoded, well or not.</summary>
+    internal bool IsOpen => _isRead;
+
     /// <summary>Memory it takes, keys put together again included.</summary>
     internal long Bytes =>
         OverheadBytes + _block.Length + _keys.Length + ((long)_places.Length * Place.Bytes);
@@ -68,6 +71,14 @@ public sealed class SparseNode
         if (!_isRead) _error = Decode(reader);
         _isRead = true;
         return _error;
+    }
+
+    /// <summary>Memory that decoding it takes; zero when it will fail.</summary>
+    internal long MeasureKeys(MstNode reader)
+    {
+        if (reader.Read(Block.Span) != MstError.None) return 0;
+        bool isLegal = MeasureKeys(reader, out int keyBytes) == MstError.None;
+        return isLegal ? keyBytes + ((long)reader.EntryCount * Place.Bytes) : 0;
     }
 
     /// <summary>
@@ -130,7 +141,17 @@ public sealed class SparseNode
         var block = Block.Span;
         var error = reader.Read(block);
         if (error != MstError.None) return error;
-        int keyBytes = 0;
+        error = MeasureKeys(reader, out int keyBytes);
+        if (error != MstError.None) return error;
+        if (keyBytes > _keys.Length) _keys = new byte[Room(keyBytes, _keys.Length)];
+        int count = reader.EntryCount;
+        if (count > _places.Length) _places = new Place[Room(count, _places.Length)];
+        return ReadKeys(reader, block);
+    }
+
+    private static MstError MeasureKeys(MstNode reader, out int keyBytes)
+    {
+        keyBytes = 0;
         foreach (ref readonly var entry in reader.Entries)
         {
             if (entry.PrefixLength > MstLimits.KeyBytesMax) return MstError.PrefixTooLong;
@@ -138,10 +159,7 @@ public sealed class SparseNode
             keyBytes += entry.KeyLength;
         }
 
-        if (keyBytes > _keys.Length) _keys = new byte[Room(keyBytes, _keys.Length)];
-        int count = reader.EntryCount;
-        if (count > _places.Length) _places = new Place[Room(count, _places.Length)];
-        return ReadKeys(reader, block);
+        return MstError.None;
     }
 
     private MstError ReadKeys(MstNode reader, ReadOnlySpan<byte> block)

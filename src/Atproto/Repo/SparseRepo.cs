@@ -40,9 +40,14 @@ public enum TakeStatus
 /// What commits are verified with; null leaves the signature to the caller. Stays the caller's.
 /// </param>
 /// <param name="bytesMax">Memory for nodes, in bytes.</param>
+/// <param name="tryTake">Where that is taken from, see <see cref="SparseTree"/>.</param>
 public sealed class SparseRepo(
-    Did did, SignatureVerifier? key = null, long bytesMax = SparseTree.BytesMaxDefault)
+    Did did, SignatureVerifier? key = null, long bytesMax = SparseTree.BytesMaxDefault,
+    Func<long, bool>? tryTake = null)
 {
+    // A text's head, and its places in lists.
+    private const int NameBytes = 48;
+
     private readonly List<string> _collections = [];
     private CollectionWalk? _walk;
 
@@ -58,7 +63,7 @@ public sealed class SparseRepo(
     public bool IsSignatureVerified { get; private set; }
 
     /// <summary>The nodes at hand, rooted in the commit's tree.</summary>
-    public SparseTree Tree { get; } = new(bytesMax);
+    public SparseTree Tree { get; } = new(bytesMax, tryTake);
 
     /// <summary>
     /// Takes a CAR whose root is a commit: a proof, a page of collections, an export, a #commit's
@@ -106,13 +111,13 @@ public sealed class SparseRepo(
     {
         var commit = Commit ?? throw new InvalidOperationException("there is no commit yet");
         _walk ??= new CollectionWalk(Tree, commit.Data);
-        return Go(_walk, commit, IsSignatureVerified, _collections, after: null);
+        return Go(_walk, commit, IsSignatureVerified, _collections, after: null, Tree);
     }
 
-    /// <summary>The walk to its end; what it finds is added.</summary>
+    /// <summary>The walk to its end; what it finds is added, and counts where it has to.</summary>
     internal static CollectionsResult Go(
         CollectionWalk walk, Commit commit, bool isVerified, List<string> collections,
-        string? after)
+        string? after, SparseTree? counting = null)
     {
         while (true)
         {
@@ -120,7 +125,13 @@ public sealed class SparseRepo(
             {
                 case WalkStep.Collection:
                     collections.Add(Encoding.ASCII.GetString(walk.Collection));
-                    break;
+                    // Names that share most of their letters take far more than their nodes.
+                    long bytes = NameBytes + (sizeof(char) * walk.Collection.Length);
+                    if (counting?.TryCountFound(bytes) ?? true) break;
+                    return new CollectionsResult
+                    {
+                        Fault = RepoFault.Of(MstError.TooManyNodes, commit.Data, null, default),
+                    };
                 case WalkStep.Missing:
                     return new CollectionsResult { Missing = walk.Missing };
                 case WalkStep.Failed:

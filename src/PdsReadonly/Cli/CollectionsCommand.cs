@@ -29,7 +29,7 @@ internal static class CollectionsCommand
 
         With --json it is one object: did, pds, commit, rev, signature, strategy, proven, requests,
         bytes, collections (null when there is nothing to say); when it is not proven also reason
-        (notGiven, moving, malformed, requestsSpent, unreachable, noRepo, claimed or
+        (notGiven, moving, malformed, tooLarge, requestsSpent, unreachable, noRepo, claimed or
         signatureInvalid) and detail; with --audit also audit {missing [], invented []}, null when
         the host does not answer. Of --check: file, did, commit, rev, signature, proven,
         collections, and when it is not proven reason (refused, signatureInvalid or incomplete)

@@ -8,14 +8,17 @@ namespace PdsReadonly.Lightrail;
 /// For one thread at a time.
 /// </summary>
 internal sealed class AskedRepo(
-    SparseRepo repo, XrpcClient client, HostProfile host, CommitInbox? stream, int requestsMax)
-    : IDisposable
+    SparseRepo repo, XrpcClient client, HostProfile host, MemoryShare memory, CommitInbox? stream,
+    int requestsMax) : IDisposable
 {
     /// <summary>Bytes of one answer, exports aside.</summary>
     internal const int AnswerBytesMax = 8 * 1024 * 1024;
 
     // Legal everywhere, and before every other record that is.
     private const string LeastRecord = "&collection=A.A.A&rkey=-";
+
+    // Of tens of thousands of collections: read as JSON it takes many times that.
+    private const int DescribeBytesMax = 1024 * 1024;
 
     // A record, and the nodes on the way to it.
     private const int ProofBytesMax = 2 * 1024 * 1024;
@@ -31,6 +34,7 @@ internal sealed class AskedRepo(
     private readonly int _requestsBefore = client.Requests;
     private readonly long _bytesBefore = client.Bytes;
     private readonly List<string> _notes = [];
+    private readonly List<WholeBody> _bodies = [];
     private long _exportBytes;
     private bool _isHeard;
     private bool _isProbeDenied;
@@ -65,14 +69,22 @@ internal sealed class AskedRepo(
 
     /// <summary>
     /// Whether other requests will fare no better than the last: the host wants to be left alone,
-    /// says that there is nothing to ask for, or was never heard of.
+    /// says that there is nothing to ask for, or was never heard of; or it is we who cannot.
     /// </summary>
-    internal bool IsHopeless => IsGone
+    internal bool IsHopeless => IsGone || Shortage != Unproven.None
         || (LastAnswer.Status == XrpcStatus.Busy && LastAnswer.Code is 0 or 429)
         || (LastAnswer.Status == XrpcStatus.Unreachable && !_isHeard);
 
     /// <summary>Whether the host says that there is no such repo, or none to be seen.</summary>
     internal bool IsGone { get; private set; }
+
+    /// <summary>
+    /// Which memory there is too little of, if any was refused: nothing that follows from it is the
+    /// host's fault.
+    /// </summary>
+    internal Unproven Shortage => memory.IsShort ? Unproven.NoRoom
+        : repo.Tree.IsFull ? Unproven.TooLarge
+        : Unproven.None;
 
     internal int Requests => client.Requests - _requestsBefore;
 
@@ -86,7 +98,11 @@ internal sealed class AskedRepo(
     /// <summary>What went wrong on the way, in words; null when nothing did.</summary>
     internal string? Detail => _notes.Count == 0 ? null : string.Join("; ", _notes);
 
-    public void Dispose() => Export?.Dispose();
+    public void Dispose()
+    {
+        DropBodies();
+        Export?.Dispose();
+    }
 
     /// <summary>
     /// Takes in what the stream has, and goes as far as the nodes at hand allow; null without a
@@ -148,11 +164,11 @@ internal sealed class AskedRepo(
         string method, string parameters, CancellationToken cancellation)
     {
         var answer = await GetAsync(method, parameters, cancellation);
-        return answer.Status == XrpcStatus.Given && Take(method, answer.Body);
+        return answer.Status == XrpcStatus.Given && Take(method, answer.Body.Span);
     }
 
     /// <summary>Takes in an answer with a commit.</summary>
-    internal bool Take(string method, byte[] car) =>
+    internal bool Take(string method, ReadOnlySpan<byte> car) =>
         Took(method, repo.Take(car, out var fault), fault);
 
     /// <summary>Takes in a commit alone.</summary>
@@ -162,19 +178,23 @@ internal sealed class AskedRepo(
     /// <summary>Notes that an answer is not what was asked for.</summary>
     internal void Blame(string method, RepoFault? fault)
     {
-        host.AddFault();
+        if (Shortage == Unproven.None) host.AddFault();
         Note($"{method}: {fault}");
     }
 
-    /// <summary>Asks, and leaves the answer to the caller.</summary>
+    /// <summary>
+    /// Asks, and leaves the answer to the caller: its body is there until something else is asked.
+    /// </summary>
     /// <param name="method">The last word of a method of com.atproto.sync.</param>
     /// <param name="parameters">Behind the DID: "&amp;limit=…".</param>
     /// <param name="cancellation">Ends it with an exception.</param>
+    /// <param name="bytesMax">Of the answer.</param>
     internal async Task<XrpcAnswer> GetAsync(
-        string method, string parameters, CancellationToken cancellation)
+        string method, string parameters, CancellationToken cancellation,
+        int bytesMax = AnswerBytesMax)
     {
-        var answer = await client.GetAsync(
-            Query(method, parameters), AnswerBytesMax, cancellation);
+        DropBodies();
+        var answer = await ReadAsync(Query(method, parameters), bytesMax, cancellation);
         Note(method, answer);
         return answer;
     }
@@ -183,8 +203,9 @@ internal sealed class AskedRepo(
     internal async Task<XrpcAnswer[]> GetAllAsync(
         string method, IEnumerable<string> parameters, CancellationToken cancellation)
     {
+        DropBodies();
         var answers = await Task.WhenAll(parameters.Select(each =>
-            client.GetAsync(Query(method, each), ProofBytesMax, cancellation)));
+            ReadAsync(Query(method, each), ProofBytesMax, cancellation)));
         foreach (var answer in answers) Note(method, answer);
         return answers;
     }
@@ -192,8 +213,9 @@ internal sealed class AskedRepo(
     /// <summary>Asks for the whole repo, whose nodes are kept until this is disposed of.</summary>
     internal async Task<bool> ExportAsync(long bytesMax, CancellationToken cancellation)
     {
+        DropBodies();
         Export?.Dispose();
-        Export = new ExportedNodes(bytesMax);
+        Export = new ExportedNodes(bytesMax, memory);
         long bytesBefore = Bytes;
         var answer = await client.GetAsync(Query("getRepo", ""), Export, cancellation);
         _exportBytes += Bytes - bytesBefore;
@@ -209,7 +231,8 @@ internal sealed class AskedRepo(
     internal async Task<IReadOnlyList<string>?> DescribeAsync(CancellationToken cancellation)
     {
         string query = $"com.atproto.repo.describeRepo?repo={Escape(repo.Did.ToString())}";
-        var answer = await client.GetAsync(query, AnswerBytesMax, cancellation);
+        DropBodies();
+        var answer = await ReadAsync(query, DescribeBytesMax, cancellation);
         Note("describeRepo", answer);
         if (answer.Status != XrpcStatus.Given) return null;
         var claimed = DescribedRepo.Read(answer.Body, repo.Did);
@@ -218,6 +241,20 @@ internal sealed class AskedRepo(
     }
 
     internal static string Escape(string text) => Uri.EscapeDataString(text);
+
+    private Task<XrpcAnswer> ReadAsync(
+        string query, int bytesMax, CancellationToken cancellation)
+    {
+        var body = new WholeBody(bytesMax, memory);
+        _bodies.Add(body);
+        return client.GetWholeAsync(query, body, cancellation);
+    }
+
+    private void DropBodies()
+    {
+        foreach (var body in _bodies) body.Dispose();
+        _bodies.Clear();
+    }
 
     private bool Took(string method, TakeStatus status, RepoFault? fault)
     {

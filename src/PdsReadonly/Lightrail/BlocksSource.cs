@@ -60,7 +60,7 @@ internal sealed class BlocksSource : INodeSource
             : string.Concat(cids.Select(cid => $"&cids={cid}"));
         var answer = await asked.GetAsync(Method, parameters, cancellation);
         if (answer.Status != XrpcStatus.Given) return false;
-        if (asked.Repo.TakeBlocks(answer.Body) is { } fault) asked.Blame(Method, fault);
+        if (asked.Repo.TakeBlocks(answer.Body.Span) is { } fault) asked.Blame(Method, fault);
         return asked.Repo.Tree.Holds(missing.Cid);
     }
 }

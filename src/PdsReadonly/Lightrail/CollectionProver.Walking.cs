@@ -1,6 +1,3 @@
-using Atproto.Mst;
-using Atproto.Repo;
-
 namespace PdsReadonly.Lightrail;
 
 // One way of asking, to its end.
@@ -34,6 +31,7 @@ internal sealed partial class CollectionProver
                 return new CollectionsOutcome { Proven = proven, Strategy = strategy };
             }
 
+            if (asked.Shortage != Unproven.None) return Fail(asked.Shortage, strategy);
             if (asked.IsGone) return Fail(Unproven.NoRepo, strategy);
             if (asked.IsSpent) return Fail(Unproven.RequestsSpent, strategy);
             if (stalled == StalledMax) return Fail(ReasonOf(asked), strategy);
@@ -48,7 +46,7 @@ internal sealed partial class CollectionProver
             bool hasMoved = before is not null && asked.Repo.Commit!.Cid != before.Cid;
             if (!hasMoved && found?.Fault is { } fault)
             {
-                return Fail(ReasonOf(fault), strategy) with { Detail = fault.ToString() };
+                return Fail(Unproven.Malformed, strategy) with { Detail = fault.ToString() };
             }
 
             if (hasMoved && ++reroots > rerootsMax) return Fail(Unproven.Moving, strategy);
@@ -68,10 +66,6 @@ internal sealed partial class CollectionProver
         Strategy.Probe => ProbeSource.Instance,
         _ => new ExportSource(step.IsTrial ? step.BytesMax : ExportBytesMax),
     };
-
-    // Boundaries of more nodes than memory was allowed for: no fault of the repo's.
-    private static Unproven ReasonOf(RepoFault fault) =>
-        fault.Code == nameof(MstError.TooManyNodes) ? Unproven.NotGiven : Unproven.Malformed;
 
     // With a limit of bytes it is a trial, whose failure says nothing about the host.
     private readonly record struct Step(Strategy Strategy, long BytesMax = 0)

@@ -23,6 +23,9 @@ internal sealed partial class CollectionProver(XrpcClient client, HostProfile ho
     /// <summary>Bytes of an export.</summary>
     internal long ExportBytesMax { get; init; } = 4L << 30;
 
+    /// <summary>For answers, and for the repo's nodes if it was made so.</summary>
+    internal MemoryShare Memory { get; init; } = new(budget: null);
+
     /// <param name="repo">Whose; what it holds already is not asked for again.</param>
     /// <param name="strategy">How to ask.</param>
     /// <param name="stream">The repo's commits while they happen, if they are at hand.</param>
@@ -30,7 +33,7 @@ internal sealed partial class CollectionProver(XrpcClient client, HostProfile ho
     internal async Task<CollectionsOutcome> ProveAsync(
         SparseRepo repo, Strategy strategy, CommitInbox? stream, CancellationToken cancellation)
     {
-        using var asked = new AskedRepo(repo, client, host, stream, RequestsMax);
+        using var asked = new AskedRepo(repo, client, host, Memory, stream, RequestsMax);
         var outcome = strategy switch
         {
             Strategy.Auto => await StepDownAsync(asked, cancellation),
@@ -50,6 +53,7 @@ internal sealed partial class CollectionProver(XrpcClient client, HostProfile ho
 
     private static Unproven ReasonOf(AskedRepo asked)
     {
+        if (asked.Shortage != Unproven.None) return asked.Shortage;
         if (asked.IsGone) return Unproven.NoRepo;
         bool isSilent = asked.LastAnswer.Status is XrpcStatus.Unreachable or XrpcStatus.Busy;
         return isSilent ? Unproven.Unreachable : Unproven.NotGiven;

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Atproto.Firehose;
+using PdsReadonly.Upstream;
 
 namespace PdsReadonly.Lightrail;
 
@@ -7,9 +9,13 @@ namespace PdsReadonly.Lightrail;
 /// first. When they take too much memory the oldest go: what they held is then asked for. For any
 /// thread.
 /// </summary>
-internal sealed class CommitInbox(int bytesMax = CommitInbox.BytesMaxDefault)
+/// <param name="memory">Where they are counted, if they are.</param>
+/// <param name="bytesMax">Bytes of them.</param>
+internal sealed class CommitInbox(
+    MemoryShare? memory = null, int bytesMax = CommitInbox.BytesMaxDefault)
 {
-    internal const int BytesMaxDefault = 8 * 1024 * 1024;
+    // One of the largest, or a hundred.
+    internal const int BytesMaxDefault = StreamLimits.CommitBlocksBytesMax;
 
     private readonly Lock _lock = new();
     private readonly Queue<ReadOnlyMemory<byte>> _cars = [];
@@ -24,14 +30,14 @@ internal sealed class CommitInbox(int bytesMax = CommitInbox.BytesMaxDefault)
     {
         lock (_lock)
         {
-            _cars.Enqueue(car);
-            _bytes += car.Length;
-            while (_bytes > bytesMax)
+            while (_bytes + car.Length > bytesMax || memory?.TryTakeSpare(car.Length) == false)
             {
-                _bytes -= _cars.Dequeue().Length;
                 Dropped++;
+                if (!TryDequeue(out _)) return;
             }
 
+            _cars.Enqueue(car);
+            _bytes += car.Length;
             _offered?.TrySetResult();
             _offered = null;
         }
@@ -58,11 +64,14 @@ internal sealed class CommitInbox(int bytesMax = CommitInbox.BytesMaxDefault)
 
     internal bool TryTake([MaybeNullWhen(false)] out ReadOnlyMemory<byte> car)
     {
-        lock (_lock)
-        {
-            if (!_cars.TryDequeue(out car)) return false;
-            _bytes -= car.Length;
-            return true;
-        }
+        lock (_lock) return TryDequeue(out car);
+    }
+
+    private bool TryDequeue([MaybeNullWhen(false)] out ReadOnlyMemory<byte> car)
+    {
+        if (!_cars.TryDequeue(out car)) return false;
+        _bytes -= car.Length;
+        memory?.GiveBack(car.Length);
+        return true;
     }
 }

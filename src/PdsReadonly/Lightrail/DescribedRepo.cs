@@ -12,7 +12,7 @@ internal static class DescribedRepo
     /// The collections claimed, in order and each once; null when the body makes no claim about
     /// this repo.
     /// </summary>
-    internal static IReadOnlyList<string>? Read(byte[] body, Did did)
+    internal static IReadOnlyList<string>? Read(ReadOnlyMemory<byte> body, Did did)
     {
         try
         {

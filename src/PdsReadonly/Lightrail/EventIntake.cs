@@ -101,11 +101,13 @@ internal sealed class EventIntake(
     /// <summary>
     /// From now on the repo's commits are kept for the walk. Null when it is walked already.
     /// </summary>
-    internal Walk? Begin(Did did)
+    /// <param name="did">Whose.</param>
+    /// <param name="memory">Where those commits are counted; given back after the end.</param>
+    internal Walk? Begin(Did did, MemoryShare? memory = null)
     {
         lock (_gate)
         {
-            var walk = new Walk(did);
+            var walk = new Walk(did, memory);
             return _walks.TryAdd(did, walk) ? walk : null;
         }
     }

@@ -12,23 +12,31 @@ namespace PdsReadonly.Lightrail;
 /// is checked then.
 /// </summary>
 /// <remarks>
-/// Memory is bounded: 16 MiB of nodes, some hundred bytes for each, and one section. For one
-/// thread at a time.
+/// Memory is bounded: some nodes, a hundred bytes for each of all, and one section. For one thread
+/// at a time.
 /// </remarks>
 /// <param name="bytesMax">Of the export.</param>
+/// <param name="memory">Where it is taken from; without room no more is wanted.</param>
 /// <param name="memoryBytesMax">Of nodes that are not in a file.</param>
 internal sealed class ExportedNodes(
-    long bytesMax, int memoryBytesMax = ExportedNodes.MemoryBytesMaxDefault)
+    long bytesMax, MemoryShare memory, int memoryBytesMax = ExportedNodes.MemoryBytesMaxDefault)
     : IBodySink, IDisposable
 {
-    private const int MemoryBytesMaxDefault = 16 * 1024 * 1024;
+    private const int MemoryBytesMaxDefault = 4 * 1024 * 1024;
+
+    // A place with its share of a dictionary that doubles.
+    private const int PlaceBytes = 160;
+    private const int PlacesPerPiece = 256;
     private const long FileBytesMax = 1L << 30;
     private const int NodesMax = 500_000;
 
     private readonly Dictionary<Cid, (long Start, int Length)> _places = [];
-    private byte[] _unread = new byte[256 * 1024];
-    private int _unreadLength;
-    private Stream _nodes = new MemoryStream();
+    private readonly MeteredBuffer _unread = new(memory, int.MaxValue);
+    private readonly MeteredBuffer _nodes = new(memory, memoryBytesMax);
+    private FileStream? _file;
+    private long _nodesLength;
+    private int _placesTaken;
+    private bool _hasRoom = true;
     private Cid _root;
     private bool _hasHeader;
 
@@ -40,13 +48,21 @@ internal sealed class ExportedNodes(
     /// <summary>Why the body is no export.</summary>
     internal RepoFault? Fault { get; private set; }
 
-    public void Dispose() => _nodes.Dispose();
+    public void Dispose()
+    {
+        _unread.Dispose();
+        _nodes.Dispose();
+        _file?.Dispose();
+        memory.GiveBack(_placesTaken * PlaceBytes);
+        _placesTaken = 0;
+    }
 
     public void Begin()
     {
         _places.Clear();
-        _unreadLength = 0;
-        _nodes.SetLength(0);
+        _unread.Clear();
+        _nodes.Clear();
+        _nodesLength = 0;
         _hasHeader = false;
         Commit = null;
         Fault = null;
@@ -55,14 +71,15 @@ internal sealed class ExportedNodes(
     public bool Take(ReadOnlySpan<byte> piece)
     {
         // Never more than one section and one piece.
-        int length = _unreadLength + piece.Length;
-        if (length > _unread.Length) Array.Resize(ref _unread, Math.Max(length, 2 * _unreadLength));
-        piece.CopyTo(_unread.AsSpan(_unreadLength));
-        var unread = _unread.AsSpan(0, length);
-        while (Fault is null && TryTakeOne(unread, out int taken)) unread = unread[taken..];
-        _unreadLength = unread.Length;
-        if (unread.Length < length) unread.CopyTo(_unread);
-        return Fault is null;
+        _hasRoom = _unread.TryAppend(piece);
+        var unread = _unread.Bytes.Span;
+        while (_hasRoom && Fault is null && TryTakeOne(unread, out int taken))
+        {
+            unread = unread[taken..];
+        }
+
+        _unread.RemoveFirst(_unread.Length - unread.Length);
+        return _hasRoom && Fault is null;
     }
 
     /// <summary>Gives a node to a tree; false when it is not here, or is another.</summary>
@@ -70,8 +87,16 @@ internal sealed class ExportedNodes(
     {
         if (!_places.Remove(cid, out var place)) return false;
         byte[] block = new byte[place.Length];
-        _nodes.Position = place.Start;
-        _nodes.ReadExactly(block);
+        if (_file is null)
+        {
+            _nodes.Bytes.Span.Slice((int)place.Start, place.Length).CopyTo(block);
+        }
+        else
+        {
+            _file.Position = place.Start;
+            _file.ReadExactly(block);
+        }
+
         return tree.Add(block, out var actual) == MstError.None && actual == cid;
     }
 
@@ -116,20 +141,36 @@ internal sealed class ExportedNodes(
         bool isNode = cid.Codec == CidCodec.DagCbor && block.Length <= MstLimits.NodeBytesMax
             && MstNode.LooksLikeNode(block);
         if (!isNode || _places.ContainsKey(cid)) return;
-        long start = _nodes.Length;
-        if (_places.Count >= NodesMax || start + block.Length > FileBytesMax)
+        if (_places.Count >= NodesMax || _nodesLength + block.Length > FileBytesMax)
         {
             Refuse(CarError.FileTooLarge);
             return;
         }
 
-        if (_nodes is MemoryStream && start + block.Length > memoryBytesMax) MoveToFile();
-        _nodes.Position = start;
-        _nodes.Write(block);
-        _places.Add(cid, (start, block.Length));
+        _hasRoom = TryTakePlace();
+        if (!_hasRoom) return;
+        Write(block);
+        _places.Add(cid, (_nodesLength, block.Length));
+        _nodesLength += block.Length;
     }
 
-    private void MoveToFile()
+    private bool TryTakePlace()
+    {
+        if (_places.Count < _placesTaken) return true;
+        if (!memory.TryTake(PlacesPerPiece * PlaceBytes)) return false;
+        _placesTaken += PlacesPerPiece;
+        return true;
+    }
+
+    private void Write(ReadOnlySpan<byte> block)
+    {
+        if (_file is null && _nodes.TryAppend(block, isSpare: true)) return;
+        _file ??= MoveToFile();
+        _file.Position = _nodesLength;
+        _file.Write(block);
+    }
+
+    private FileStream MoveToFile()
     {
         string path = Path.Combine(Path.GetTempPath(), $"pds-readonly-{Guid.NewGuid():N}.tmp");
         var file = new FileStream(path, new FileStreamOptions
@@ -141,10 +182,9 @@ internal sealed class ExportedNodes(
         });
         // Where open files can lose their name, it goes at once: then a kill leaves nothing behind.
         if (!OperatingSystem.IsWindows()) File.Delete(path);
-        _nodes.Position = 0;
-        _nodes.CopyTo(file);
+        file.Write(_nodes.Bytes.Span);
         _nodes.Dispose();
-        _nodes = file;
+        return file;
     }
 
     private void Refuse(CarError error) => Fault = new RepoFault

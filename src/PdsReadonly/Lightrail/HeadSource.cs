@@ -14,6 +14,9 @@ internal sealed class HeadSource : INodeSource
 {
     internal static readonly HeadSource Instance = new();
 
+    // A CID and a rev.
+    private const int LatestBytesMax = 16 * 1024;
+
     public async Task<bool> FetchAsync(
         AskedRepo asked, MissingNode? missing, CancellationToken cancellation)
     {
@@ -25,7 +28,8 @@ internal sealed class HeadSource : INodeSource
             if (asked.IsHopeless) return false;
         }
 
-        var latest = await asked.GetAsync("getLatestCommit", "", cancellation);
+        var latest = await asked.GetAsync(
+            "getLatestCommit", "", cancellation, LatestBytesMax);
         if (latest.Status != XrpcStatus.Given || !TryReadCid(latest.Body, out var cid))
         {
             return false;
@@ -33,11 +37,11 @@ internal sealed class HeadSource : INodeSource
 
         var blocks = await asked.GetAsync("getBlocks", $"&cids={cid}", cancellation);
         return blocks.Status == XrpcStatus.Given
-            && CarBlocks.TryReadCommit(blocks.Body, cid, out var commit)
+            && CarBlocks.TryReadCommit(blocks.Body.Span, cid, out var commit)
             && asked.Take("getBlocks", commit);
     }
 
-    private static bool TryReadCid(byte[] body, out Cid cid)
+    private static bool TryReadCid(ReadOnlyMemory<byte> body, out Cid cid)
     {
         cid = default;
         try

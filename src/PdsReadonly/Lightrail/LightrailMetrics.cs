@@ -40,6 +40,9 @@ internal sealed class LightrailMetrics
     /// <summary>Resyncs under way.</summary>
     internal Counter Resyncing { get; } = new();
 
+    /// <summary>Memory that they share and hold, in bytes.</summary>
+    internal Counter ResyncBytes { get; } = new();
+
     internal IEnumerable<CounterFamily> Families =>
     [
         Events, Verdicts, Proofs, Unproven, Requests, Bytes, HostFaults, Refusals, IdentityFailures,

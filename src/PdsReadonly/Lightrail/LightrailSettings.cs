@@ -22,6 +22,12 @@ internal sealed record LightrailSettings
     public long WalkBytesMax { get; init; } = 16 << 20;
 
     /// <summary>
+    /// Memory for nodes and answers of all walks, in bytes, beyond the little that each has of its
+    /// own.
+    /// </summary>
+    public long MemoryBytesMax { get; init; } = 64 << 20;
+
+    /// <summary>
     /// How often repos are listed again, for what the stream did not tell; zero for never.
     /// </summary>
     public TimeSpan ListingInterval { get; init; } = TimeSpan.FromDays(1);

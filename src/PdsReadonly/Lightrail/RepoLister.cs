@@ -84,7 +84,7 @@ internal sealed class RepoLister(
             long asked = time.GetTimestamp();
             var answer = await host.NewClient().GetAsync(query, PageBytesMax, cancellation);
             if (answer.Status != XrpcStatus.Given) return false;
-            if (ListReposPage.Read(answer.Body) is not { } listed) return false;
+            if (ListReposPage.Read(answer.Body.Span) is not { } listed) return false;
             // The same cursor once more would go round for ever.
             if (listed.Cursor == stored.Cursor) listed = listed with { Cursor = null };
             intake.AddListed(stored, listed, isRelay, asked);
@@ -103,7 +103,7 @@ internal sealed class RepoLister(
             if (cursor is not null) query += "&cursor=" + Uri.EscapeDataString(cursor);
             var answer = await relay.Host.NewClient().GetAsync(query, PageBytesMax, cancellation);
             if (answer.Status != XrpcStatus.Given) return false;
-            if (ListHostsPage.Read(answer.Body) is not { } listed) return false;
+            if (ListHostsPage.Read(answer.Body.Span) is not { } listed) return false;
             await Parallel.ForEachAsync(
                 listed.Hosts,
                 new ParallelOptions

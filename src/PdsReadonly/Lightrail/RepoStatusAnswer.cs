@@ -20,7 +20,7 @@ internal sealed record RepoStatusAnswer(AccountStatus Status, Tid? Rev)
         try
         {
             var output = JsonSerializer.Deserialize(
-                answer.Body, RepoStatusJson.Default.RepoStatusOutput);
+                answer.Body.Span, RepoStatusJson.Default.RepoStatusOutput);
             if (output?.Active is not { } isActive) return null;
             Tid? rev = Tid.TryParse(output.Rev, out var tid) ? tid : null;
             return new(AccountStatusText.Of(isActive, output.Status), rev);

@@ -33,6 +33,13 @@ internal sealed partial class Resyncer(
     private static readonly TimeSpan s_retryFirst = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_retryMost = TimeSpan.FromDays(1);
 
+    // While it is made a proof may take as much as its tree, counted by nobody: so none is made of
+    // a tree so many times larger than what is kept.
+    private const int TreeBytesPerProofByte = 8;
+
+    private readonly MemoryBudget _memory =
+        new(settings.MemoryBytesMax, metrics.ResyncBytes.Add);
+
     private readonly ConcurrentDictionary<long, int> _underWay = [];
     private int _walks;
     private long _lastTurn;
@@ -258,17 +265,18 @@ internal sealed partial class Resyncer(
         }
 
         using var verifying = verifier;
-        if (intake.Begin(item.Did) is not { } walk)
+        using var memory = new MemoryShare(_memory);
+        if (intake.Begin(item.Did, memory) is not { } walk)
         {
             Retry(item);
             return;
         }
 
-        var repo = new SparseRepo(item.Did, verifier, settings.WalkBytesMax);
+        var repo = new SparseRepo(item.Did, verifier, settings.WalkBytesMax, memory.TryTake);
+        var prover = new CollectionProver(host.NewClient(), host.Profile) { Memory = memory };
         CollectionsOutcome outcome;
         try
         {
-            var prover = new CollectionProver(host.NewClient(), host.Profile);
             outcome = await prover.ProveAsync(repo, Strategy.Auto, walk.Inbox, cancellation);
             CountAsked(host, outcome);
             if (outcome.Proven is { } proven) Complete(item, host, repo, walk, outcome, proven);
@@ -280,7 +288,7 @@ internal sealed partial class Resyncer(
         }
 
         // It is over before the repo is given back: whoever takes it then walks anew.
-        if (outcome.Proven is null) await FailAsync(item, host, repo, outcome, cancellation);
+        if (outcome.Proven is null) await FailAsync(item, host, prover, outcome, cancellation);
     }
 
     private void Complete(
@@ -303,13 +311,19 @@ internal sealed partial class Resyncer(
 
     // The account may be away, which its host then says; else the host has its word, as a claim.
     private async Task FailAsync(
-        ResyncItem item, RemoteHost host, SparseRepo repo, CollectionsOutcome outcome,
+        ResyncItem item, RemoteHost host, CollectionProver prover, CollectionsOutcome outcome,
         CancellationToken cancellation)
     {
         LogUnproven(item.Did.ToString(), host.Url.ToString(), outcome.Reason, outcome.Detail);
         if (outcome.Reason == Unproven.Malformed)
         {
             database.Tell(NoteKind.HostFault, item.Did.ToString(), outcome.Detail ?? "malformed");
+        }
+
+        if (outcome.Reason == Unproven.NoRoom)
+        {
+            Retry(item);
+            return;
         }
 
         if (outcome.Reason == Unproven.Unreachable)
@@ -329,17 +343,17 @@ internal sealed partial class Resyncer(
             return;
         }
 
-        if (outcome.Reason != Unproven.Moving) await ClaimAsync(item, host, repo, cancellation);
+        if (outcome.Reason != Unproven.Moving) await ClaimAsync(item, host, prover, cancellation);
         Retry(item);
     }
 
     // What was proven once is worth more than a claim of today.
     private async Task ClaimAsync(
-        ResyncItem item, RemoteHost host, SparseRepo repo, CancellationToken cancellation)
+        ResyncItem item, RemoteHost host, CollectionProver prover, CancellationToken cancellation)
     {
         if (database.FindRepo(item.Did)?.Origin > CollectionOrigin.Claimed) return;
-        var prover = new CollectionProver(host.NewClient(), host.Profile);
-        var described = await prover.ProveAsync(repo, Strategy.Describe, null, cancellation);
+        var described = await prover.ProveAsync(
+            new SparseRepo(item.Did), Strategy.Describe, null, cancellation);
         CountAsked(host, described);
         if (described.Claimed is { } claimed) database.SetClaimed(item.Did, host.Id, claimed);
     }
@@ -357,10 +371,9 @@ internal sealed partial class Resyncer(
         }
 
         metrics.Unproven.Add(outcome.Reason.ToString());
-        if (outcome.Reason is not (Unproven.Claimed or Unproven.NoRepo or Unproven.Moving))
-        {
-            metrics.HostFaults.Add(name);
-        }
+        bool isFault = outcome.Reason is not (Unproven.Claimed or Unproven.NoRepo
+            or Unproven.Moving or Unproven.TooLarge or Unproven.NoRoom);
+        if (isFault) metrics.HostFaults.Add(name);
     }
 
     private void Retry(ResyncItem item)
@@ -371,7 +384,7 @@ internal sealed partial class Resyncer(
 
     private void KeepProof(SparseRepo repo)
     {
-        if (settings.ProofBytesMax == 0) return;
+        if (repo.Tree.Bytes > (long)TreeBytesPerProofByte * settings.ProofBytesMax) return;
         var car = new ArrayBufferWriter<byte>();
         if (CollectionProof.Write(repo, car) is not null) return;
         if (car.WrittenCount > settings.ProofBytesMax) return;

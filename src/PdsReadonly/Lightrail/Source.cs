@@ -34,7 +34,7 @@ internal sealed class Source(RemoteHost host, bool isRelay)
             "com.atproto.sync.listHosts?limit=1", AnswerBytesMax, cancellation);
         return answer.Status switch
         {
-            XrpcStatus.Given => ListHostsPage.Read(answer.Body) is not null,
+            XrpcStatus.Given => ListHostsPage.Read(answer.Body.Span) is not null,
             XrpcStatus.Denied or XrpcStatus.NoMethod => false,
             _ => null,
         };

@@ -30,7 +30,7 @@ internal sealed class StaleBoundaries : INodeSource
         foreach (var answer in answers)
         {
             isAnyTaken |= answer.Status == XrpcStatus.Given
-                && asked.Take("getRecord", answer.Body);
+                && asked.Take("getRecord", answer.Body.Span);
         }
 
         return isAnyTaken;

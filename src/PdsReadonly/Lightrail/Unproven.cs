@@ -19,6 +19,12 @@ internal enum Unproven
     /// <summary>It takes more requests than were allowed.</summary>
     RequestsSpent,
 
+    /// <summary>Its boundaries take more nodes than may be held for one repo.</summary>
+    TooLarge,
+
+    /// <summary>Others have the memory that it takes, for now: nobody's fault.</summary>
+    NoRoom,
+
     /// <summary>The host does not answer, or wants to be left alone for now.</summary>
     Unreachable,
 
@@ -39,6 +45,8 @@ internal static class UnprovenText
         Unproven.Moving => "moving: the repo changes faster than it can be walked",
         Unproven.Malformed => "the repo's tree is malformed",
         Unproven.RequestsSpent => "more requests than allowed",
+        Unproven.TooLarge => "the repo takes more nodes than are held for one",
+        Unproven.NoRoom => "no memory is left for it now",
         Unproven.Unreachable => "the host does not answer now",
         Unproven.NoRepo => "the host shows no such repo",
         Unproven.Claimed => "claimed by the host",

@@ -1,4 +1,5 @@
 using Atproto.Syntax;
+using PdsReadonly.Upstream;
 
 namespace PdsReadonly.Lightrail;
 
@@ -6,12 +7,12 @@ namespace PdsReadonly.Lightrail;
 /// A repo that is being proven: what its stream brings meanwhile helps the walk, and is kept to be
 /// applied behind what will be proven.
 /// </summary>
-internal sealed class Walk(Did did)
+internal sealed class Walk(Did did, MemoryShare? memory)
 {
     internal Did Did { get; } = did;
 
     /// <summary>What the prover reads from.</summary>
-    internal CommitInbox Inbox { get; } = new();
+    internal CommitInbox Inbox { get; } = new(memory);
 
     /// <summary>
     /// Whether a commit is not among those kept, so that the chain may have a gap.

@@ -34,9 +34,11 @@ internal enum XrpcStatus
 }
 
 /// <param name="Status">What came of it.</param>
-/// <param name="Body">Empty unless it was given.</param>
-internal readonly record struct XrpcAnswer(XrpcStatus Status, byte[] Body)
+internal readonly record struct XrpcAnswer(XrpcStatus Status)
 {
+    /// <summary>Empty unless it was given.</summary>
+    internal ReadOnlyMemory<byte> Body { get; init; }
+
     /// <summary>Of HTTP; zero without an answer.</summary>
     internal int Code { get; init; }
 
@@ -47,7 +49,7 @@ internal readonly record struct XrpcAnswer(XrpcStatus Status, byte[] Body)
     public override string ToString() => Status switch
     {
         XrpcStatus.TooLarge => "body larger than allowed",
-        XrpcStatus.Stopped => "body is not what was asked for",
+        XrpcStatus.Stopped => "no more of the body was wanted",
         XrpcStatus.TooSlow => "body too slow",
         XrpcStatus.Unreachable => "no answer",
         XrpcStatus.Busy when Code == 0 => "the host asked to wait for longer",

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.Http;
 using System.Text.Json;
 
@@ -22,7 +21,9 @@ internal sealed class XrpcClient(HttpClient http, Uri host, HostPace pace, TimeP
     /// <summary>Bytes a second that a body has to come with, once it had a time to begin.</summary>
     internal const int BytesPerSecondMin = 4 * 1024;
 
-    private const int PieceBytes = 64 * 1024;
+    // A record of TLS has no more, so no read brings more.
+    private const int PieceBytes = 16 * 1024;
+
     private const int ErrorBytesMax = 8 * 1024;
     private const int ErrorNameLengthMax = 64;
 
@@ -48,23 +49,27 @@ internal sealed class XrpcClient(HttpClient http, Uri host, HostPace pace, TimeP
     /// <param name="query">The method with its parameters: "com.atproto.sync.getRepo?did=".</param>
     /// <param name="bodyBytesMax">A body that is larger is dropped.</param>
     /// <param name="cancellation">Ends it with an exception.</param>
-    internal async Task<XrpcAnswer> GetAsync(
-        string query, int bodyBytesMax, CancellationToken cancellation)
+    internal Task<XrpcAnswer> GetAsync(
+        string query, int bodyBytesMax, CancellationToken cancellation) =>
+        GetWholeAsync(query, new WholeBody(bodyBytesMax), cancellation);
+
+    /// <summary>The same, with the body where the caller wants it.</summary>
+    internal async Task<XrpcAnswer> GetWholeAsync(
+        string query, WholeBody body, CancellationToken cancellation)
     {
-        var body = new WholeBody(bodyBytesMax);
         var answer = await GetAsync(query, body, cancellation);
-        return answer.Status == XrpcStatus.Given ? answer with { Body = body.ToArray() } : answer;
+        return answer.Status == XrpcStatus.Given ? answer with { Body = body.Bytes } : answer;
     }
 
     /// <summary>The same, with the body handed on while it arrives.</summary>
     internal async Task<XrpcAnswer> GetAsync(
         string query, IBodySink body, CancellationToken cancellation)
     {
-        var answer = new XrpcAnswer(XrpcStatus.Unreachable, []);
+        var answer = new XrpcAnswer(XrpcStatus.Unreachable);
         var backoff = s_backoff;
         for (int attempt = 1; attempt <= AttemptsMax; attempt++)
         {
-            if (!await pace.WaitAsync(cancellation)) return new XrpcAnswer(XrpcStatus.Busy, []);
+            if (!await pace.WaitAsync(cancellation)) return new XrpcAnswer(XrpcStatus.Busy);
             Interlocked.Increment(ref _requests);
             answer = await TryAsync(query, body, backoff, cancellation);
             bool isHopeful = answer.Status is XrpcStatus.Busy or XrpcStatus.Unreachable
@@ -98,20 +103,20 @@ internal sealed class XrpcClient(HttpClient http, Uri host, HostPace pace, TimeP
             if (status == XrpcStatus.Given)
             {
                 status = await ReadAsync(response.Content, body, timeout, either.Token);
-                return new XrpcAnswer(status, []) { Code = code };
+                return new XrpcAnswer(status) { Code = code };
             }
 
             var error = new WholeBody(ErrorBytesMax);
             await ReadAsync(response.Content, error, timeout, either.Token);
-            return new XrpcAnswer(status, []) { Code = code, Error = NameIn(error.ToArray()) };
+            return new XrpcAnswer(status) { Code = code, Error = NameIn(error.Bytes) };
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return new(XrpcStatus.Unreachable, []);
+            return new(XrpcStatus.Unreachable);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            return new(XrpcStatus.Unreachable, []);
+            return new(XrpcStatus.Unreachable);
         }
     }
 
@@ -149,7 +154,7 @@ internal sealed class XrpcClient(HttpClient http, Uri host, HostPace pace, TimeP
     }
 
     // { "error": "RepoNotFound", "message": "…" }, of which only a name is let through.
-    private static string? NameIn(byte[] body)
+    private static string? NameIn(ReadOnlyMemory<byte> body)
     {
         try
         {
@@ -166,22 +171,5 @@ internal sealed class XrpcClient(HttpClient http, Uri host, HostPace pace, TimeP
         {
             return null;
         }
-    }
-
-    private sealed class WholeBody(int bytesMax) : IBodySink
-    {
-        private readonly ArrayBufferWriter<byte> _bytes = new();
-
-        public long BytesMax => bytesMax;
-
-        public void Begin() => _bytes.ResetWrittenCount();
-
-        public bool Take(ReadOnlySpan<byte> piece)
-        {
-            _bytes.Write(piece);
-            return true;
-        }
-
-        internal byte[] ToArray() => _bytes.WrittenSpan.ToArray();
     }
 }

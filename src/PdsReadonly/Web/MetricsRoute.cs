@@ -36,6 +36,8 @@ internal sealed class MetricsRoute(LightrailDatabase index, LightrailMetrics met
         Gauge(text, "pairs_claimed", "Collections of repos, merely claimed", totals.ClaimedPairs);
         Gauge(text, "queue", "Repos that are to be proven", totals.Queued);
         Gauge(text, "resyncing", "Repos that are being proven", metrics.Resyncing.Value);
+        Gauge(
+            text, "resyncing_bytes", "Memory that they share and hold", metrics.ResyncBytes.Value);
         Gauge(text, "proofs_kept", "Proofs that are kept", totals.Proofs);
         Gauge(text, "proofs_kept_bytes", "Bytes of proofs that are kept", totals.ProofBytes);
         Counter(text, "rollbacks", "Revs lower than one that was seen", totals.Rollbacks);

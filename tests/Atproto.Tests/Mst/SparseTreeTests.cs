@@ -2,6 +2,7 @@ using Atproto.Mst;
 using Atproto.Multiformats;
 using Atproto.Tests.Repo;
 using Samples;
+using Samples.World;
 
 namespace Atproto.Tests.Mst;
 
@@ -80,6 +81,49 @@ public sealed class SparseTreeTests
         // Nothing is concluded from what there is no room for.
         var result = repo.FindCollections();
         Assert.True(result.Proven is not null || result.Fault?.Code == "TooManyNodes");
+    }
+
+    [Fact]
+    public void Add_MemoryThatIsRefused_IsTooManyNodesAndNotFull()
+    {
+        long taken = 0;
+        bool TryTake(long bytes)
+        {
+            if (taken + bytes > Small) return false;
+            taken += bytes;
+            return true;
+        }
+
+        var tree = new SparseTree(2 * Small, TryTake);
+        var error = MstError.None;
+        int count = 0;
+        while (error == MstError.None)
+        {
+            error = tree.Add(Leaf(count++).Bytes, out _);
+            Assert.True(tree.Bytes <= taken);
+        }
+
+        Assert.Equal(MstError.TooManyNodes, error);
+        Assert.False(tree.IsFull);
+        Assert.Equal(count - 1, tree.Count);
+    }
+
+    [Fact]
+    public void Find_KeysThatTakeFarMoreThanTheirNode_TakesNoMoreThanAllowed()
+    {
+        using var key = SampleKey.FromSeed(SampleCurve.P256, "swollen");
+        var swollen = ForgedTree.Swollen(
+            new WorldRepo(SampleIdentity.Plc("swollen"), key, ["a.b.c/self"]), 1000);
+        byte[] block = swollen.Block(swollen.Data)!;
+        var tree = new SparseTree(10L * block.Length);
+        Assert.Equal(MstError.None, tree.Add(block, out var cid));
+        tree.Reroot(cid);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(MstError.TooManyNodes, tree.Find(cid, 0, out _));
+        Assert.InRange(
+            GC.GetAllocatedBytesForCurrentThread() - before, 0, MstLimits.EntriesMax * 32);
+        Assert.InRange(tree.Bytes, block.Length, 2 * block.Length);
+        Assert.True(tree.IsFull);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using PdsReadonly.Lightrail;
+using PdsReadonly.Upstream;
 
 namespace PdsReadonly.Tests.Lightrail;
 
@@ -33,6 +34,17 @@ public sealed class CommitInboxTests
         Assert.Empty(Drain(inbox));
         inbox.Offer(new byte[] { 2, 0, 0 });
         Assert.Equal([2], Drain(inbox));
+    }
+
+    [Fact]
+    public void Offer_BeyondTheMemoryThereIs_DropsTheOldest()
+    {
+        using var memory = new MemoryShare(new MemoryBudget(2), ownBytes: 1);
+        var inbox = new CommitInbox(memory);
+        for (byte i = 1; i <= 5; i++) inbox.Offer(new[] { i });
+        Assert.Equal(3, memory.Bytes);
+        Assert.Equal([3, 4, 5], Drain(inbox));
+        Assert.Equal((0, false), (memory.Bytes, memory.IsShort));
     }
 
     private static List<byte> Drain(CommitInbox inbox)

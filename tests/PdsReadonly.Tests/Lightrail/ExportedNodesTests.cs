@@ -3,6 +3,7 @@ using Atproto.Car;
 using Atproto.Multiformats;
 using Atproto.Mst;
 using PdsReadonly.Lightrail;
+using PdsReadonly.Upstream;
 using Samples;
 using Samples.World;
 
@@ -11,6 +12,8 @@ namespace PdsReadonly.Tests.Lightrail;
 /// <summary>Nodes picked out of an export, however it arrives.</summary>
 public sealed class ExportedNodesTests : IDisposable
 {
+    private static readonly MemoryShare s_memory = new(null);
+
     private readonly SampleKey _key = SampleKey.FromSeed(SampleCurve.P256, "exported");
     private readonly WorldRepo _repo;
     private readonly byte[] _export;
@@ -33,7 +36,7 @@ public sealed class ExportedNodesTests : IDisposable
     [InlineData(1000, 5000)]  // the first in memory, and then in a file
     public void Take_PiecesOfAnySize_GivesEveryNode(int pieceBytes, int memoryBytesMax)
     {
-        using var nodes = new ExportedNodes(long.MaxValue, memoryBytesMax);
+        using var nodes = new ExportedNodes(long.MaxValue, s_memory, memoryBytesMax);
         Assert.True(Feed(nodes, _export, pieceBytes));
         Assert.Equal(_repo.Commit.Cid, nodes.Commit!.Cid);
         Assert.True(CountFound(nodes) > 50);
@@ -44,7 +47,7 @@ public sealed class ExportedNodesTests : IDisposable
     {
         var sections = Sections(_export);
         new Random(3).Shuffle(sections);
-        using var nodes = new ExportedNodes(long.MaxValue);
+        using var nodes = new ExportedNodes(long.MaxValue, s_memory);
         Assert.True(Feed(nodes, CarOf(sections), 500));
         Assert.Equal(_repo.Commit.Cid, nodes.Commit!.Cid);
         Assert.True(CountFound(nodes) > 50);
@@ -56,7 +59,7 @@ public sealed class ExportedNodesTests : IDisposable
         int last = 0;
         for (int length = 0; length <= _export.Length; length += 97)
         {
-            using var nodes = new ExportedNodes(long.MaxValue);
+            using var nodes = new ExportedNodes(long.MaxValue, s_memory);
             Assert.True(Feed(nodes, _export.AsSpan(0, length), 4096));
             int found = nodes.Commit is null ? 0 : CountFound(nodes);
             Assert.True(found >= last);
@@ -69,10 +72,32 @@ public sealed class ExportedNodesTests : IDisposable
     [Fact]
     public void Begin_AfterWhatWasCutOff_BeginsAnew()
     {
-        using var nodes = new ExportedNodes(long.MaxValue, 5000);
+        using var nodes = new ExportedNodes(long.MaxValue, s_memory, 5000);
         Feed(nodes, _export.AsSpan(0, _export.Length / 2), 100);
         Assert.True(Feed(nodes, _export, 1000));
         Assert.True(CountFound(nodes) > 50);
+    }
+
+    [Fact]
+    public void Take_WithoutMemoryForNodes_PutsThemInAFile()
+    {
+        using var memory = new MemoryShare(new MemoryBudget(0), ownBytes: 60_000);
+        using var nodes = new ExportedNodes(long.MaxValue, memory);
+        Assert.True(Feed(nodes, _export, 1000));
+        Assert.True(CountFound(nodes) > 50);
+        Assert.False(memory.IsShort);
+        nodes.Dispose();
+        Assert.Equal(0, memory.Bytes);
+    }
+
+    [Fact]
+    public void Take_WithoutMemoryForTheirPlaces_WantsNoMore()
+    {
+        using var memory = new MemoryShare(new MemoryBudget(0), ownBytes: 10_000);
+        using var nodes = new ExportedNodes(long.MaxValue, memory);
+        Assert.False(Feed(nodes, _export, 1000));
+        Assert.True(memory.IsShort);
+        Assert.Null(nodes.Fault);
     }
 
     [Fact]
@@ -83,7 +108,7 @@ public sealed class ExportedNodesTests : IDisposable
         byte[] other = [.. sections[root].Bytes];
         other[^1] ^= 1;
         sections[root] = (_repo.Data, other);
-        using var nodes = new ExportedNodes(long.MaxValue);
+        using var nodes = new ExportedNodes(long.MaxValue, s_memory);
         Feed(nodes, CarOf(sections), 1000);
         Assert.False(nodes.TryMove(_repo.Data, new SparseTree()));
     }
@@ -94,7 +119,7 @@ public sealed class ExportedNodesTests : IDisposable
     [InlineData("3c21444f43545950452068746d6c3e", null)]  // a page: "<!DOCTYPE html>"
     public void Take_WhatIsNoCar_IsRefused(string hex, string? code)
     {
-        using var nodes = new ExportedNodes(long.MaxValue);
+        using var nodes = new ExportedNodes(long.MaxValue, s_memory);
         bool isWanted = Feed(nodes, Convert.FromHexString(hex), 100);
         Assert.Null(nodes.Commit);
         Assert.Equal(code is null, isWanted);
@@ -106,7 +131,7 @@ public sealed class ExportedNodesTests : IDisposable
     {
         var sections = Sections(_export);
         sections[0].Bytes[^1] ^= 1;
-        using var nodes = new ExportedNodes(long.MaxValue);
+        using var nodes = new ExportedNodes(long.MaxValue, s_memory);
         Assert.False(Feed(nodes, CarOf(sections), 1000));
         Assert.Equal(nameof(CarError.CidMismatch), nodes.Fault?.Code);
     }
@@ -119,7 +144,7 @@ public sealed class ExportedNodesTests : IDisposable
             var random = new Random(seed);
             byte[] bytes = [.. _export];
             for (int i = 0; i < 20; i++) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-            using var nodes = new ExportedNodes(long.MaxValue, random.Next(20_000));
+            using var nodes = new ExportedNodes(long.MaxValue, s_memory, random.Next(20_000));
             Feed(nodes, bytes, 1 + random.Next(5000));
             nodes.TryMove(_repo.Data, new SparseTree());
         }

@@ -26,7 +26,8 @@ internal sealed class IndexedWorld : IDisposable
     private readonly HttpClient _http;
     private long _seq;
 
-    internal IndexedWorld(Func<LightrailSettings, LightrailSettings>? change = null)
+    internal IndexedWorld(
+        Func<LightrailSettings, LightrailSettings>? change = null, int crowd = 0)
     {
         One = new WorldHost(Network, HostTraits.Proving) { Url = new Uri("https://one.example") };
         Two = new WorldHost(Network, HostTraits.Proving) { Url = new Uri("https://two.example") };
@@ -35,6 +36,13 @@ internal sealed class IndexedWorld : IDisposable
             IsRelay = true,
             Url = new Uri("https://relay.example"),
         };
+        Crowd =
+        [
+            .. Enumerable.Range(0, crowd).Select(i => new WorldHost(Network, HostTraits.Proving)
+            {
+                Url = new Uri($"https://crowd{i}.example"),
+            }),
+        ];
         var settings = new LightrailSettings
         {
             Upstreams = [Relay.Url],
@@ -43,7 +51,7 @@ internal sealed class IndexedWorld : IDisposable
         };
         Settings = change?.Invoke(settings) ?? settings;
         _http = new HttpClient(
-            new Detour(new WorldHandler(One, Two, Relay), request => Answer(request)));
+            new Detour(new WorldHandler([One, Two, Relay, .. Crowd]), request => Answer(request)));
         Index = LightrailDatabase.Open(_folder.At("lightrail.sqlite"), Time);
         Identities = new IdentityResolver(_http, Settings.Plc, Time);
         Hosts = new RemoteHosts(Index, _http, _http, Settings, Time);
@@ -59,6 +67,9 @@ internal sealed class IndexedWorld : IDisposable
     internal WorldHost Two { get; }
 
     internal WorldHost Relay { get; }
+
+    /// <summary>Hosts more, where a test needs them.</summary>
+    internal WorldHost[] Crowd { get; }
 
     internal LightrailSettings Settings { get; }
 

@@ -109,9 +109,10 @@ public sealed class ListPagesTests
     internal void ReadStatus_OfARefusal(string? error, AccountStatus? expected) => Assert.Equal(
         expected,
         RepoStatusAnswer.Read(
-            new XrpcAnswer(XrpcStatus.Denied, []) { Code = 400, Error = error })?.Status);
+            new XrpcAnswer(XrpcStatus.Denied) { Code = 400, Error = error })?.Status);
 
-    private static XrpcAnswer Given(byte[] json) => new(XrpcStatus.Given, json) { Code = 200 };
+    private static XrpcAnswer Given(byte[] json) =>
+        new(XrpcStatus.Given) { Body = json, Code = 200 };
 
     private static ListReposPage Read(params string[] repos) => ListReposPage.Read(
         Encoding.UTF8.GetBytes($"{{\"repos\":[{string.Join(',', repos)}]}}"))!;

@@ -111,7 +111,7 @@ public sealed class RemoteHostsTests : IDisposable
     {
         var answer = await host.NewClient().GetAsync(
             "com.example.who", 100, TestContext.Current.CancellationToken);
-        return System.Text.Encoding.ASCII.GetString(answer.Body);
+        return System.Text.Encoding.ASCII.GetString(answer.Body.Span);
     }
 
     private sealed class Saying(string text) : HttpMessageHandler

@@ -1,4 +1,5 @@
 using Atproto.Crypto;
+using Atproto.Mst;
 using Atproto.Repo;
 using Atproto.Syntax;
 using PdsReadonly.Lightrail;
@@ -38,8 +39,13 @@ internal sealed class Asker : IDisposable
 
     internal long ExportBytesMax { get; init; } = 1L << 30;
 
+    internal MemoryShare Memory { get; init; } = new(budget: null);
+
+    internal long WalkBytesMax { get; init; } = SparseTree.BytesMaxDefault;
+
     internal Task<CollectionsOutcome> ProveAsync(
-        string did, Strategy strategy, CommitInbox? stream = null)
+        string did, Strategy strategy, CommitInbox? stream = null,
+        CancellationToken? cancellation = null)
     {
         Assert.True(Did.TryParse(did, out var parsed));
         var client = new XrpcClient(_http, _host, new HostPace(0, _time), _time);
@@ -47,9 +53,11 @@ internal sealed class Asker : IDisposable
         {
             RequestsMax = RequestsMax,
             ExportBytesMax = ExportBytesMax,
+            Memory = Memory,
         };
+        var repo = new SparseRepo(parsed, _key, WalkBytesMax, Memory.TryTake);
         return prover.ProveAsync(
-            new SparseRepo(parsed, _key), strategy, stream, TestContext.Current.CancellationToken);
+            repo, strategy, stream, cancellation ?? TestContext.Current.CancellationToken);
     }
 
     public void Dispose()

@@ -257,7 +257,8 @@ public sealed class LightrailMethodsTests : IDisposable
         foreach (string line in (string[])
         [
             "lightrail_repos 1", "lightrail_repos_active 0", "lightrail_pairs 2",
-            "lightrail_rollbacks_total 0", "# TYPE lightrail_rollbacks_total counter",
+            "lightrail_resyncing_bytes 0", "lightrail_rollbacks_total 0",
+            "# TYPE lightrail_rollbacks_total counter",
             "lightrail_proofs_total{strategy=\"Probe\"} 3",
             "lightrail_host_faults_total{host=\"https://a.example/\\\"\\n\"} 1",
             "lightrail_stream_seq{upstream=\"wss://relay.example\"} 42",

@@ -1,3 +1,5 @@
+using System.Text;
+using Atproto.Mst;
 using Atproto.Multiformats;
 
 namespace Samples.World;
@@ -54,6 +56,27 @@ public static class ForgedTree
             int last = root.Links.FindLastIndex(link => link is not null);
             if (last >= 0) root.Links[last] = null;
         });
+
+    /// <summary>
+    /// A tree that is one, of a single node: so many collections, whose long names share nearly all
+    /// of their letters, so that they take many times what the node does.
+    /// </summary>
+    public static HostedRepo Swollen(WorldRepo repo, int count)
+    {
+        var forged = Copy(repo);
+        var node = new NodeEntries([], [], [null]);
+        string stem = new('a', 900);
+        for (int i = 0; node.Keys.Count < count; i++)
+        {
+            string key = $"{stem}{i:d6}/self";
+            if (MstLayer.Of(Encoding.ASCII.GetBytes(key)) > 0) continue;
+            node.Keys.Add(key);
+            node.Values.Add(repo.Commit.Cid);
+            node.Links.Add(null);
+        }
+
+        return Sign(forged, repo.Key, Keep(forged, node.ToBlock()));
+    }
 
     /// <summary>The commit's tree is a record.</summary>
     public static HostedRepo NoNode(WorldRepo repo)

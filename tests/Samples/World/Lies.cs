@@ -29,6 +29,10 @@ public static class Lies
         ];
     }
 
+    /// <summary>Serves another repo in the place of the one that is asked for.</summary>
+    public static Lie Instead(HostedRepo other) =>
+        (request, _, honest) => Serve(request, other) ?? honest;
+
     // One commit more than the fork has, of the same rev as the fork's by then.
     private static HostedRepo Advance(WorldRepo repo, WorldRepo fork)
     {
@@ -148,8 +152,7 @@ public static class Lies
     private static MadeLie Always(string name, WorldAnswer answer) =>
         new(name, (_, _, _) => answer);
 
-    private static MadeLie Served(string name, HostedRepo other) =>
-        new(name, (request, _, honest) => Serve(request, other) ?? honest);
+    private static MadeLie Served(string name, HostedRepo other) => new(name, Instead(other));
 
     // The truth and the other by turns, as replicas that disagree.
     private static MadeLie Turns(string name, HostedRepo other)
