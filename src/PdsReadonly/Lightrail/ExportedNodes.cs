@@ -26,7 +26,9 @@ internal sealed class ExportedNodes(
     private const int NodesMax = 500_000;
 
     private readonly Dictionary<Cid, (long Start, int Length)> _places = [];
-    private byte[] _unread = new byte[256 * 1024];
+
+    // Most exports are small: a large array for each would have the runtime collect all the time.
+    private byte[] _unread = [];
     private int _unreadLength;
     private Stream _nodes = new MemoryStream();
     private Cid _root;
@@ -56,7 +58,11 @@ internal sealed class ExportedNodes(
     {
         // Never more than one section and one piece.
         int length = _unreadLength + piece.Length;
-        if (length > _unread.Length) Array.Resize(ref _unread, Math.Max(length, 2 * _unreadLength));
+        if (length > _unread.Length)
+        {
+            Array.Resize(ref _unread, Math.Max(length, 2 * _unread.Length));
+        }
+
         piece.CopyTo(_unread.AsSpan(_unreadLength));
         var unread = _unread.AsSpan(0, length);
         while (Fault is null && TryTakeOne(unread, out int taken)) unread = unread[taken..];

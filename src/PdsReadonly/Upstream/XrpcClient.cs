@@ -22,7 +22,7 @@ internal sealed class XrpcClient(HttpClient http, Uri host, HostPace pace, TimeP
     /// <summary>Bytes a second that a body has to come with, once it had a time to begin.</summary>
     internal const int BytesPerSecondMin = 4 * 1024;
 
-    private const int PieceBytes = 64 * 1024;
+    private const int PieceBytes = 16 * 1024;
     private const int ErrorBytesMax = 8 * 1024;
     private const int ErrorNameLengthMax = 64;
 
