@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Atproto.Crypto;
 using Atproto.Firehose;
 using Atproto.Multiformats;
 using Atproto.Syntax;
@@ -60,8 +61,24 @@ internal static class FilledPart
 
         Row("first changes of new repos stored", $"{repos / watch.Elapsed.TotalSeconds:N0} /s");
         Row("pairs", $"{index.Totals.Pairs:N0}");
+        NameHost(index, all);
         Array.Sort(all, StringComparer.Ordinal);
         return all;
+    }
+
+    // Before their documents have named a host, repos are not among all that are shown.
+    private static void NameHost(LightrailDatabase index, string[] dids)
+    {
+        long host = index.HostIdOf("https://host.example");
+        using var key = PrivateKey.Generate(KeyCurve.Secp256k1);
+        index.InTransaction(() =>
+        {
+            foreach (string text in dids)
+            {
+                _ = Did.TryParse(text, out var did);
+                index.SetIdentity(did, host, key.PublicKey);
+            }
+        });
     }
 
     private static RepoChange First(string text, int number, SampleRandom random)
@@ -147,6 +164,8 @@ internal static class FilledPart
             File.WriteAllLines(paths, Enumerable.Range(0, 2000).Select(_ =>
                 $"/xrpc/com.atproto.sync.listReposByCollection?{query}limit={PageLimit}"
                 + $"&cursor={dids[random.Below(dids.Length * 9 / 10)]}"));
+            int listed = server.CountListed(File.ReadLines(paths).First());
+            if (listed != PageLimit) throw new InvalidDataException($"{title}: {listed} listed");
             var runs = new List<LoadRun>();
             for (int i = 0; i < options.Runs; i++)
             {

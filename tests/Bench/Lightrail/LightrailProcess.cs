@@ -46,6 +46,13 @@ internal sealed class LightrailProcess : LocalProcess
         return metrics;
     }
 
+    /// <summary>Repos of one page.</summary>
+    internal int CountListed(string path)
+    {
+        using var page = JsonDocument.Parse(_client.GetByteArrayAsync(path).Result);
+        return page.RootElement.GetProperty("repos").GetArrayLength();
+    }
+
     /// <summary>All that listReposByCollection has of one, page by page.</summary>
     internal async Task<List<string>> ListAsync(string collection)
     {
