@@ -17,7 +17,7 @@ internal static class Program
         parts of loading: verify load many
         parts of collections: strategies server
         parts of firehose: signatures unsigned stream
-        parts of lightrail: pages server
+        parts of lightrail: following pages server
         parts of http: getRecord listRecords proofs getBlob getRepo reference memory scenarios
         """;
 

@@ -1,31 +1,13 @@
-using System.Diagnostics;
-using System.Text;
-using Atproto.Firehose;
-using Atproto.Multiformats;
-using Atproto.Syntax;
-using Bench.Http;
-using PdsReadonly.Index;
-using Samples;
 using static Bench.Report;
 
 namespace Bench.Lightrail;
 
 /// <summary>
-/// The index of remote repos: how fast changes are stored and pages read, alone, and what the
-/// published binary serves of it with how much memory.
+/// The index of remote repos: filled, alone and served, and as the published binary fills it while
+/// it follows a relay.
 /// </summary>
 internal static class LightrailSuite
 {
-    private const int PageLimit = 1000;
-    private const int Collections = 8;
-    private const int BatchChanges = 500;
-    private const int Seconds = 5;
-
-    // Half of a repo's collections are those that all have, half are of these.
-    private const int RareNames = 200;
-
-    private static readonly TimeSpan s_time = TimeSpan.FromSeconds(2);
-
     internal static int Run(BenchOptions options)
     {
         if (Environment.ProcessorCount < 2)
@@ -35,166 +17,9 @@ internal static class LightrailSuite
         }
 
         int repos = options.Quick ? 10_000 : 100_000;
-        string data = Path.GetFullPath(Path.Combine(options.Work, "lightrail"));
-        if (Directory.Exists(data)) Directory.Delete(data, recursive: true);
-        Directory.CreateDirectory(data);
-        string path = Path.Combine(data, "lightrail.sqlite");
         Describe(options);
-        Title($"{repos:N0} repos of {Collections} collections");
-        string[] dids;
-        using (var index = LightrailDatabase.Open(path, TimeProvider.System))
-        {
-            dids = Fill(index, repos);
-            Row("file", $"{new FileInfo(path).Length:N0} bytes");
-            Follow(index, dids);
-            if (options.Wants("pages")) ReadPages(options, index, dids);
-        }
-
-        if (options.Wants("server")) MeasureServer(options, data, dids);
+        if (options.Wants("following")) FollowingPart.RunAsync(options, repos).Wait();
+        if (options.Wants("pages") || options.Wants("server")) FilledPart.Run(options, repos);
         return 0;
-    }
-
-    private static string[] Fill(LightrailDatabase index, int repos)
-    {
-        var random = new SampleRandom(1);
-        var all = new string[repos];
-        var batch = new List<RepoChange>();
-        var watch = Stopwatch.StartNew();
-        for (int i = 0; i < repos; i++)
-        {
-            all[i] = SampleIdentity.Plc($"lightrail {i}");
-            batch.Add(First(all[i], i, random));
-            if (batch.Count < BatchChanges && i < repos - 1) continue;
-            index.Apply("wss://relay.example", i, batch);
-            batch.Clear();
-        }
-
-        Row("first changes of new repos stored", $"{repos / watch.Elapsed.TotalSeconds:N0} /s");
-        Row("pairs", $"{index.Totals.Pairs:N0}");
-        Array.Sort(all, StringComparer.Ordinal);
-        return all;
-    }
-
-    private static RepoChange First(string text, int number, SampleRandom random)
-    {
-        if (!Did.TryParse(text, out var did)) throw new UnreachableException(text);
-        var cid = Cid.Of(CidCodec.DagCbor, Encoding.ASCII.GetBytes(text));
-        var effects = new CollectionEffect[Collections];
-        int rare = random.Below(RareNames);
-        for (int i = 0; i < Collections; i++)
-        {
-            bool isCommon = i < Collections / 2;
-            int name = isCommon ? i : Collections + ((rare + (i * 7)) % RareNames);
-            effects[i] = new CollectionEffect(NameOf(name), Presence.Present);
-        }
-
-        var rev = new Tid((1_700_000_000_000_000UL + (ulong)number) << 10);
-        var after = new RepoState { Did = did, Rev = rev, RevMax = rev, Data = cid };
-        return new RepoChange { After = after, Commit = cid, Collections = effects };
-    }
-
-    // What most events are: one more record in a collection that is there.
-    private static void Follow(LightrailDatabase index, string[] dids)
-    {
-        var random = new SampleRandom(2);
-        var watch = Stopwatch.StartNew();
-        long count = 0;
-        while (watch.Elapsed < s_time)
-        {
-            var batch = new RepoChange[BatchChanges];
-            for (int i = 0; i < batch.Length; i++)
-            {
-                _ = Did.TryParse(dids[random.Below(dids.Length)], out var did);
-                var before = index.Find(did)!;
-                var rev = new Tid(before.Rev!.Value.Value + 1024);
-                batch[i] = new RepoChange
-                {
-                    After = before with { Rev = rev, RevMax = rev },
-                    Commit = before.Data,
-                    Collections = [new CollectionEffect(NameOf(0), Presence.Present)],
-                };
-            }
-
-            count += batch.Length;
-            index.Apply("wss://relay.example", count, batch);
-        }
-
-        Row("changes found and stored", $"{count / watch.Elapsed.TotalSeconds:N0} /s");
-    }
-
-    private static void ReadPages(BenchOptions options, LightrailDatabase index, string[] dids)
-    {
-        var random = new SampleRandom(3);
-        byte[] name = Encoding.ASCII.GetBytes(NameOf(0));
-        var rate = Figures.Repeat(options.Runs, () =>
-        {
-            var watch = Stopwatch.StartNew();
-            int pages = 0;
-            for (; watch.Elapsed < s_time; pages++)
-            {
-                using var reader = index.Readers.Rent();
-                byte[] after = Encoding.ASCII.GetBytes(dids[random.Below(dids.Length)]);
-                var cursor = reader.OpenCollection(name, after, 0);
-                for (int i = 0; i < PageLimit && cursor.Read(); i++) _ = cursor.Current.Length;
-            }
-
-            return watch.Elapsed.TotalMicroseconds / pages;
-        });
-        Row($"a page of {PageLimit} read", $"{rate.Print()} µs");
-    }
-
-    private static void MeasureServer(BenchOptions options, string data, string[] dids)
-    {
-        CpuPin.PinClient();
-        using var server = new LightrailProcess($"{CpuPin.Server} {options.Binary}", data);
-        var url = server.WaitListening();
-        var random = new SampleRandom(4);
-        string paths = Path.Combine(options.Work, "lightrail-paths");
-        (string Title, string Query)[] loads =
-        [
-            ("one collection", $"collection={NameOf(0)}&"),
-            ("any of two", $"collection={NameOf(0)}&collection={NameOf(1)}&"),
-            ("all active repos", ""),
-        ];
-        foreach (var (title, query) in loads)
-        {
-            // Not of the last ones, behind which there is no whole page.
-            File.WriteAllLines(paths, Enumerable.Range(0, 2000).Select(_ =>
-                $"/xrpc/com.atproto.sync.listReposByCollection?{query}limit={PageLimit}"
-                + $"&cursor={dids[random.Below(dids.Length * 9 / 10)]}"));
-            var runs = new List<LoadRun>();
-            for (int i = 0; i < options.Runs; i++)
-            {
-                runs.Add(new Wrk(options).Run(server, url, paths, Seconds));
-            }
-
-            Title($"listReposByCollection, {title}, pages of {PageLimit}");
-            Row("requests/s", Figures.Of(runs.Select(run => run.Rate)).Print());
-            Row("CPU", $"{Figures.Of(runs.Select(run => run.CpuMicroseconds)).Print()} µs");
-            Row("of the core", $"{Figures.Of(runs.Select(run => run.Busy * 100)).Print()} %");
-        }
-
-        double resident = server.StatusKilobytes("VmRSS") / 1024.0;
-        double anonymous = server.StatusKilobytes("RssAnon") / 1024.0;
-        Row("memory: VmRSS (RssAnon)", $"{resident:F1} ({anonymous:F1}) MB");
-    }
-
-    private static string NameOf(int number) => $"com.example.collection{number}";
-
-    /// <summary>The published binary over an index, with no upstream to be reached.</summary>
-    private sealed class LightrailProcess : LocalProcess
-    {
-        private const string Listening = "listening on ";
-
-        internal LightrailProcess(string binary, string data)
-            : base(
-                $"exec {binary} lightrail --upstream http://127.0.0.1:9 --data {data} --port 0 "
-                + "--bind 127.0.0.1 --allow-private",
-                Listening)
-        {
-        }
-
-        internal Uri WaitListening() =>
-            new(WaitLine(Listening, TimeSpan.FromMinutes(1)).Line[Listening.Length..]);
     }
 }

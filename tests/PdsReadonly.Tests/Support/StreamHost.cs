@@ -57,8 +57,8 @@ internal sealed class StreamHost : IAsyncDisposable
             }
         }
         catch (Exception e) when (
-            e is OperationCanceledException or IOException or SocketException
-                or WebSocketException or ObjectDisposedException)
+            _stop.IsCancellationRequested
+            || e is IOException or SocketException or WebSocketException)
         {
             // The client is gone, or the test is over.
         }
