@@ -62,7 +62,7 @@ public sealed class LightrailMethodsTests : IDisposable
     {
         var repo = Add("alice", Post);
         string did = repo.Id.ToString();
-        string expected = $$"""{"cursor":"{{did}}","repos":[{"did":"{{did}}"}]}""";
+        string expected = $$"""{"repos":[{"did":"{{did}}"}],"cursor":"{{did}}"}""";
         Assert.Equal(expected, Ask($"{ByCollection}?collection={Post}").Body);
         Assert.Equal(expected, Ask($"{ByCollection}?collection={Post}&collection=a.b.c").Body);
     }
