@@ -114,7 +114,9 @@ internal static class ServeCommand
         string url = UrlOf(server.LocalEndPoint);
         await error.WriteLineAsync($"listening on {url}").ConfigureAwait(false);
         loader.Start();
-        await using var lightrail = Follow(settings.Lightrail, index, metrics, time, logs);
+        await using var lightrail = Follow(
+            settings.Lightrail is { } followed ? followed with { SpillFolder = data.Path } : null,
+            index, metrics, time, logs);
         using var memory = IdleMemory.OfThisProcess(time);
         await stop.Requested.ConfigureAwait(false);
         await error.WriteLineAsync("stopping").ConfigureAwait(false);

@@ -43,6 +43,9 @@ internal sealed class AskedRepo(
     // Whether a commit was there before the answer under way.
     private bool _isBegun;
 
+    /// <summary>For what of an export is too much for memory.</summary>
+    internal required string SpillFolder { get; init; }
+
     internal SparseRepo Repo => repo;
 
     internal HostProfile Host => host;
@@ -215,7 +218,7 @@ internal sealed class AskedRepo(
     {
         DropBodies();
         Export?.Dispose();
-        Export = new ExportedNodes(bytesMax, memory);
+        Export = new ExportedNodes(bytesMax, memory, SpillFolder);
         long bytesBefore = Bytes;
         var answer = await client.GetAsync(Query("getRepo", ""), Export, cancellation);
         _exportBytes += Bytes - bytesBefore;

@@ -26,6 +26,9 @@ internal sealed partial class CollectionProver(XrpcClient client, HostProfile ho
     /// <summary>For answers, and for the repo's nodes if it was made so.</summary>
     internal MemoryShare Memory { get; init; } = new(budget: null);
 
+    /// <summary>For what of an export is too much for memory.</summary>
+    internal string SpillFolder { get; init; } = Path.GetTempPath();
+
     /// <param name="repo">Whose; what it holds already is not asked for again.</param>
     /// <param name="strategy">How to ask.</param>
     /// <param name="stream">The repo's commits while they happen, if they are at hand.</param>
@@ -33,7 +36,10 @@ internal sealed partial class CollectionProver(XrpcClient client, HostProfile ho
     internal async Task<CollectionsOutcome> ProveAsync(
         SparseRepo repo, Strategy strategy, CommitInbox? stream, CancellationToken cancellation)
     {
-        using var asked = new AskedRepo(repo, client, host, Memory, stream, RequestsMax);
+        using var asked = new AskedRepo(repo, client, host, Memory, stream, RequestsMax)
+        {
+            SpillFolder = SpillFolder,
+        };
         var outcome = strategy switch
         {
             Strategy.Auto => await StepDownAsync(asked, cancellation),

@@ -2,6 +2,7 @@ using Atproto.Car;
 using Atproto.Multiformats;
 using Atproto.Mst;
 using Atproto.Repo;
+using PdsReadonly.Archive;
 using PdsReadonly.Upstream;
 
 namespace PdsReadonly.Lightrail;
@@ -17,10 +18,11 @@ namespace PdsReadonly.Lightrail;
 /// </remarks>
 /// <param name="bytesMax">Of the export.</param>
 /// <param name="memory">Where it is taken from; without room no more is wanted.</param>
+/// <param name="spillFolder">Where the file would be.</param>
 /// <param name="memoryBytesMax">Of nodes that are not in a file.</param>
 internal sealed class ExportedNodes(
-    long bytesMax, MemoryShare memory, int memoryBytesMax = ExportedNodes.MemoryBytesMaxDefault)
-    : IBodySink, IDisposable
+    long bytesMax, MemoryShare memory, string spillFolder,
+    int memoryBytesMax = ExportedNodes.MemoryBytesMaxDefault) : IBodySink, IDisposable
 {
     private const int MemoryBytesMaxDefault = 4 * 1024 * 1024;
 
@@ -33,7 +35,8 @@ internal sealed class ExportedNodes(
     private readonly Dictionary<Cid, (long Start, int Length)> _places = [];
     private readonly MeteredBuffer _unread = new(memory, int.MaxValue);
     private readonly MeteredBuffer _nodes = new(memory, memoryBytesMax);
-    private FileStream? _file;
+    private readonly SpillFile _file = new(spillFolder);
+    private bool _isInFile;
     private long _nodesLength;
     private int _placesTaken;
     private bool _hasRoom = true;
@@ -52,7 +55,7 @@ internal sealed class ExportedNodes(
     {
         _unread.Dispose();
         _nodes.Dispose();
-        _file?.Dispose();
+        _file.Dispose();
         memory.GiveBack(_placesTaken * PlaceBytes);
         _placesTaken = 0;
     }
@@ -62,6 +65,8 @@ internal sealed class ExportedNodes(
         _places.Clear();
         _unread.Clear();
         _nodes.Clear();
+        _file.Clear();
+        _isInFile = false;
         _nodesLength = 0;
         _hasHeader = false;
         Commit = null;
@@ -87,16 +92,8 @@ internal sealed class ExportedNodes(
     {
         if (!_places.Remove(cid, out var place)) return false;
         byte[] block = new byte[place.Length];
-        if (_file is null)
-        {
-            _nodes.Bytes.Span.Slice((int)place.Start, place.Length).CopyTo(block);
-        }
-        else
-        {
-            _file.Position = place.Start;
-            _file.ReadExactly(block);
-        }
-
+        if (_isInFile) _file.Read(place.Start, block);
+        else _nodes.Bytes.Span.Slice((int)place.Start, place.Length).CopyTo(block);
         return tree.Add(block, out var actual) == MstError.None && actual == cid;
     }
 
@@ -164,27 +161,15 @@ internal sealed class ExportedNodes(
 
     private void Write(ReadOnlySpan<byte> block)
     {
-        if (_file is null && _nodes.TryAppend(block, isSpare: true)) return;
-        _file ??= MoveToFile();
-        _file.Position = _nodesLength;
-        _file.Write(block);
-    }
-
-    private FileStream MoveToFile()
-    {
-        string path = Path.Combine(Path.GetTempPath(), $"pds-readonly-{Guid.NewGuid():N}.tmp");
-        var file = new FileStream(path, new FileStreamOptions
+        if (!_isInFile && _nodes.TryAppend(block, isSpare: true)) return;
+        if (!_isInFile)
         {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            Options = FileOptions.DeleteOnClose,
-        });
-        // Where open files can lose their name, it goes at once: then a kill leaves nothing behind.
-        if (!OperatingSystem.IsWindows()) File.Delete(path);
-        file.Write(_nodes.Bytes.Span);
-        _nodes.Dispose();
-        return file;
+            _file.Append(_nodes.Bytes.Span);
+            _nodes.Dispose();
+            _isInFile = true;
+        }
+
+        _file.Append(block);
     }
 
     private void Refuse(CarError error) => Fault = new RepoFault

@@ -35,6 +35,12 @@ internal sealed record LightrailSettings
     /// <summary>The largest proof that is kept, in bytes; zero keeps none.</summary>
     public int ProofBytesMax { get; init; } = 256 * 1024;
 
+    /// <summary>
+    /// For what is too much for memory: rather on a disk than where the system keeps files in
+    /// memory, as it may those of its folder for temporary ones.
+    /// </summary>
+    public string SpillFolder { get; init; } = Path.GetTempPath();
+
     public required Uri Plc { get; init; }
 
     /// <summary>Whether hosts may be on private addresses, and asked without TLS.</summary>

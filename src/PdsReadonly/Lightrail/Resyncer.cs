@@ -273,7 +273,11 @@ internal sealed partial class Resyncer(
         }
 
         var repo = new SparseRepo(item.Did, verifier, settings.WalkBytesMax, memory.TryTake);
-        var prover = new CollectionProver(host.NewClient(), host.Profile) { Memory = memory };
+        var prover = new CollectionProver(host.NewClient(), host.Profile)
+        {
+            Memory = memory,
+            SpillFolder = settings.SpillFolder,
+        };
         CollectionsOutcome outcome;
         try
         {

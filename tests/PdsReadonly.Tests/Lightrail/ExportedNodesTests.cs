@@ -12,6 +12,7 @@ namespace PdsReadonly.Tests.Lightrail;
 /// <summary>Nodes picked out of an export, however it arrives.</summary>
 public sealed class ExportedNodesTests : IDisposable
 {
+    private static readonly string s_folder = Path.GetTempPath();
     private static readonly MemoryShare s_memory = new(null);
 
     private readonly SampleKey _key = SampleKey.FromSeed(SampleCurve.P256, "exported");
@@ -36,7 +37,7 @@ public sealed class ExportedNodesTests : IDisposable
     [InlineData(1000, 5000)]  // the first in memory, and then in a file
     public void Take_PiecesOfAnySize_GivesEveryNode(int pieceBytes, int memoryBytesMax)
     {
-        using var nodes = new ExportedNodes(long.MaxValue, s_memory, memoryBytesMax);
+        using var nodes = new ExportedNodes(long.MaxValue, s_memory, s_folder, memoryBytesMax);
         Assert.True(Feed(nodes, _export, pieceBytes));
         Assert.Equal(_repo.Commit.Cid, nodes.Commit!.Cid);
         Assert.True(CountFound(nodes) > 50);
@@ -47,7 +48,7 @@ public sealed class ExportedNodesTests : IDisposable
     {
         var sections = Sections(_export);
         new Random(3).Shuffle(sections);
-        using var nodes = new ExportedNodes(long.MaxValue, s_memory);
+        using var nodes = new ExportedNodes(long.MaxValue, s_memory, s_folder);
         Assert.True(Feed(nodes, CarOf(sections), 500));
         Assert.Equal(_repo.Commit.Cid, nodes.Commit!.Cid);
         Assert.True(CountFound(nodes) > 50);
@@ -59,7 +60,7 @@ public sealed class ExportedNodesTests : IDisposable
         int last = 0;
         for (int length = 0; length <= _export.Length; length += 97)
         {
-            using var nodes = new ExportedNodes(long.MaxValue, s_memory);
+            using var nodes = new ExportedNodes(long.MaxValue, s_memory, s_folder);
             Assert.True(Feed(nodes, _export.AsSpan(0, length), 4096));
             int found = nodes.Commit is null ? 0 : CountFound(nodes);
             Assert.True(found >= last);
@@ -72,7 +73,7 @@ public sealed class ExportedNodesTests : IDisposable
     [Fact]
     public void Begin_AfterWhatWasCutOff_BeginsAnew()
     {
-        using var nodes = new ExportedNodes(long.MaxValue, s_memory, 5000);
+        using var nodes = new ExportedNodes(long.MaxValue, s_memory, s_folder, 5000);
         Feed(nodes, _export.AsSpan(0, _export.Length / 2), 100);
         Assert.True(Feed(nodes, _export, 1000));
         Assert.True(CountFound(nodes) > 50);
@@ -82,7 +83,7 @@ public sealed class ExportedNodesTests : IDisposable
     public void Take_WithoutMemoryForNodes_PutsThemInAFile()
     {
         using var memory = new MemoryShare(new MemoryBudget(0), ownBytes: 60_000);
-        using var nodes = new ExportedNodes(long.MaxValue, memory);
+        using var nodes = new ExportedNodes(long.MaxValue, memory, s_folder);
         Assert.True(Feed(nodes, _export, 1000));
         Assert.True(CountFound(nodes) > 50);
         Assert.False(memory.IsShort);
@@ -94,7 +95,7 @@ public sealed class ExportedNodesTests : IDisposable
     public void Take_WithoutMemoryForTheirPlaces_WantsNoMore()
     {
         using var memory = new MemoryShare(new MemoryBudget(0), ownBytes: 10_000);
-        using var nodes = new ExportedNodes(long.MaxValue, memory);
+        using var nodes = new ExportedNodes(long.MaxValue, memory, s_folder);
         Assert.False(Feed(nodes, _export, 1000));
         Assert.True(memory.IsShort);
         Assert.Null(nodes.Fault);
@@ -108,7 +109,7 @@ public sealed class ExportedNodesTests : IDisposable
         byte[] other = [.. sections[root].Bytes];
         other[^1] ^= 1;
         sections[root] = (_repo.Data, other);
-        using var nodes = new ExportedNodes(long.MaxValue, s_memory);
+        using var nodes = new ExportedNodes(long.MaxValue, s_memory, s_folder);
         Feed(nodes, CarOf(sections), 1000);
         Assert.False(nodes.TryMove(_repo.Data, new SparseTree()));
     }
@@ -119,7 +120,7 @@ public sealed class ExportedNodesTests : IDisposable
     [InlineData("3c21444f43545950452068746d6c3e", null)]  // a page: "<!DOCTYPE html>"
     public void Take_WhatIsNoCar_IsRefused(string hex, string? code)
     {
-        using var nodes = new ExportedNodes(long.MaxValue, s_memory);
+        using var nodes = new ExportedNodes(long.MaxValue, s_memory, s_folder);
         bool isWanted = Feed(nodes, Convert.FromHexString(hex), 100);
         Assert.Null(nodes.Commit);
         Assert.Equal(code is null, isWanted);
@@ -131,7 +132,7 @@ public sealed class ExportedNodesTests : IDisposable
     {
         var sections = Sections(_export);
         sections[0].Bytes[^1] ^= 1;
-        using var nodes = new ExportedNodes(long.MaxValue, s_memory);
+        using var nodes = new ExportedNodes(long.MaxValue, s_memory, s_folder);
         Assert.False(Feed(nodes, CarOf(sections), 1000));
         Assert.Equal(nameof(CarError.CidMismatch), nodes.Fault?.Code);
     }
@@ -144,7 +145,8 @@ public sealed class ExportedNodesTests : IDisposable
             var random = new Random(seed);
             byte[] bytes = [.. _export];
             for (int i = 0; i < 20; i++) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-            using var nodes = new ExportedNodes(long.MaxValue, s_memory, random.Next(20_000));
+            using var nodes = new ExportedNodes(
+                long.MaxValue, s_memory, s_folder, random.Next(20_000));
             Feed(nodes, bytes, 1 + random.Next(5000));
             nodes.TryMove(_repo.Data, new SparseTree());
         }
