@@ -48,6 +48,9 @@ public sealed partial class SparseTree(
     /// </summary>
     public bool IsFull { get; private set; }
 
+    /// <summary>Whether memory was refused, with nothing to be forgotten in its place.</summary>
+    public bool IsShort { get; private set; }
+
     private static MstNode Reader => t_reader ??= new MstNode();
 
     /// <summary>From now on the tree is that of another root; every node is kept.</summary>
@@ -107,11 +110,16 @@ public sealed partial class SparseTree(
     // block.
     private bool MakeRoom(long bytes)
     {
-        if (Bytes + bytes <= bytesMax) return TryTakeFor(Bytes + bytes);
+        bool fits = Bytes + bytes <= bytesMax;
+        if (fits && TryTakeFor(Bytes + bytes)) return true;
+        if (IsFull || IsShort) return false;
+        long room = fits ? _takenBytes : bytesMax;
         Forget();
-        bool isFull = Bytes + bytes > bytesMax - (bytesMax / 4);
-        IsFull |= isFull;
-        return !isFull && TryTakeFor(Bytes + bytes);
+        bool isFreed = Bytes + bytes <= room - (room / 4);
+        if (isFreed && TryTakeFor(Bytes + bytes)) return true;
+        IsFull = !fits && !isFreed;
+        IsShort = !IsFull;
+        return false;
     }
 
     private bool TryTakeFor(long bytes)

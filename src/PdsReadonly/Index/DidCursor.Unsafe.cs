@@ -3,16 +3,6 @@ using SQLitePCL;
 
 namespace PdsReadonly.Index;
 
-/// <summary>DIDs in ascending order, one after the other.</summary>
-internal interface IDidCursor
-{
-    /// <summary>Valid until the next one is read.</summary>
-    ReadOnlySpan<byte> Current { get; }
-
-    /// <summary>Goes to the next one; false behind the last.</summary>
-    bool Read();
-}
-
 /// <summary>
 /// The rows of a statement that has one column, DIDs. A page has thousands of them, and what a row
 /// costs is mostly what the calls for it cost: so they go straight to SQLite, by a handle that is

@@ -8,7 +8,7 @@ namespace PdsReadonly.Lightrail;
 /// For one thread at a time.
 /// </summary>
 internal sealed class AskedRepo(
-    SparseRepo repo, XrpcClient client, HostProfile host, MemoryShare memory, CommitInbox? stream,
+    SparseRepo repo, XrpcClient client, HostProfile host, WalkRoom room, CommitInbox? stream,
     int requestsMax) : IDisposable
 {
     /// <summary>Bytes of one answer, exports aside.</summary>
@@ -42,9 +42,6 @@ internal sealed class AskedRepo(
 
     // Whether a commit was there before the answer under way.
     private bool _isBegun;
-
-    /// <summary>For what of an export is too much for memory.</summary>
-    internal required string SpillFolder { get; init; }
 
     internal SparseRepo Repo => repo;
 
@@ -82,11 +79,12 @@ internal sealed class AskedRepo(
     internal bool IsGone { get; private set; }
 
     /// <summary>
-    /// Which memory there is too little of, if any was refused: nothing that follows from it is the
+    /// Which room there is too little of, if any was refused: nothing that follows from it is the
     /// host's fault.
     /// </summary>
-    internal Unproven Shortage => memory.IsShort ? Unproven.NoRoom
+    internal Unproven Shortage => room.Shortage != Unproven.None ? room.Shortage
         : repo.Tree.IsFull ? Unproven.TooLarge
+        : repo.Tree.IsShort ? Unproven.NoRoom
         : Unproven.None;
 
     internal int Requests => client.Requests - _requestsBefore;
@@ -218,7 +216,7 @@ internal sealed class AskedRepo(
     {
         DropBodies();
         Export?.Dispose();
-        Export = new ExportedNodes(bytesMax, memory, SpillFolder);
+        Export = new ExportedNodes(bytesMax, room);
         long bytesBefore = Bytes;
         var answer = await client.GetAsync(Query("getRepo", ""), Export, cancellation);
         _exportBytes += Bytes - bytesBefore;
@@ -248,7 +246,7 @@ internal sealed class AskedRepo(
     private Task<XrpcAnswer> ReadAsync(
         string query, int bytesMax, CancellationToken cancellation)
     {
-        var body = new WholeBody(bytesMax, memory);
+        var body = new WholeBody(bytesMax, room.Memory);
         _bodies.Add(body);
         return client.GetWholeAsync(query, body, cancellation);
     }

@@ -23,11 +23,8 @@ internal sealed partial class CollectionProver(XrpcClient client, HostProfile ho
     /// <summary>Bytes of an export.</summary>
     internal long ExportBytesMax { get; init; } = 4L << 30;
 
-    /// <summary>For answers, and for the repo's nodes if it was made so.</summary>
-    internal MemoryShare Memory { get; init; } = new(budget: null);
-
-    /// <summary>For what of an export is too much for memory.</summary>
-    internal string SpillFolder { get; init; } = Path.GetTempPath();
+    /// <summary>For answers; the repo's nodes take from it too if it was made so.</summary>
+    internal WalkRoom Room { get; init; } = new();
 
     /// <param name="repo">Whose; what it holds already is not asked for again.</param>
     /// <param name="strategy">How to ask.</param>
@@ -36,10 +33,7 @@ internal sealed partial class CollectionProver(XrpcClient client, HostProfile ho
     internal async Task<CollectionsOutcome> ProveAsync(
         SparseRepo repo, Strategy strategy, CommitInbox? stream, CancellationToken cancellation)
     {
-        using var asked = new AskedRepo(repo, client, host, Memory, stream, RequestsMax)
-        {
-            SpillFolder = SpillFolder,
-        };
+        using var asked = new AskedRepo(repo, client, host, Room, stream, RequestsMax);
         var outcome = strategy switch
         {
             Strategy.Auto => await StepDownAsync(asked, cancellation),

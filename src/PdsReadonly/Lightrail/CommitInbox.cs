@@ -12,7 +12,7 @@ namespace PdsReadonly.Lightrail;
 /// <param name="memory">Where they are counted, if they are.</param>
 /// <param name="bytesMax">Bytes of them.</param>
 internal sealed class CommitInbox(
-    MemoryShare? memory = null, int bytesMax = CommitInbox.BytesMaxDefault)
+    RoomShare? memory = null, int bytesMax = CommitInbox.BytesMaxDefault)
 {
     // One of the largest, or a hundred.
     internal const int BytesMaxDefault = StreamLimits.CommitBlocksBytesMax;

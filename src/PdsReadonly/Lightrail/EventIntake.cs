@@ -103,7 +103,7 @@ internal sealed class EventIntake(
     /// </summary>
     /// <param name="did">Whose.</param>
     /// <param name="memory">Where those commits are counted; given back after the end.</param>
-    internal Walk? Begin(Did did, MemoryShare? memory = null)
+    internal Walk? Begin(Did did, RoomShare? memory = null)
     {
         lock (_gate)
         {

@@ -13,32 +13,34 @@ namespace PdsReadonly.Lightrail;
 /// is checked then.
 /// </summary>
 /// <remarks>
-/// Memory is bounded: some nodes, a hundred bytes for each of all, and one section. For one thread
+/// Memory is bounded: some nodes, some sixty bytes for each of all, and one section. For one thread
 /// at a time.
 /// </remarks>
 /// <param name="bytesMax">Of the export.</param>
-/// <param name="memory">Where it is taken from; without room no more is wanted.</param>
-/// <param name="spillFolder">Where the file would be.</param>
+/// <param name="room">What it may take; without room no more of the export is wanted.</param>
 /// <param name="memoryBytesMax">Of nodes that are not in a file.</param>
 internal sealed class ExportedNodes(
-    long bytesMax, MemoryShare memory, string spillFolder,
-    int memoryBytesMax = ExportedNodes.MemoryBytesMaxDefault) : IBodySink, IDisposable
+    long bytesMax, WalkRoom room, int memoryBytesMax = ExportedNodes.MemoryBytesMaxDefault)
+    : IBodySink, IDisposable
 {
     private const int MemoryBytesMaxDefault = 4 * 1024 * 1024;
 
     // A place with its share of a dictionary that doubles.
-    private const int PlaceBytes = 160;
+    private const int PlaceBytes = 64;
     private const int PlacesPerPiece = 256;
-    private const long FileBytesMax = 1L << 30;
-    private const int NodesMax = 500_000;
 
-    private readonly Dictionary<Cid, (long Start, int Length)> _places = [];
-    private readonly MeteredBuffer _unread = new(memory, int.MaxValue);
-    private readonly MeteredBuffer _nodes = new(memory, memoryBytesMax);
-    private readonly SpillFile _file = new(spillFolder);
+    // A place: where a node starts, and its length in the last bits.
+    private const int LengthBits = 24;
+
+    // By the first bytes of the digest: what is given out is hashed.
+    private readonly Dictionary<ulong, long> _places = [];
+    private readonly MeteredBuffer _unread = new(room.Memory, int.MaxValue);
+    private readonly MeteredBuffer _nodes = new(room.Memory, memoryBytesMax);
+    private readonly SpillFile _file = new(room.SpillFolder);
     private bool _isInFile;
     private long _nodesLength;
     private int _placesTaken;
+    private long _fileTaken;
     private bool _hasRoom = true;
     private Cid _root;
     private bool _hasHeader;
@@ -55,9 +57,9 @@ internal sealed class ExportedNodes(
     {
         _unread.Dispose();
         _nodes.Dispose();
-        _file.Dispose();
-        memory.GiveBack(_placesTaken * PlaceBytes);
+        room.Memory.GiveBack(_placesTaken * PlaceBytes);
         _placesTaken = 0;
+        DropFile();
     }
 
     public void Begin()
@@ -65,8 +67,7 @@ internal sealed class ExportedNodes(
         _places.Clear();
         _unread.Clear();
         _nodes.Clear();
-        _file.Clear();
-        _isInFile = false;
+        DropFile();
         _nodesLength = 0;
         _hasHeader = false;
         Commit = null;
@@ -90,12 +91,15 @@ internal sealed class ExportedNodes(
     /// <summary>Gives a node to a tree; false when it is not here, or is another.</summary>
     internal bool TryMove(in Cid cid, SparseTree tree)
     {
-        if (!_places.Remove(cid, out var place)) return false;
-        byte[] block = new byte[place.Length];
-        if (_isInFile) _file.Read(place.Start, block);
-        else _nodes.Bytes.Span.Slice((int)place.Start, place.Length).CopyTo(block);
+        if (!_places.Remove(KeyOf(cid), out long place)) return false;
+        byte[] block = new byte[place & ((1 << LengthBits) - 1)];
+        long start = place >> LengthBits;
+        if (!_isInFile) _nodes.Bytes.Span.Slice((int)start, block.Length).CopyTo(block);
+        else if (!TryRead(start, block)) return false;
         return tree.Add(block, out var actual) == MstError.None && actual == cid;
     }
+
+    private static ulong KeyOf(in Cid cid) => (ulong)cid.DigestPrefix;
 
     private bool TryTakeOne(ReadOnlySpan<byte> unread, out int length)
     {
@@ -112,17 +116,7 @@ internal sealed class ExportedNodes(
         length = section.Length;
         if (outcome == CarStatus.Refused) Refuse(sectionError);
         if (outcome != CarStatus.Done) return false;
-        try
-        {
-            TakeBlock(section.Cid, unread.Slice(section.DataStart, section.DataLength));
-        }
-        catch (IOException e)
-        {
-            // The disk is full: no fault of the host, but as little use.
-            Refuse(CarError.ReadFailed);
-            Fault = Fault! with { Message = e.Message };
-        }
-
+        TakeBlock(section.Cid, unread.Slice(section.DataStart, section.DataLength));
         return true;
     }
 
@@ -137,39 +131,68 @@ internal sealed class ExportedNodes(
 
         bool isNode = cid.Codec == CidCodec.DagCbor && block.Length <= MstLimits.NodeBytesMax
             && MstNode.LooksLikeNode(block);
-        if (!isNode || _places.ContainsKey(cid)) return;
-        if (_places.Count >= NodesMax || _nodesLength + block.Length > FileBytesMax)
-        {
-            Refuse(CarError.FileTooLarge);
-            return;
-        }
-
-        _hasRoom = TryTakePlace();
+        if (!isNode || _places.ContainsKey(KeyOf(cid))) return;
+        _hasRoom = TryTakePlace() && TryWrite(block);
         if (!_hasRoom) return;
-        Write(block);
-        _places.Add(cid, (_nodesLength, block.Length));
+        _places.Add(KeyOf(cid), (_nodesLength << LengthBits) | (long)block.Length);
         _nodesLength += block.Length;
     }
 
     private bool TryTakePlace()
     {
         if (_places.Count < _placesTaken) return true;
-        if (!memory.TryTake(PlacesPerPiece * PlaceBytes)) return false;
+        if (!room.Memory.TryTake(PlacesPerPiece * PlaceBytes)) return false;
         _placesTaken += PlacesPerPiece;
         return true;
     }
 
-    private void Write(ReadOnlySpan<byte> block)
+    private bool TryWrite(ReadOnlySpan<byte> block)
     {
-        if (!_isInFile && _nodes.TryAppend(block, isSpare: true)) return;
-        if (!_isInFile)
-        {
-            _file.Append(_nodes.Bytes.Span);
-            _nodes.Dispose();
-            _isInFile = true;
-        }
+        if (_isInFile) return TryAppend(block);
+        if (_nodes.TryAppend(block, isSpare: true)) return true;
+        if (!TryAppend(_nodes.Bytes.Span)) return false;
+        _nodes.Dispose();
+        _isInFile = true;
+        return TryAppend(block);
+    }
 
-        _file.Append(block);
+    private bool TryAppend(ReadOnlySpan<byte> bytes)
+    {
+        if (!room.Disk.TryTake(bytes.Length)) return false;
+        _fileTaken += bytes.Length;
+        try
+        {
+            _file.Append(bytes);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is full: that is nobody's fault but ours.
+            room.Disk.Lack();
+            return false;
+        }
+    }
+
+    private bool TryRead(long start, Span<byte> block)
+    {
+        try
+        {
+            _file.Read(start, block);
+            return true;
+        }
+        catch (IOException)
+        {
+            room.Disk.Lack();
+            return false;
+        }
+    }
+
+    private void DropFile()
+    {
+        _file.Clear();
+        _isInFile = false;
+        room.Disk.GiveBack(_fileTaken);
+        _fileTaken = 0;
     }
 
     private void Refuse(CarError error) => Fault = new RepoFault

@@ -35,6 +35,9 @@ internal sealed record LightrailSettings
     /// <summary>The largest proof that is kept, in bytes; zero keeps none.</summary>
     public int ProofBytesMax { get; init; } = 256 * 1024;
 
+    /// <summary>Bytes in files that exports of all walks may take at once.</summary>
+    public long SpillBytesMax { get; init; } = 2L << 30;
+
     /// <summary>
     /// For what is too much for memory: rather on a disk than where the system keeps files in
     /// memory, as it may those of its folder for temporary ones.

@@ -37,9 +37,15 @@ internal sealed partial class Resyncer(
     // a tree so many times larger than what is kept.
     private const int TreeBytesPerProofByte = 8;
 
-    private readonly MemoryBudget _memory =
-        new(settings.MemoryBytesMax, metrics.ResyncBytes.Add);
+    // Of memory given back, that may lie about uncollected: mostly large arrays, of which the
+    // collector would let several times as much lie.
+    private const long LetGoBytesMax = 16 << 20;
 
+    private readonly RoomBudget _memory =
+        new(settings.MemoryBytesMax, changed: metrics.ResyncBytes.Add);
+
+    private readonly RoomBudget _disk = new(settings.SpillBytesMax);
+    private readonly ConcurrentDictionary<long, (RoomBudget Memory, RoomBudget Disk)> _rooms = [];
     private readonly ConcurrentDictionary<long, int> _underWay = [];
     private int _walks;
     private long _lastTurn;
@@ -68,6 +74,7 @@ internal sealed partial class Resyncer(
                 // One that could not even be given back: the database fails.
                 if (tasks.Find(task => task.IsFaulted) is { } failed) await failed;
                 tasks.RemoveAll(task => task.IsCompleted);
+                if (_memory.HasLetGo(LetGoBytesMax)) GC.Collect();
                 await intake.Queued.WaitAsync(s_look, time, cancellation);
                 // What is woken for again and again is looked at now and then.
                 await Task.Delay(s_rest, time, cancellation);
@@ -265,34 +272,48 @@ internal sealed partial class Resyncer(
         }
 
         using var verifying = verifier;
-        using var memory = new MemoryShare(_memory);
-        if (intake.Begin(item.Did, memory) is not { } walk)
+        if (await ProveAsync(item, host, verifier!, cancellation) is not { } outcome)
         {
             Retry(item);
             return;
         }
 
-        var repo = new SparseRepo(item.Did, verifier, settings.WalkBytesMax, memory.TryTake);
-        var prover = new CollectionProver(host.NewClient(), host.Profile)
-        {
-            Memory = memory,
-            SpillFolder = settings.SpillFolder,
-        };
-        CollectionsOutcome outcome;
+        // It is over before the repo is given back: whoever takes it then walks anew.
+        if (outcome.Proven is null) await FailAsync(item, host, outcome, cancellation);
+    }
+
+    // Null when another is at it.
+    private async Task<CollectionsOutcome?> ProveAsync(
+        ResyncItem item, RemoteHost host, SignatureVerifier verifier,
+        CancellationToken cancellation)
+    {
+        using var room = RoomAt(host);
+        if (intake.Begin(item.Did, room.Memory) is not { } walk) return null;
+        var repo = new SparseRepo(
+            item.Did, verifier, settings.WalkBytesMax, room.Memory.TryTakeSpare);
         try
         {
-            outcome = await prover.ProveAsync(repo, Strategy.Auto, walk.Inbox, cancellation);
+            var prover = new CollectionProver(host.NewClient(), host.Profile) { Room = room };
+            var outcome = await prover.ProveAsync(
+                repo, Strategy.Auto, walk.Inbox, cancellation);
             CountAsked(host, outcome);
             if (outcome.Proven is { } proven) Complete(item, host, repo, walk, outcome, proven);
+            return outcome;
         }
         finally
         {
             intake.End(walk);
             hosts.Save(host);
         }
+    }
 
-        // It is over before the repo is given back: whoever takes it then walks anew.
-        if (outcome.Proven is null) await FailAsync(item, host, prover, outcome, cancellation);
+    // No host gets more than half of what there is for all.
+    private WalkRoom RoomAt(RemoteHost host)
+    {
+        var (memory, disk) = _rooms.GetOrAdd(host.Id, _ => (
+            new RoomBudget(settings.MemoryBytesMax / 2, _memory),
+            new RoomBudget(settings.SpillBytesMax / 2, _disk)));
+        return new WalkRoom(memory, disk, settings.SpillFolder);
     }
 
     private void Complete(
@@ -315,7 +336,7 @@ internal sealed partial class Resyncer(
 
     // The account may be away, which its host then says; else the host has its word, as a claim.
     private async Task FailAsync(
-        ResyncItem item, RemoteHost host, CollectionProver prover, CollectionsOutcome outcome,
+        ResyncItem item, RemoteHost host, CollectionsOutcome outcome,
         CancellationToken cancellation)
     {
         LogUnproven(item.Did.ToString(), host.Url.ToString(), outcome.Reason, outcome.Detail);
@@ -326,7 +347,8 @@ internal sealed partial class Resyncer(
 
         if (outcome.Reason == Unproven.NoRoom)
         {
-            Retry(item);
+            // That is no failure of the repo's, nor of its host.
+            database.Failed(item.Did, AfterPause(s_retryFirst), counts: false);
             return;
         }
 
@@ -347,15 +369,17 @@ internal sealed partial class Resyncer(
             return;
         }
 
-        if (outcome.Reason != Unproven.Moving) await ClaimAsync(item, host, prover, cancellation);
+        if (outcome.Reason != Unproven.Moving) await ClaimAsync(item, host, cancellation);
         Retry(item);
     }
 
     // What was proven once is worth more than a claim of today.
     private async Task ClaimAsync(
-        ResyncItem item, RemoteHost host, CollectionProver prover, CancellationToken cancellation)
+        ResyncItem item, RemoteHost host, CancellationToken cancellation)
     {
         if (database.FindRepo(item.Did)?.Origin > CollectionOrigin.Claimed) return;
+        using var room = RoomAt(host);
+        var prover = new CollectionProver(host.NewClient(), host.Profile) { Room = room };
         var described = await prover.ProveAsync(
             new SparseRepo(item.Did), Strategy.Describe, null, cancellation);
         CountAsked(host, described);
@@ -383,8 +407,11 @@ internal sealed partial class Resyncer(
     private void Retry(ResyncItem item)
     {
         var pause = Backoff.After(item.Attempts + 1, s_retryFirst, s_retryMost);
-        database.Failed(item.Did, (time.GetUtcNow() + pause).ToUnixTimeMilliseconds());
+        database.Failed(item.Did, AfterPause(pause));
     }
+
+    private long AfterPause(TimeSpan pause) =>
+        (time.GetUtcNow() + pause).ToUnixTimeMilliseconds();
 
     private void KeepProof(SparseRepo repo)
     {

@@ -7,7 +7,7 @@ namespace PdsReadonly.Lightrail;
 /// A repo that is being proven: what its stream brings meanwhile helps the walk, and is kept to be
 /// applied behind what will be proven.
 /// </summary>
-internal sealed class Walk(Did did, MemoryShare? memory)
+internal sealed class Walk(Did did, RoomShare? memory)
 {
     internal Did Did { get; } = did;
 

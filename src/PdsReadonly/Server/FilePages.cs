@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 namespace PdsReadonly.Server;
 
 /// <summary>
-/// Pages that are no more than what a file holds: the program's own code and constants, and those
-/// of the libraries. They were mapped when they were used first, at the start most of them, and
-/// count as the process's memory until they are given back; the next use maps them again from the
-/// system's cache, or from the file when the system had a better use for its memory.
+/// Pages that are no more than what the program's file holds: its code and constants. They were
+/// mapped when they were used first, at the start most of them, and count as the process's memory
+/// until they are given back; the next use maps them again from the system's cache, or from the
+/// file when the system had a better use for its memory.
 /// </summary>
 internal static partial class FilePages
 {
@@ -20,10 +20,11 @@ internal static partial class FilePages
     internal static void GiveBack()
     {
         if (!OperatingSystem.IsLinux()) return;
+        if (Environment.ProcessPath is not { } program) return;
         List<FileMapping> unchanged;
         try
         {
-            unchanged = [.. Unchanged(File.ReadLines(OwnMappings))];
+            unchanged = [.. Unchanged(File.ReadLines(OwnMappings), program)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -36,12 +37,16 @@ internal static partial class FilePages
     }
 
     /// <summary>
-    /// Of the mappings listed (proc(5), smaps): private ones of files that cannot be written to and
+    /// Of the mappings listed (proc(5), smaps): private ones of a file that cannot be written and
     /// have no page of their own. A page that was relocated at the start, or that a debugger has
     /// changed, is its own, in memory or swapped out, and would be lost: whoever has one is not
     /// among them, nor is one that does not say.
     /// </summary>
-    internal static IEnumerable<FileMapping> Unchanged(IEnumerable<string> lines)
+    /// <param name="lines">The list.</param>
+    /// <param name="path">
+    /// The file: one that stays mapped, since another could take its place before this is used.
+    /// </param>
+    internal static IEnumerable<FileMapping> Unchanged(IEnumerable<string> lines, string path)
     {
         FileMapping? candidate = null;
         bool isNowhereAnonymous = false;
@@ -51,7 +56,7 @@ internal static partial class FilePages
             if (end <= 0) continue;
             if (line[end - 1] != ':')
             {
-                candidate = CandidateOf(line);
+                candidate = CandidateOf(line, path);
                 isNowhereAnonymous = false;
             }
             else if (candidate is { } mapping)
@@ -72,11 +77,11 @@ internal static partial class FilePages
     }
 
     // "55e0c0a00000-55e0c146b000 r-xp 0008a000 08:01 1234    /path"
-    private static FileMapping? CandidateOf(string line)
+    private static FileMapping? CandidateOf(string line, string path)
     {
-        string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        bool isFile = words.Length >= 6 && words[4] != "0" && words[5].StartsWith('/');
-        if (!isFile || words[1] is not ['r', '-', _, 'p']) return null;
+        string[] words = line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries);
+        bool isOfFile = words.Length == 6 && words[5].Trim() == path;
+        if (!isOfFile || words[1] is not ['r', '-', _, 'p']) return null;
         return words[0].Split('-') is [var from, var to]
             && nuint.TryParse(
                 from, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out nuint start)

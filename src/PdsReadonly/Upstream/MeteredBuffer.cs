@@ -6,7 +6,7 @@ namespace PdsReadonly.Upstream;
 /// </summary>
 /// <param name="memory">Whose; null where it need not be counted.</param>
 /// <param name="bytesMax">Bytes to hold at most.</param>
-internal sealed class MeteredBuffer(MemoryShare? memory, int bytesMax) : IDisposable
+internal sealed class MeteredBuffer(RoomShare? memory, int bytesMax) : IDisposable
 {
     private byte[] _bytes = [];
 

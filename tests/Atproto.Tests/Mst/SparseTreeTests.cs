@@ -53,59 +53,45 @@ public sealed class SparseTreeTests
     }
 
     [Fact]
-    public void Add_MoreThanAllowedAndAllReached_IsTooManyNodes()
+    public void Add_MemoryThatIsRefused_ForgetsWhatIsNotReached()
     {
-        var host = new SampleHost(
-            SampleIdentity.Plc("large"), null,
-            NastyPaths.Make(new SampleRandom(1), 30, 2_000, legal: true));
-        var repo = new Atproto.Repo.SparseRepo(DidOf(host), bytesMax: Small);
-        var status = repo.Take(host.ProvenPage(), out _);
-        Assert.Equal(Atproto.Repo.TakeStatus.Newer, status);
-        int count = 0;
-        var error = MstError.None;
-        while (error == MstError.None && count < 5_000)
+        var tree = new SparseTree(2 * Small, new Memory(Small).TryTake);
+        var kept = Leaf(0);
+        tree.Add(kept.Bytes, out _);
+        tree.Reroot(kept.Cid);
+        for (int i = 1; i < 1000; i++)
         {
-            var cids = new List<Cid>();
-            foreach (string path in host.Paths.Skip(count++).Take(1))
-            {
-                foreach (var block in SampleCar.Read(host.Proof(path)).Blocks.Skip(1))
-                {
-                    error = repo.Tree.Add(block.Bytes, out _);
-                    if (error != MstError.None) break;
-                }
-            }
+            Assert.Equal(MstError.None, tree.Add(Leaf(i).Bytes, out _));
+            Assert.True(tree.Bytes <= Small);
         }
 
+        Assert.True(tree.Holds(kept.Cid));
+        Assert.Equal((false, false), (tree.IsFull, tree.IsShort));
+    }
+
+    [Fact]
+    public void Add_MemoryThatIsRefusedAndAllReached_IsShortAndNotFull()
+    {
+        var host = LargeHost();
+        var memory = new Memory(Small);
+        var repo = new Atproto.Repo.SparseRepo(
+            DidOf(host), bytesMax: 8 * Small, tryTake: memory.TryTake);
+        Assert.Equal(MstError.TooManyNodes, AddProofs(repo, host));
+        Assert.Equal((false, true), (repo.Tree.IsFull, repo.Tree.IsShort));
+        Assert.InRange(repo.Tree.Bytes, 1, memory.Taken);
+    }
+
+    [Fact]
+    public void Add_MoreThanAllowedAndAllReached_IsTooManyNodes()
+    {
+        var host = LargeHost();
+        var repo = new Atproto.Repo.SparseRepo(DidOf(host), bytesMax: Small);
+        var error = AddProofs(repo, host);
         Assert.Equal(MstError.TooManyNodes, error);
         Assert.True(repo.Tree.Bytes <= Small);
         // Nothing is concluded from what there is no room for.
         var result = repo.FindCollections();
         Assert.True(result.Proven is not null || result.Fault?.Code == "TooManyNodes");
-    }
-
-    [Fact]
-    public void Add_MemoryThatIsRefused_IsTooManyNodesAndNotFull()
-    {
-        long taken = 0;
-        bool TryTake(long bytes)
-        {
-            if (taken + bytes > Small) return false;
-            taken += bytes;
-            return true;
-        }
-
-        var tree = new SparseTree(2 * Small, TryTake);
-        var error = MstError.None;
-        int count = 0;
-        while (error == MstError.None)
-        {
-            error = tree.Add(Leaf(count++).Bytes, out _);
-            Assert.True(tree.Bytes <= taken);
-        }
-
-        Assert.Equal(MstError.TooManyNodes, error);
-        Assert.False(tree.IsFull);
-        Assert.Equal(count - 1, tree.Count);
     }
 
     [Fact]
@@ -227,6 +213,27 @@ public sealed class SparseTreeTests
         Assert.Equal(repo.Tree.EstimateRecords() * 340, repo.Tree.EstimateBytes());
     }
 
+    private static SampleHost LargeHost() => new(
+        SampleIdentity.Plc("large"), null,
+        NastyPaths.Make(new SampleRandom(1), 30, 2_000, legal: true));
+
+    // All that its root reaches, until there is no room.
+    private static MstError AddProofs(Atproto.Repo.SparseRepo repo, SampleHost host)
+    {
+        var status = repo.Take(host.ProvenPage(), out _);
+        if (status != Atproto.Repo.TakeStatus.Newer) return MstError.TooManyNodes;
+        foreach (string path in host.Paths)
+        {
+            foreach (var block in SampleCar.Read(host.Proof(path)).Blocks.Skip(1))
+            {
+                var error = repo.Tree.Add(block.Bytes, out _);
+                if (error != MstError.None) return error;
+            }
+        }
+
+        return MstError.None;
+    }
+
     private static Atproto.Syntax.Did DidOf(SampleHost host)
     {
         Assert.True(Atproto.Syntax.Did.TryParse(host.Did, out var did));
@@ -235,4 +242,16 @@ public sealed class SparseTreeTests
 
     private static SampleBlock Leaf(int number) =>
         RepoCar.Node(default, new HandEntry($"a.b.c/{number}", MstKeys.Value(number)));
+
+    private sealed class Memory(long bytesMax)
+    {
+        internal long Taken { get; private set; }
+
+        internal bool TryTake(long bytes)
+        {
+            if (Taken + bytes > bytesMax) return false;
+            Taken += bytes;
+            return true;
+        }
+    }
 }

@@ -39,7 +39,7 @@ public sealed class CommitInboxTests
     [Fact]
     public void Offer_BeyondTheMemoryThereIs_DropsTheOldest()
     {
-        using var memory = new MemoryShare(new MemoryBudget(2), ownBytes: 1);
+        using var memory = new RoomShare(new RoomBudget(2), ownBytes: 1);
         var inbox = new CommitInbox(memory);
         for (byte i = 1; i <= 5; i++) inbox.Offer(new[] { i });
         Assert.Equal(3, memory.Bytes);

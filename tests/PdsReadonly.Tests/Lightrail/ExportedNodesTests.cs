@@ -12,9 +12,8 @@ namespace PdsReadonly.Tests.Lightrail;
 /// <summary>Nodes picked out of an export, however it arrives.</summary>
 public sealed class ExportedNodesTests : IDisposable
 {
-    private static readonly string s_folder = Path.GetTempPath();
-    private static readonly MemoryShare s_memory = new(null);
-
+    private readonly WalkRoom _room = new();
+    private long _taken;
     private readonly SampleKey _key = SampleKey.FromSeed(SampleCurve.P256, "exported");
     private readonly WorldRepo _repo;
     private readonly byte[] _export;
@@ -26,7 +25,11 @@ public sealed class ExportedNodesTests : IDisposable
         _export = _repo.Export();
     }
 
-    public void Dispose() => _key.Dispose();
+    public void Dispose()
+    {
+        _key.Dispose();
+        _room.Dispose();
+    }
 
     [Theory]
     [InlineData(1, 1 << 20)]
@@ -37,7 +40,7 @@ public sealed class ExportedNodesTests : IDisposable
     [InlineData(1000, 5000)]  // the first in memory, and then in a file
     public void Take_PiecesOfAnySize_GivesEveryNode(int pieceBytes, int memoryBytesMax)
     {
-        using var nodes = new ExportedNodes(long.MaxValue, s_memory, s_folder, memoryBytesMax);
+        using var nodes = new ExportedNodes(long.MaxValue, _room, memoryBytesMax);
         Assert.True(Feed(nodes, _export, pieceBytes));
         Assert.Equal(_repo.Commit.Cid, nodes.Commit!.Cid);
         Assert.True(CountFound(nodes) > 50);
@@ -48,7 +51,7 @@ public sealed class ExportedNodesTests : IDisposable
     {
         var sections = Sections(_export);
         new Random(3).Shuffle(sections);
-        using var nodes = new ExportedNodes(long.MaxValue, s_memory, s_folder);
+        using var nodes = new ExportedNodes(long.MaxValue, _room);
         Assert.True(Feed(nodes, CarOf(sections), 500));
         Assert.Equal(_repo.Commit.Cid, nodes.Commit!.Cid);
         Assert.True(CountFound(nodes) > 50);
@@ -60,7 +63,7 @@ public sealed class ExportedNodesTests : IDisposable
         int last = 0;
         for (int length = 0; length <= _export.Length; length += 97)
         {
-            using var nodes = new ExportedNodes(long.MaxValue, s_memory, s_folder);
+            using var nodes = new ExportedNodes(long.MaxValue, _room);
             Assert.True(Feed(nodes, _export.AsSpan(0, length), 4096));
             int found = nodes.Commit is null ? 0 : CountFound(nodes);
             Assert.True(found >= last);
@@ -73,7 +76,7 @@ public sealed class ExportedNodesTests : IDisposable
     [Fact]
     public void Begin_AfterWhatWasCutOff_BeginsAnew()
     {
-        using var nodes = new ExportedNodes(long.MaxValue, s_memory, s_folder, 5000);
+        using var nodes = new ExportedNodes(long.MaxValue, _room, 5000);
         Feed(nodes, _export.AsSpan(0, _export.Length / 2), 100);
         Assert.True(Feed(nodes, _export, 1000));
         Assert.True(CountFound(nodes) > 50);
@@ -82,23 +85,30 @@ public sealed class ExportedNodesTests : IDisposable
     [Fact]
     public void Take_WithoutMemoryForNodes_PutsThemInAFile()
     {
-        using var memory = new MemoryShare(new MemoryBudget(0), ownBytes: 60_000);
-        using var nodes = new ExportedNodes(long.MaxValue, memory, s_folder);
+        using var room = RoomOf(memory: 30_000, disk: 1 << 20);
+        using var nodes = new ExportedNodes(long.MaxValue, room);
         Assert.True(Feed(nodes, _export, 1000));
         Assert.True(CountFound(nodes) > 50);
-        Assert.False(memory.IsShort);
+        Assert.InRange(room.Disk.Bytes, 5_000, 1 << 20);
+        Assert.Equal(Unproven.None, room.Shortage);
         nodes.Dispose();
-        Assert.Equal(0, memory.Bytes);
+        Assert.Equal((_taken, 0), (room.Memory.Bytes, room.Disk.Bytes));
     }
 
-    [Fact]
-    public void Take_WithoutMemoryForTheirPlaces_WantsNoMore()
+    [Theory]
+    // For places; on the disk; a disk that is none.
+    [InlineData(10_000, 1 << 20, null)]
+    [InlineData(30_000, 10_000, null)]
+    [InlineData(30_000, 1 << 20, "/nowhere/at/all")]
+    public void Take_WithoutRoom_WantsNoMoreAndIsNobodysFault(int memory, int disk, string? folder)
     {
-        using var memory = new MemoryShare(new MemoryBudget(0), ownBytes: 10_000);
-        using var nodes = new ExportedNodes(long.MaxValue, memory, s_folder);
+        using var room = RoomOf(memory, disk, folder);
+        using var nodes = new ExportedNodes(long.MaxValue, room);
         Assert.False(Feed(nodes, _export, 1000));
-        Assert.True(memory.IsShort);
+        Assert.NotEqual(Unproven.None, room.Shortage);
         Assert.Null(nodes.Fault);
+        nodes.Dispose();
+        Assert.Equal((_taken, 0), (room.Memory.Bytes, room.Disk.Bytes));
     }
 
     [Fact]
@@ -109,7 +119,7 @@ public sealed class ExportedNodesTests : IDisposable
         byte[] other = [.. sections[root].Bytes];
         other[^1] ^= 1;
         sections[root] = (_repo.Data, other);
-        using var nodes = new ExportedNodes(long.MaxValue, s_memory, s_folder);
+        using var nodes = new ExportedNodes(long.MaxValue, _room);
         Feed(nodes, CarOf(sections), 1000);
         Assert.False(nodes.TryMove(_repo.Data, new SparseTree()));
     }
@@ -120,7 +130,7 @@ public sealed class ExportedNodesTests : IDisposable
     [InlineData("3c21444f43545950452068746d6c3e", null)]  // a page: "<!DOCTYPE html>"
     public void Take_WhatIsNoCar_IsRefused(string hex, string? code)
     {
-        using var nodes = new ExportedNodes(long.MaxValue, s_memory, s_folder);
+        using var nodes = new ExportedNodes(long.MaxValue, _room);
         bool isWanted = Feed(nodes, Convert.FromHexString(hex), 100);
         Assert.Null(nodes.Commit);
         Assert.Equal(code is null, isWanted);
@@ -132,7 +142,7 @@ public sealed class ExportedNodesTests : IDisposable
     {
         var sections = Sections(_export);
         sections[0].Bytes[^1] ^= 1;
-        using var nodes = new ExportedNodes(long.MaxValue, s_memory, s_folder);
+        using var nodes = new ExportedNodes(long.MaxValue, _room);
         Assert.False(Feed(nodes, CarOf(sections), 1000));
         Assert.Equal(nameof(CarError.CidMismatch), nodes.Fault?.Code);
     }
@@ -146,7 +156,7 @@ public sealed class ExportedNodesTests : IDisposable
             byte[] bytes = [.. _export];
             for (int i = 0; i < 20; i++) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             using var nodes = new ExportedNodes(
-                long.MaxValue, s_memory, s_folder, random.Next(20_000));
+                long.MaxValue, _room, random.Next(20_000));
             Feed(nodes, bytes, 1 + random.Next(5000));
             nodes.TryMove(_repo.Data, new SparseTree());
         }
@@ -190,5 +200,14 @@ public sealed class ExportedNodesTests : IDisposable
         CarWriter.WriteHeader(car, _repo.Commit.Cid);
         foreach (var (cid, bytes) in sections) CarWriter.WriteSection(car, cid, bytes);
         return car.WrittenSpan.ToArray();
+    }
+
+    // So much left for the nodes.
+    private WalkRoom RoomOf(int memory, int disk, string? folder = null)
+    {
+        var room = new WalkRoom(new RoomBudget(0), new RoomBudget(disk), folder);
+        _taken = WalkRoom.OwnBytes - memory;
+        Assert.True(room.Memory.TryTake(_taken));
+        return room;
     }
 }

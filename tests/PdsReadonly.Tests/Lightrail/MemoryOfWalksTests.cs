@@ -40,13 +40,13 @@ public sealed class MemoryOfWalksTests : IDisposable
     {
         var swollen = ForgedTree.Swollen(_repo, Collections);
         _host.Lie = Lies.Instead(swollen);
-        var budget = new MemoryBudget(2 * SwollenBytes);
-        using var memory = new MemoryShare(budget);
-        using var asker = new Asker(_host, _key) { Memory = memory };
+        var budget = new RoomBudget(2 * SwollenBytes);
+        using var room = new WalkRoom(budget);
+        using var asker = new Asker(_host, _key) { Room = room };
         var outcome = await asker.ProveAsync(_repo.Did, strategy);
         Assert.Equal(Collections, outcome.Proven?.Collections.Count);
-        Assert.InRange(memory.Bytes, SwollenBytes, 2 * SwollenBytes);
-        Assert.Equal(memory.Bytes - MemoryShare.OwnBytes, budget.Bytes);
+        Assert.InRange(room.Memory.Bytes, SwollenBytes, 2 * SwollenBytes);
+        Assert.Equal(room.Memory.Bytes - WalkRoom.OwnBytes, budget.Bytes);
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class MemoryOfWalksTests : IDisposable
     internal async Task Prove_NodesBeyondTheBudget_IsNoRoom(Strategy strategy)
     {
         _host.Lie = Lies.Instead(ForgedTree.Swollen(_repo, Collections));
-        await AssertNoRoomAsync(strategy, new MemoryBudget(SwollenBytes / 2));
+        await AssertNoRoomAsync(strategy, SwollenBytes / 2);
     }
 
     [Theory]
@@ -69,13 +69,40 @@ public sealed class MemoryOfWalksTests : IDisposable
     [InlineData(Strategy.Repo)]
     internal async Task Prove_BodyBeyondTheBudget_IsNoRoom(Strategy strategy)
     {
-        byte[] junk = new byte[3_000_000];
-        _host.Lie = (_, repo, honest) => honest with
-        {
-            Body = new SampleCar([repo.Commit.Cid], [repo.Commit, SampleBlock.Of(junk)]).ToBytes(),
-        };
-        await AssertNoRoomAsync(strategy, new MemoryBudget(1 << 20));
+        _host.Lie = Junk;
+        await AssertNoRoomAsync(strategy, 1 << 20);
         Assert.Single(_host.Methods);
+    }
+
+    [Theory]
+    [InlineData(Strategy.Auto)]
+    [InlineData(Strategy.Proof)]
+    [InlineData(Strategy.Repo)]
+    internal async Task Prove_BodyBeyondTheWholeBudget_IsTooLarge(Strategy strategy)
+    {
+        _host.Lie = Junk;
+        using var room = new WalkRoom(new RoomBudget(1 << 20));
+        using var asker = new Asker(_host, _key) { Room = room };
+        var outcome = await asker.ProveAsync(_repo.Did, strategy);
+        Assert.Equal(Unproven.TooLarge, outcome.Reason);
+        AssertNobodyIsBlamed(asker);
+    }
+
+    [Fact]
+    public async Task Prove_ExportWithoutADisk_IsNoRoom()
+    {
+        // Nodes that are not to be kept in memory, and a folder that is not there.
+        var budget = BudgetWithLeft(0);
+        using var room = new WalkRoom(budget, spillFolder: "/nowhere/at/all");
+        Assert.True(room.Memory.TryTake(WalkRoom.OwnBytes - 100_000));
+        using var asker = new Asker(_host, _key) { Room = room };
+        var large = new WorldRepo(
+            _repo.Did, _key, Enumerable.Range(0, 5000).Select(i => $"com.example.c/{i:d6}"));
+        _host.Lie = (_, _, honest) => honest with { Body = large.Export() };
+        var outcome = await asker.ProveAsync(_repo.Did, Strategy.Repo);
+        Assert.Equal(Unproven.NoRoom, outcome.Reason);
+        Assert.True(room.Disk.IsShort);
+        AssertNobodyIsBlamed(asker);
     }
 
     [Theory]
@@ -98,8 +125,8 @@ public sealed class MemoryOfWalksTests : IDisposable
     {
         foreach (var strategy in Asker.Proving)
         {
-            using var memory = new MemoryShare(new MemoryBudget(0));
-            using var asker = new Asker(_host, _key) { Memory = memory };
+            using var room = new WalkRoom(BudgetWithLeft(0));
+            using var asker = new Asker(_host, _key) { Room = room };
             var outcome = await asker.ProveAsync(_repo.Did, strategy);
             Assert.Equal(_repo.Collections(), outcome.Proven?.Collections);
         }
@@ -113,12 +140,13 @@ public sealed class MemoryOfWalksTests : IDisposable
     internal async Task Prove_BodyThatDoesNotEnd_IsLetGo(BodyShape shape, Strategy strategy)
     {
         _host.Lie = (_, _, honest) => honest with { Shape = shape };
-        using var memory = new MemoryShare(new MemoryBudget(1L << 30));
-        using var asker = new Asker(_host, _key) { Memory = memory, ExportBytesMax = 20 << 20 };
+        using var room = new WalkRoom(new RoomBudget(1L << 30));
+        using var asker = new Asker(_host, _key) { Room = room, ExportBytesMax = 20 << 20 };
         await asker.ProveAsync(_repo.Did, strategy);
         // What is left are nodes.
-        Assert.InRange(memory.Bytes, 0, MemoryShare.OwnBytes);
-        Assert.False(memory.IsShort);
+        Assert.InRange(room.Memory.Bytes, 0, WalkRoom.OwnBytes);
+        Assert.Equal(0, room.Disk.Bytes);
+        Assert.Equal(Unproven.None, room.Shortage);
     }
 
     [Fact]
@@ -126,11 +154,11 @@ public sealed class MemoryOfWalksTests : IDisposable
     {
         byte[] junk = new byte[6_000_000];
         _host.Lie = (_, repo, honest) => honest with { Body = junk, Shape = BodyShape.Stalled };
-        var budget = new MemoryBudget(1L << 30);
+        var budget = new RoomBudget(1L << 30);
         using var stop = new CancellationTokenSource();
-        using (var memory = new MemoryShare(budget))
+        using (var room = new WalkRoom(budget))
         {
-            using var asker = new Asker(_host, _key, TimeProvider.System) { Memory = memory };
+            using var asker = new Asker(_host, _key, TimeProvider.System) { Room = room };
             var proving = asker.ProveAsync(
                 _repo.Did, Strategy.Proof, cancellation: stop.Token);
             await IndexedWorld.UntilAsync(() => budget.Bytes > 2_000_000);
@@ -141,17 +169,36 @@ public sealed class MemoryOfWalksTests : IDisposable
         Assert.Equal(0, budget.Bytes);
     }
 
-    private async Task AssertNoRoomAsync(Strategy strategy, MemoryBudget budget)
+    private async Task AssertNoRoomAsync(Strategy strategy, long left)
     {
-        using (var memory = new MemoryShare(budget))
+        var budget = BudgetWithLeft(left);
+        long before = budget.Bytes;
+        using (var room = new WalkRoom(budget))
         {
-            using var asker = new Asker(_host, _key) { Memory = memory };
+            using var asker = new Asker(_host, _key) { Room = room };
             var outcome = await asker.ProveAsync(_repo.Did, strategy);
             Assert.Equal(Unproven.NoRoom, outcome.Reason);
             AssertNobodyIsBlamed(asker);
         }
 
-        Assert.Equal(0, budget.Bytes);
+        Assert.Equal(before, budget.Bytes);
+    }
+
+    private static WorldAnswer Junk(WorldRequest request, HostedRepo repo, WorldAnswer honest)
+    {
+        var junk = SampleBlock.Of(new byte[3_000_000]);
+        return honest with
+        {
+            Body = new SampleCar([repo.Commit.Cid], [repo.Commit, junk]).ToBytes(),
+        };
+    }
+
+    // The rest is taken by others.
+    private static RoomBudget BudgetWithLeft(long left)
+    {
+        var budget = new RoomBudget(1L << 30);
+        Assert.True(budget.TryTake(budget.BytesMax - left));
+        return budget;
     }
 
     private static void AssertNobodyIsBlamed(Asker asker)

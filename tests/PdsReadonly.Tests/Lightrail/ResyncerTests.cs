@@ -70,6 +70,30 @@ public sealed class ResyncerTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_NoRoom_IsNoFailureOfTheRepo()
+    {
+        byte[] large = new byte[2_800_000];
+        _world.One.Lie = (_, _, honest) => honest with { Body = large, Shape = BodyShape.Stalled };
+        var alice = _world.Join("alice", _world.One, "a.b.c");
+        var bob = _world.Join("bob", _world.One, "a.b.c");
+        _world.List(alice);
+        _world.Identify(alice);
+        await RunUntilAsync(
+            () => _world.Metrics.Unproven["NoRoom"] > 0,
+            async () =>
+            {
+                // What there is for that host is taken.
+                await IndexedWorld.UntilAsync(() => _world.Metrics.ResyncBytes.Value > 1_500_000);
+                _world.List(bob);
+                _world.Identify(bob);
+            },
+            _world.Settings with { MemoryBytesMax = 6 << 20 });
+        var item = _world.Index.TakeNext(_world.IdOf(_world.One), _world.Now + 60_000);
+        Assert.Equal((IndexedWorld.DidOf(bob), 0), (item!.Did, item.Attempts));
+        Assert.Equal(0, _world.Hosts.Find(_world.One.Url)!.Profile.Faults);
+    }
+
+    [Fact]
     public async Task Run_CheckAtTheHostThatWasLeft_HidesNothing()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -315,11 +339,12 @@ public sealed class ResyncerTests : IDisposable
                 Content = new StringContent($"{{\"error\":\"{error}\"}}"),
             });
 
-    private async Task RunUntilAsync(Func<bool> condition, Func<Task>? meanwhile = null)
+    private async Task RunUntilAsync(
+        Func<bool> condition, Func<Task>? meanwhile = null, LightrailSettings? settings = null)
     {
         var resyncer = new Resyncer(
             _world.Index, _world.Hosts, _world.Identities, _world.Intake, _world.Metrics,
-            _world.Settings, _world.Time, NullLogger<Resyncer>.Instance);
+            settings ?? _world.Settings, _world.Time, NullLogger<Resyncer>.Instance);
         using var stop = new CancellationTokenSource();
         var run = Task.Run(() => resyncer.RunAsync(stop.Token), CancellationToken.None);
         if (meanwhile is not null) await meanwhile();

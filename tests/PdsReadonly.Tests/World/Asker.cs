@@ -39,7 +39,7 @@ internal sealed class Asker : IDisposable
 
     internal long ExportBytesMax { get; init; } = 1L << 30;
 
-    internal MemoryShare Memory { get; init; } = new(budget: null);
+    internal WalkRoom Room { get; init; } = new();
 
     internal long WalkBytesMax { get; init; } = SparseTree.BytesMaxDefault;
 
@@ -53,9 +53,9 @@ internal sealed class Asker : IDisposable
         {
             RequestsMax = RequestsMax,
             ExportBytesMax = ExportBytesMax,
-            Memory = Memory,
+            Room = Room,
         };
-        var repo = new SparseRepo(parsed, _key, WalkBytesMax, Memory.TryTake);
+        var repo = new SparseRepo(parsed, _key, WalkBytesMax, Room.Memory.TryTakeSpare);
         return prover.ProveAsync(
             repo, strategy, stream, cancellation ?? TestContext.Current.CancellationToken);
     }

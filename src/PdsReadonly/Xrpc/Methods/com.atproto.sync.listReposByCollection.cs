@@ -29,8 +29,8 @@ internal static class SyncListReposByCollection
     // Each is one more place in the index to read from at once.
     private const int CollectionsMax = 100;
 
-    // More are merged where others do not wait for it.
-    private const int CollectionsAtOnceMax = 2;
+    // More rows are read where others do not wait for it.
+    private const int RowsAtOnceMax = 2000;
 
     internal static XrpcResult Handle(
         in Params p, RepoCatalog catalog, LightrailDatabase? index, HttpRequest request,
@@ -42,7 +42,7 @@ internal static class SyncListReposByCollection
             return XrpcError.Invalid($"Too many collections. Max: {CollectionsMax}");
         }
 
-        bool isLong = catalog.Count > 0 || p.Collection.Count > CollectionsAtOnceMax;
+        bool isLong = catalog.Count > 0 || p.Collection.Count * p.Limit > RowsAtOnceMax;
         if (isLong && !request.MayBlock) return XrpcResult.Postponed;
         using var reader = index.Readers.Rent();
         return Write(Merge(p, catalog, reader), catalog, p.Limit, response.Body);

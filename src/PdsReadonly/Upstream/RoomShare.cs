@@ -1,17 +1,13 @@
 namespace PdsReadonly.Upstream;
 
 /// <summary>
-/// The memory of one who asks: a little of its own, and beyond that what the budget has left. Given
+/// The room of one who asks: a little of its own, and beyond that what the budget has left. Given
 /// back as a whole when it is over, however it ends. For any thread.
 /// </summary>
-/// <param name="budget">Null when there is memory enough.</param>
+/// <param name="budget">Null when there is room enough.</param>
 /// <param name="ownBytes">Taken from nobody.</param>
-internal sealed class MemoryShare(MemoryBudget? budget, long ownBytes = MemoryShare.OwnBytes)
-    : IDisposable
+internal sealed class RoomShare(RoomBudget? budget, long ownBytes) : IDisposable
 {
-    /// <summary>Most repos are proven with less.</summary>
-    internal const long OwnBytes = 512 * 1024;
-
     private readonly Lock _lock = new();
     private long _bytes;
     private bool _isOver;
@@ -19,14 +15,21 @@ internal sealed class MemoryShare(MemoryBudget? budget, long ownBytes = MemorySh
     /// <summary>Whether something was refused that could not be done without.</summary>
     internal bool IsShort { get; private set; }
 
+    /// <summary>Whether it was more than the whole budget, so that waiting is of no use.</summary>
+    internal bool IsFull { get; private set; }
+
     /// <summary>What is held.</summary>
     internal long Bytes => Volatile.Read(ref _bytes);
 
     internal bool TryTake(long bytes)
     {
-        bool isTaken = TryTakeSpare(bytes);
-        IsShort |= !isTaken;
-        return isTaken;
+        lock (_lock)
+        {
+            if (TryTakeSpare(bytes)) return true;
+            if (budget is not null && BorrowedAt(_bytes + bytes) > budget.BytesMax) IsFull = true;
+            else IsShort = true;
+            return false;
+        }
     }
 
     /// <summary>The same for one who can do without.</summary>
@@ -39,6 +42,12 @@ internal sealed class MemoryShare(MemoryBudget? budget, long ownBytes = MemorySh
             _bytes += bytes;
             return true;
         }
+    }
+
+    /// <summary>There is none, whatever the budget says: a disk is full.</summary>
+    internal void Lack()
+    {
+        lock (_lock) IsShort = true;
     }
 
     internal void GiveBack(long bytes)

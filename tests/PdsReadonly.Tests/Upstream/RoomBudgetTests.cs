@@ -2,14 +2,14 @@ using PdsReadonly.Upstream;
 
 namespace PdsReadonly.Tests.Upstream;
 
-/// <summary>Memory shared by many: never more than there is, and all of it comes back.</summary>
-public sealed class MemoryBudgetTests
+/// <summary>Room shared by many: never more than there is, and all of it comes back.</summary>
+public sealed class RoomBudgetTests
 {
     [Fact]
     public void TryTake_ToTheLastByte_AndNotOneMore()
     {
         long told = 0;
-        var budget = new MemoryBudget(10, bytes => told += bytes);
+        var budget = new RoomBudget(10, changed: bytes => told += bytes);
         Assert.True(budget.TryTake(4));
         Assert.False(budget.TryTake(7));
         Assert.True(budget.TryTake(6));
@@ -23,24 +23,68 @@ public sealed class MemoryBudgetTests
     [Fact]
     public void Share_WithinItsOwn_TakesNothingOfTheBudget()
     {
-        var budget = new MemoryBudget(5);
-        using var share = new MemoryShare(budget, ownBytes: 10);
+        var budget = new RoomBudget(5);
+        using var share = new RoomShare(budget, ownBytes: 10);
         Assert.True(share.TryTake(10));
         Assert.Equal(0, budget.Bytes);
         Assert.True(share.TryTake(5));
-        Assert.False(share.IsShort);
+        Assert.False(share.IsFull);
         Assert.False(share.TryTake(1));
-        Assert.True(share.IsShort);
+        Assert.Equal((true, false), (share.IsFull, share.IsShort));
         Assert.Equal((15, 5), (share.Bytes, budget.Bytes));
         share.GiveBack(8);
         Assert.Equal((7, 0), (share.Bytes, budget.Bytes));
     }
 
     [Fact]
+    public void Share_OfWhatOthersHaveTaken_IsShort()
+    {
+        var budget = new RoomBudget(5);
+        using var other = new RoomShare(budget, ownBytes: 0);
+        using var share = new RoomShare(budget, ownBytes: 0);
+        Assert.True(other.TryTake(3));
+        Assert.False(share.TryTake(5));
+        Assert.Equal((true, false), (share.IsShort, share.IsFull));
+        share.Lack();
+        Assert.True(share.IsShort);
+    }
+
+    [Fact]
+    public void Part_TakesOfTheWholeToo_OrNothing()
+    {
+        var whole = new RoomBudget(10);
+        var part = new RoomBudget(6, whole);
+        var other = new RoomBudget(6, whole);
+        Assert.True(part.TryTake(6));
+        Assert.False(part.TryTake(1));
+        Assert.False(other.TryTake(5));
+        Assert.Equal((6, 0, 6), (part.Bytes, other.Bytes, whole.Bytes));
+        Assert.True(other.TryTake(4));
+        part.GiveBack(6);
+        other.GiveBack(4);
+        Assert.Equal((0, 0, 0), (part.Bytes, other.Bytes, whole.Bytes));
+    }
+
+    [Fact]
+    public void HasLetGo_AfterEnoughWasGivenBack_IsSoOnce()
+    {
+        var budget = new RoomBudget(10);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.False(budget.HasLetGo(9));
+            Assert.True(budget.TryTake(4));
+            budget.GiveBack(4);
+        }
+
+        Assert.True(budget.HasLetGo(9));
+        Assert.False(budget.HasLetGo(9));
+    }
+
+    [Fact]
     public void Share_ThatIsOver_HasGivenBackAllAndTakesNoMore()
     {
-        var budget = new MemoryBudget(100);
-        using var share = new MemoryShare(budget, ownBytes: 10);
+        var budget = new RoomBudget(100);
+        using var share = new RoomShare(budget, ownBytes: 10);
         Assert.True(share.TryTake(50));
         share.Dispose();
         Assert.Equal((0, 0), (share.Bytes, budget.Bytes));
@@ -53,7 +97,7 @@ public sealed class MemoryBudgetTests
     [Fact]
     public void TryTakeSpare_Refused_LeavesNothingShort()
     {
-        using var share = new MemoryShare(new MemoryBudget(0), ownBytes: 1);
+        using var share = new RoomShare(new RoomBudget(0), ownBytes: 1);
         Assert.True(share.TryTakeSpare(1));
         Assert.False(share.TryTakeSpare(1));
         Assert.False(share.IsShort);
@@ -62,7 +106,7 @@ public sealed class MemoryBudgetTests
     [Fact]
     public void Share_WithoutABudget_HasNoEnd()
     {
-        using var share = new MemoryShare(budget: null);
+        using var share = new RoomShare(null, ownBytes: 0);
         Assert.True(share.TryTake(1L << 40));
         share.GiveBack(1L << 40);
         Assert.Equal(0, share.Bytes);
@@ -73,13 +117,13 @@ public sealed class MemoryBudgetTests
     {
         const int Own = 20;
         const int Most = 1000;
-        var budget = new MemoryBudget(Most);
+        var budget = new RoomBudget(Most);
         Parallel.For(0, 8, i =>
         {
             var random = new Random(i);
             for (int round = 0; round < 200; round++)
             {
-                using var share = new MemoryShare(budget, Own);
+                using var share = new RoomShare(budget, Own);
                 var parts = new Stack<int>();
                 for (int step = 0; step < 50; step++)
                 {
@@ -97,7 +141,7 @@ public sealed class MemoryBudgetTests
     [Fact]
     public void Body_GrowsWithWhatComes_AndIsCountedUntilItIsDropped()
     {
-        using var share = new MemoryShare(new MemoryBudget(0), ownBytes: 3000);
+        using var share = new RoomShare(new RoomBudget(0), ownBytes: 3000);
         using var body = new WholeBody(int.MaxValue, share);
         body.Begin();
         Assert.Equal(0, share.Bytes);
@@ -106,7 +150,7 @@ public sealed class MemoryBudgetTests
         Assert.True(body.Take(new byte[1000]));
         Assert.Equal(2000, share.Bytes);
         Assert.False(body.Take(new byte[1]));
-        Assert.True(share.IsShort);
+        Assert.True(share.IsFull);
         Assert.Equal(2000, body.Bytes.Length);
         body.Dispose();
         Assert.Equal(0, share.Bytes);
