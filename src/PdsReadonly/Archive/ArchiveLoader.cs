@@ -3,6 +3,7 @@ using Atproto.Repo;
 using Atproto.Syntax;
 using Microsoft.Data.Sqlite;
 using PdsReadonly.Catalog;
+using PdsReadonly.Index;
 
 namespace PdsReadonly.Archive;
 

@@ -2,6 +2,7 @@ using Atproto.Car;
 using Atproto.Repo;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
+using PdsReadonly.Index;
 
 namespace PdsReadonly.Cli;
 

@@ -2,7 +2,7 @@ using Atproto.Car;
 using Atproto.Multiformats;
 using Atproto.Mst;
 using Atproto.Repo;
-using PdsReadonly.Archive;
+using PdsReadonly.Index;
 using PdsReadonly.Upstream;
 
 namespace PdsReadonly.Lightrail;

@@ -1,7 +1,7 @@
-using PdsReadonly.Archive;
+using PdsReadonly.Index;
 using PdsReadonly.Tests.Support;
 
-namespace PdsReadonly.Tests.Archive;
+namespace PdsReadonly.Tests.Index;
 
 public sealed class SpillFileTests : IDisposable
 {

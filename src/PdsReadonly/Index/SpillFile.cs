@@ -1,10 +1,10 @@
 using Atproto.Repo;
 using Microsoft.Win32.SafeHandles;
 
-namespace PdsReadonly.Archive;
+namespace PdsReadonly.Index;
 
 /// <summary>
-/// A file for what does not fit memory while a CAR is verified. Made when first needed, deleted by
+/// A file for what does not fit memory while a CAR is read. Made when first needed, deleted by
 /// the system when closed, even by a crash.
 /// </summary>
 internal sealed class SpillFile(string folder) : ISpillFile, IDisposable
