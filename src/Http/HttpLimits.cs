@@ -90,6 +90,26 @@ public sealed record HttpLimits
     public int ConnectionsPerAddressMax { get; init; } = 1_024;
 
     /// <summary>
+    /// WebSockets of one IPv4 address or one IPv6 /48; one more is answered 429.
+    /// </summary>
+    public int WebSocketsPerAddressMax { get; init; } = 64;
+
+    /// <summary>
+    /// WebSockets in all: half of the connections. One more takes the place of one of the address
+    /// that has most of them.
+    /// </summary>
+    public int WebSocketsMax => Math.Max(1, ConnectionsMax / 2);
+
+    /// <summary>
+    /// What all connections hold in memory while they wait for their clients: beginnings of
+    /// requests and answers that are not taken. Beyond: the one without progress for longest is cut.
+    /// </summary>
+    public long HeldBytesMax { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>The same for one IPv4 address or one IPv6 /64.</summary>
+    public long HeldBytesPerAddressMax { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>
     /// Answers under way that are made while they are sent, of one IPv4 address or one IPv6 /64;
     /// one more is answered 429.
     /// </summary>

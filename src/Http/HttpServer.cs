@@ -10,14 +10,20 @@ public sealed class HttpServer : IAsyncDisposable
 {
     private readonly ITransport _transport;
 
-    private HttpServer(ITransport transport, IPEndPoint localEndPoint)
+    private readonly HttpEngine _engine;
+
+    private HttpServer(ITransport transport, HttpEngine engine, IPEndPoint localEndPoint)
     {
         _transport = transport;
+        _engine = engine;
         LocalEndPoint = localEndPoint;
     }
 
     /// <summary>The address bound; a port of 0 has become the one that was chosen.</summary>
     public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>What connections hold in memory while they wait for their clients.</summary>
+    public long HeldBytes => _engine.Held.Bytes;
 
     /// <summary>Binds and begins to answer; returns as soon as clients can connect.</summary>
     /// <exception cref="SocketException">The address cannot be bound.</exception>
@@ -26,8 +32,9 @@ public sealed class HttpServer : IAsyncDisposable
     {
         options ??= new HttpServerOptions();
         var transport = options.Transport();
-        var bound = transport.Start(endPoint, new HttpEngine(handler, options));
-        return new HttpServer(transport, bound);
+        var engine = new HttpEngine(handler, options);
+        var bound = transport.Start(endPoint, engine);
+        return new HttpServer(transport, engine, bound);
     }
 
     /// <summary>

@@ -39,6 +39,14 @@ public static class CborJson
         writer.Flush();
     }
 
+    /// <summary>What stands between the quotes of a text.</summary>
+    internal static void WriteContent(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
+    {
+        var writer = new Writer(default, output);
+        writer.Content(text);
+        writer.Flush();
+    }
+
     // The input was checked: every head is sound and every length is there.
     private ref struct Writer(ReadOnlySpan<byte> input, IBufferWriter<byte> output)
     {
@@ -124,8 +132,14 @@ public static class CborJson
 
         private void Text(ReadOnlySpan<byte> text)
         {
-            if (!Utf8.IsValid(text)) text = Repair(text);
             Byte((byte)'"');
+            Content(text);
+            Byte((byte)'"');
+        }
+
+        internal void Content(ReadOnlySpan<byte> text)
+        {
+            if (!Utf8.IsValid(text)) text = Repair(text);
             while (true)
             {
                 int plain = text.IndexOfAny(s_escaped);
@@ -136,7 +150,6 @@ public static class CborJson
             }
 
             Raw(text);
-            Byte((byte)'"');
         }
 
         private void Escape(byte value)

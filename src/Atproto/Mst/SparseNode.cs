@@ -54,6 +54,24 @@ public sealed class SparseNode
         return Open(reader);
     }
 
+    /// <summary>
+    /// The same, but only if what it takes decoded is no more than <paramref name="bytesLeft"/>,
+    /// which it is taken from: keys that share what stands before them take far more than their
+    /// block. False when it is more, and nothing is decoded.
+    /// </summary>
+    public bool TryRead(
+        MstNode reader, ReadOnlySpan<byte> block, ref long bytesLeft, out MstError error)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        Load(block);
+        long needed = block.Length + MeasureKeys(reader);
+        error = MstError.None;
+        if (needed > bytesLeft) return false;
+        bytesLeft -= needed;
+        error = Open(reader);
+        return true;
+    }
+
     /// <summary>The same without decoding it yet.</summary>
     internal void Load(ReadOnlySpan<byte> block)
     {

@@ -87,7 +87,7 @@ internal sealed class ConnectionGate(HttpLimits limits, TrustedProxies proxies)
     /// <summary>
     /// A whole IPv4 address; of IPv6 the first 64 bits, since a customer gets all the rest.
     /// </summary>
-    private static ulong KeyOf(IPAddress address)
+    internal static ulong KeyOf(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];
         address.TryWriteBytes(bytes, out _);
@@ -99,5 +99,15 @@ internal sealed class ConnectionGate(HttpLimits limits, TrustedProxies proxies)
         return address.IsIPv4MappedToIPv6
             ? BinaryPrimitives.ReadUInt32BigEndian(bytes[12..])
             : BinaryPrimitives.ReadUInt64BigEndian(bytes);
+    }
+
+    /// <summary>
+    /// A whole IPv4 address; of IPv6 the first 48 bits, which is what a site gets.
+    /// </summary>
+    internal static ulong SiteKeyOf(IPAddress address)
+    {
+        const ulong LastOfIPv4 = uint.MaxValue;
+        ulong key = KeyOf(address);
+        return key <= LastOfIPv4 ? key : key & ~0xffffUL;
     }
 }

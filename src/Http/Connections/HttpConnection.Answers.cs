@@ -34,8 +34,10 @@ public sealed partial class HttpConnection
         _answersLeft--;
         work.Response.Clear();
         work.Output.BeginBody();
+        NoteClient();
         _handling = true;
         _engine.Handler.Handle(work.Request, work.Response);
+        _workKind = work.Request.WorkKind;
         if (work.Response.IsPostponed)
         {
             _handling = false;
@@ -45,13 +47,37 @@ public sealed partial class HttpConnection
         }
 
         if (!MayGoOn(work.Response)) RefuseOneMore(work.Response);
+        _handling = false;
+        if (work.Response.PacksBody) _phase = Phase.Packing;
+        else Finish();
+        return null;
+    }
+
+    /// <summary>
+    /// Compresses a body where that is not too much work for this turn, else in another one. What
+    /// the handler has made is kept meanwhile.
+    /// </summary>
+    private NextStep? RunPacking()
+    {
+        var work = _work!;
+        long cost = (long)work.Output.BodyLength * Turn.PackCostPerByte;
+        if (!work.Turn.TryTake(cost)) return Offload();
+        _handling = true;
+        work.Response.TryGzipBody();
+        _handling = false;
+        Finish();
+        return null;
+    }
+
+    private void Finish()
+    {
+        _handling = true;
         _keepAlive &= !IsStopping;
         _phase = Phase.Head;
         Commit();
         _handling = false;
         // The next head follows, or frames; a partial one has its own deadline.
         if (_phase is Phase.Head or Phase.WebSocket) EndRequest();
-        return null;
     }
 
     /// <summary>

@@ -49,8 +49,14 @@ public sealed partial class HttpConnection
 
         var room = output.GetPieceRoom(OutputBuffer.PieceBytes - output.PendingLength);
         var piece = _isChunked ? room[ChunkPrefixBytes..^ChunkSuffixBytes] : room;
-        var status = _source!.Read(piece, MayBlock, out int written);
-        if (status == BodyStatus.Blocked && !MayBlock) return Offload();
+        var turn = _work.Turn;
+        bool isFresh = turn.IsUnused;
+        var status = _source!.Read(piece, turn, out int written);
+        // A whole turn that may wait always brings it further.
+        if (status == BodyStatus.Blocked && !(MayBlock && isFresh && turn.IsUnused))
+        {
+            return Offload();
+        }
 
         bool isWrong = status is BodyStatus.Failed or BodyStatus.Blocked
             || (uint)written > (uint)piece.Length

@@ -50,6 +50,12 @@ public sealed partial class HttpConnection
         ReadFrames(session);
         if (_phase != Phase.WebSocket) return null;
         if (_clientEnded) return Close();
+        if (_isGivenUp)
+        {
+            EndWebSocket(WebSocketClosing.TryAgainLater, "too many streams of one address");
+            return null;
+        }
+
         if (IsStopping)
         {
             EndWebSocket(WebSocketClosing.GoingAway, "the server stops");
@@ -106,20 +112,20 @@ public sealed partial class HttpConnection
     /// </summary>
     private MessageStatus WriteMessages(WebSocketSession session)
     {
-        _work ??= _engine.WorkingSets.Rent(_limits);
+        _work ??= TakeWorkingSet();
         var output = _work.Output;
         WritePong(session);
         // A pong that waits goes before the next message.
         while (!session.PongWaits && output.PendingLength < _limits.WebSocketOutputBytesMax)
         {
             output.BeginBody();
-            var status = _messages!.Read(output, MayBlock);
+            var status = _messages!.Read(output, _work.Turn);
             bool hasMessage = status == MessageStatus.Message
                 || (status == MessageStatus.End && output.BodyLength > 0);
             if (hasMessage) CommitFrame(WebSocketOpcode.Binary);
             if (status == MessageStatus.Message) continue;
             bool isWrong = (status == MessageStatus.Idle && output.BodyLength > 0)
-                || (status == MessageStatus.Blocked && MayBlock);
+                || (status == MessageStatus.Blocked && MayBlock && _work.Turn.IsUnused);
             return isWrong ? MessageStatus.Failed : status;
         }
 
@@ -192,7 +198,7 @@ public sealed partial class HttpConnection
 
     private void WriteFrame(WebSocketOpcode opcode, ReadOnlySpan<byte> payload)
     {
-        _work ??= _engine.WorkingSets.Rent(_limits);
+        _work ??= TakeWorkingSet();
         Span<byte> head = stackalloc byte[WebSocketFrameWriter.HeadLength(payload.Length)];
         WebSocketFrameWriter.WriteHead(opcode, payload.Length, head);
         _work.Output.Append(head);

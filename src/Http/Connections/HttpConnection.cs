@@ -8,8 +8,8 @@ namespace Http.Connections;
 /// One HTTP/1.1 connection (RFC 9112) as a state machine without I/O. A transport feeds it the
 /// bytes that arrive and does what <see cref="Advance"/> answers, one step at a time:
 /// <code>
-/// head → (content dropped) → handler → (source or file) → head … → flush → linger → closed
-///                                    → WebSocket → flush …
+/// head → (content dropped) → handler → (packing) → (source or file) → head …
+///                                    → WebSocket → flush → linger → closed
 /// </code>
 /// Reading and writing take turns, but on a WebSocket: nothing is read while output waits, which is
 /// what bounds the memory of a client that sends requests and takes no answers. Calls come one at a
@@ -39,12 +39,14 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     private bool _lingers;
     private bool _isReset;
     private long _lingeredBytes;
+    private int _workKind;
 
     private enum Phase : byte
     {
         Head,
         Content,
         Handler,
+        Packing,
         Source,
         File,
         WebSocket,
@@ -106,6 +108,19 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     }
 
     /// <summary>
+    /// Whether a request waits for its answer, of which nothing was sent, and may be sent an
+    /// interim one before it (RFC 9110 §15.2).
+    /// </summary>
+    public bool MayHaveInterimAnswer =>
+        _phase == Phase.Handler && _work is { Head.IsVersion11: true, Output.PendingLength: 0 };
+
+    /// <summary>Which kind of work its last request is; see <see cref="HttpRequest"/>.</summary>
+    internal int WorkKind => _workKind;
+
+    /// <summary>Who the work is for; 0 when that is unknown.</summary>
+    internal ulong WorkClient => _address ?? 0;
+
+    /// <summary>
     /// Nothing was there to be put into the receive buffer: one that may wait for long does not
     /// hold it.
     /// </summary>
@@ -135,6 +150,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
         _takenBytes += count;
         if (!isAll && _takenBytes < _limits.SlowReaderBytesMin) return;
         _takenBytes = 0;
+        _hasProgressed = true;
         Deadline = long.MaxValue;
         _webSocket?.SlowReaderAt = long.MaxValue;
     }
@@ -163,6 +179,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     public NextStep Advance(bool mayBlock = true)
     {
         MayBlock = mayBlock;
+        _work?.Turn.Begin(mayBlock);
         _answersLeft = AnswersPerTurn;
         try
         {
@@ -184,6 +201,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
         if (State is IDisposable state) state.Dispose();
         State = null;
         Woken = null;
+        GivenUp = null;
     }
 
     private NextStep Run()
@@ -195,6 +213,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
                 Phase.Head => RunHead(),
                 Phase.Content => RunContent(),
                 Phase.Handler => RunHandler(),
+                Phase.Packing => RunPacking(),
                 Phase.Source => RunSource(),
                 Phase.File => RunFile(),
                 Phase.WebSocket => RunWebSocket(),
@@ -213,7 +232,8 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
         if (_work is null) return WaitIdle();
         // Pipelined requests wait until the socket has taken the answers to those before them.
         int pending = _work.Output.PendingLength;
-        if (pending >= _limits.PipelinedBytesMax || (pending > 0 && _answersLeft <= 0))
+        bool isTurnOver = _answersLeft <= 0 || _work.Turn.IsOver;
+        if (pending >= _limits.PipelinedBytesMax || (pending > 0 && isTurnOver))
         {
             return Write();
         }
@@ -370,6 +390,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     private WorkingSet TakeWorkingSet()
     {
         var work = _engine.WorkingSets.Rent(_limits);
+        work.Turn.Begin(MayBlock);
         if (_beginning is not { } beginning) return work;
         _beginning = null;
         beginning.CopyTo(work.Input.GetRoom(0));
@@ -383,5 +404,6 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
         _work.Request.Bind(null, 0);
         _engine.WorkingSets.Return(_work);
         _work = null;
+        Release();
     }
 }

@@ -28,6 +28,8 @@ public sealed class HttpEngine
 
         Proxies = new TrustedProxies(options.TrustedProxies);
         Gate = new ConnectionGate(Limits, Proxies);
+        Held = new HeldMemory(Limits);
+        Streams = new StreamPlaces(Limits);
         TooManyConnections = EngineError.TooManyConnections(options.ErrorHeaders);
     }
 
@@ -42,6 +44,10 @@ public sealed class HttpEngine
     internal TrustedProxies Proxies { get; }
 
     internal ConnectionGate Gate { get; }
+
+    internal HeldMemory Held { get; }
+
+    internal StreamPlaces Streams { get; }
 
     internal DateHeader Date { get; }
 

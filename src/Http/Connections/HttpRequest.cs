@@ -47,10 +47,19 @@ public sealed class HttpRequest
     /// </summary>
     public IPAddress? ClientAddress => _connection?.ClientOf(this);
 
+    /// <summary>What the handler may do before others have their turn.</summary>
+    public Turn Turn => _work.Turn;
+
     /// <summary>
     /// Whether the handler may wait for a disk or a lock; see <see cref="HttpResponse.Postpone"/>.
     /// </summary>
-    public bool MayBlock => _connection?.MayBlock ?? true;
+    public bool MayBlock => _work.Turn.MayBlock;
+
+    /// <summary>
+    /// Which kind of work this is, by a number of the handler's choice. Kinds share the threads
+    /// that may wait, so that a crowd of one leaves room for the others.
+    /// </summary>
+    public int WorkKind { get; set; }
 
     /// <summary>
     /// Whatever the handler wants to keep for the connection's later requests. Only one request of
@@ -108,5 +117,6 @@ public sealed class HttpRequest
     {
         _connection = connection;
         ContentBytes = contentBytes;
+        WorkKind = 0;
     }
 }

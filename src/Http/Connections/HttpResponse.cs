@@ -64,6 +64,8 @@ public sealed class HttpResponse
 
     internal bool IsPostponed { get; private set; }
 
+    internal bool PacksBody { get; private set; }
+
     internal IMessageSource? Messages { get; private set; }
 
     internal ReadOnlySpan<byte> HeaderLines => _headers.AsSpan(0, _headersLength);
@@ -118,15 +120,11 @@ public sealed class HttpResponse
     }
 
     /// <summary>
-    /// Gzips what was written to <see cref="Body"/>, with the header that says so; false when that
-    /// does not make it shorter. Nothing more may be written afterwards.
+    /// Has what was written to <see cref="Body"/> sent gzipped, with the header that says so, if
+    /// that makes it shorter. The engine does it when the handler has returned, and elsewhere if it
+    /// is more than a turn beside others allows.
     /// </summary>
-    public bool TryGzipBody()
-    {
-        if (!GzipBody.TryPack(_work.Output)) return false;
-        AddHeader("Content-Encoding"u8, "gzip"u8);
-        return true;
-    }
+    public void PackBody() => PacksBody = true;
 
     /// <summary>Sends a range of a file, which the connection then owns and disposes.</summary>
     /// <remarks>When this throws, the file still belongs to the caller.</remarks>
@@ -206,6 +204,12 @@ public sealed class HttpResponse
     /// <summary>Closes the connection after this response.</summary>
     public void CloseAfterwards() => CloseAsked = true;
 
+    internal void TryGzipBody()
+    {
+        PacksBody = false;
+        if (GzipBody.TryPack(_work.Output)) AddHeader("Content-Encoding"u8, "gzip"u8);
+    }
+
     /// <summary>The caller owns it from here on.</summary>
     internal IMessageSource? TakeMessages()
     {
@@ -232,7 +236,7 @@ public sealed class HttpResponse
         FileOffset = 0;
         _source = null;
         DeclaredLength = null;
-        IsLengthOnly = CloseAsked = IsPostponed = false;
+        IsLengthOnly = CloseAsked = IsPostponed = PacksBody = false;
         Messages = null;
     }
 

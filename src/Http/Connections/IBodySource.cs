@@ -10,8 +10,8 @@ public enum BodyStatus
     End,
 
     /// <summary>
-    /// Nothing could be written without waiting for a disk: to be asked again where that is
-    /// allowed.
+    /// Nothing could be written in this turn, which may not wait for a disk or is over: to be asked
+    /// again in one that may.
     /// </summary>
     Blocked,
 
@@ -30,9 +30,10 @@ public interface IBodySource : IDisposable
     /// Writes the next bytes into <paramref name="buffer"/> (at least 64 KiB long).
     /// </summary>
     /// <param name="buffer">Where the bytes go.</param>
-    /// <param name="mayBlock">
-    /// False on a thread that serves other connections too: what is not in memory is then answered
-    /// with <see cref="BodyStatus.Blocked"/>.
+    /// <param name="turn">
+    /// What the bytes cost is taken from it. What it does not grant, and on a thread that serves
+    /// other connections too what is not in memory, is answered with
+    /// <see cref="BodyStatus.Blocked"/>.
     /// </param>
     /// <param name="written">How many bytes were written.</param>
     /// <remarks>
@@ -40,5 +41,5 @@ public interface IBodySource : IDisposable
     /// as failed; with <see cref="BodyStatus.End"/> there may be none. What it throws is logged and
     /// taken as <see cref="BodyStatus.Failed"/>.
     /// </remarks>
-    BodyStatus Read(Span<byte> buffer, bool mayBlock, out int written);
+    BodyStatus Read(Span<byte> buffer, Turn turn, out int written);
 }

@@ -14,7 +14,7 @@ public enum MessageStatus
     Idle,
 
     /// <summary>
-    /// The next message has to wait for a disk: to be asked again where that is allowed.
+    /// The next message belongs to another turn: one that may wait for a disk, or simply the next.
     /// </summary>
     Blocked,
 
@@ -50,8 +50,8 @@ public interface IMessageSource : IDisposable
     /// Appends the next message's bytes, one binary message each, to <paramref name="message"/>.
     /// </summary>
     /// <remarks>
-    /// With <paramref name="mayBlock"/> false other connections wait for this thread. What it
-    /// throws is logged and taken as <see cref="MessageStatus.Failed"/>.
+    /// What the message costs is taken from <paramref name="turn"/>. What it throws is logged and
+    /// taken as <see cref="MessageStatus.Failed"/>.
     /// </remarks>
-    MessageStatus Read(IBufferWriter<byte> message, bool mayBlock);
+    MessageStatus Read(IBufferWriter<byte> message, Turn turn);
 }

@@ -24,6 +24,9 @@ internal sealed class OutputBuffer : IBufferWriter<byte>
     private int _bodyStart;
     private int _bodyEnd;
 
+    /// <summary>Bytes of memory it has now.</summary>
+    internal int Capacity => _bytes.Length;
+
     internal int PendingLength => _end - _start;
 
     internal ReadOnlyMemory<byte> Pending => _bytes.AsMemory(_start, _end - _start);
@@ -127,7 +130,7 @@ internal sealed class OutputBuffer : IBufferWriter<byte>
 
     internal void Release()
     {
-        if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
+        if (_bytes.Length > 0) EngineBuffers.Return(_bytes);
         _bytes = [];
         _start = _end = _bodyStart = _bodyEnd = 0;
     }
@@ -152,10 +155,10 @@ internal sealed class OutputBuffer : IBufferWriter<byte>
         if (_bytes.Length - position >= count) return;
         int wanted = checked(position + count);
         int doubled = (int)Math.Min(Array.MaxLength, _bytes.Length * 2L);
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstBytes, Math.Max(wanted, doubled)));
+        var larger = EngineBuffers.Rent(Math.Max(FirstBytes, Math.Max(wanted, doubled)));
         int used = Math.Max(_end, _bodyEnd);
         _bytes.AsSpan(0, Math.Min(used, _bytes.Length)).CopyTo(larger);
-        if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
+        if (_bytes.Length > 0) EngineBuffers.Return(_bytes);
         _bytes = larger;
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 
 namespace Http.Connections;
 
@@ -19,6 +18,9 @@ internal sealed class ReceiveBuffer
     // Content before the cursor is dropped; before a head is complete the cursor stands at the
     // start.
     private int _cursor;
+
+    /// <summary>Bytes of memory it has now.</summary>
+    internal int Capacity => _bytes.Length;
 
     internal bool IsEmpty => _start == _end;
 
@@ -62,7 +64,7 @@ internal sealed class ReceiveBuffer
 
     internal void Release()
     {
-        if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
+        if (_bytes.Length > 0) EngineBuffers.Return(_bytes);
         _bytes = [];
         Clear();
     }
@@ -77,9 +79,9 @@ internal sealed class ReceiveBuffer
         else
         {
             // The limit on a head, and that nothing is read while a request waits, bound this.
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstBytes, length * 2));
+            var larger = EngineBuffers.Rent(Math.Max(FirstBytes, length * 2));
             _bytes.AsSpan(_start, length).CopyTo(larger);
-            if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
+            if (_bytes.Length > 0) EngineBuffers.Return(_bytes);
             _bytes = larger;
         }
 

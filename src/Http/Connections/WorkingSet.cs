@@ -8,6 +8,9 @@ namespace Http.Connections;
 /// </summary>
 internal sealed class WorkingSet
 {
+    // The parsed head with its table, request, response and its header lines.
+    private const int OtherBytes = 4 * 1024;
+
     internal WorkingSet(HttpLimits limits)
     {
         Head = new RequestHead(limits);
@@ -22,9 +25,14 @@ internal sealed class WorkingSet
 
     internal OutputBuffer Output { get; } = new();
 
+    internal Turn Turn { get; } = new();
+
     internal HttpRequest Request { get; }
 
     internal HttpResponse Response { get; }
+
+    /// <summary>What it costs to keep: its buffers, and some for the rest.</summary>
+    internal int HeldBytes => OtherBytes + Input.Capacity + Output.Capacity;
 
     internal void Shrink()
     {

@@ -38,6 +38,12 @@ internal sealed class EpollConnection : IOffloadedWork
     private bool _isOffloaded;
     private bool _isCutAsked;
 
+    // What the client may be sent meanwhile, to find out whether it is there.
+    private bool _mayProbe;
+
+    // The client is gone for good: what others do for it need not be begun.
+    private volatile bool _isGone;
+
     // The next slice of the file was looked at, and read if need be: it is sent, whether it stays
     // in memory or not.
     private bool _isReadAhead;
@@ -46,6 +52,7 @@ internal sealed class EpollConnection : IOffloadedWork
     private int _posted;
     private const int PostedWoken = 1;
     private const int PostedBack = 2;
+    private const int PostedGivenUp = 4;
 
     internal EpollConnection(
         EpollLoop loop, EpollAcceptor acceptor, int descriptor, HttpConnection connection)
@@ -55,6 +62,7 @@ internal sealed class EpollConnection : IOffloadedWork
         Descriptor = descriptor;
         _connection = connection;
         connection.Woken = () => Post(PostedWoken);
+        connection.GivenUp = () => Post(PostedGivenUp);
     }
 
     internal int Descriptor { get; }
@@ -72,6 +80,10 @@ internal sealed class EpollConnection : IOffloadedWork
         && _connection.IsWaiting;
 
     internal bool HasAnswered => _connection.HasAnswered;
+
+    int IOffloadedWork.Kind => _connection.WorkKind;
+
+    ulong IOffloadedWork.Client => _connection.WorkClient;
 
     /// <summary>Since when it has been waiting, if it is.</summary>
     internal long WaitingSince => _connection.WaitingSince;
@@ -91,6 +103,8 @@ internal sealed class EpollConnection : IOffloadedWork
         if ((mask & (Libc.EventIn | Libc.EventPeerClosed | Broken)) != 0) _readable = true;
         if ((mask & (Libc.EventOut | Broken)) != 0) _writable = true;
         if ((mask & (Libc.EventPeerClosed | Broken)) != 0) _peerClosed = true;
+        if ((mask & Broken) != 0) _isGone = true;
+        if (_isOffloaded && _peerClosed) Probe();
         Prepare();
     }
 
@@ -105,6 +119,7 @@ internal sealed class EpollConnection : IOffloadedWork
             if (_isCutAsked) Cut();
         }
 
+        if ((why & PostedGivenUp) != 0) Cut();
         if (IsClosed || _isOffloaded) return;
         if (_step == NextStep.Duplex) _step = _connection.Advance(mayBlock: false);
         Prepare();
@@ -149,7 +164,12 @@ internal sealed class EpollConnection : IOffloadedWork
     {
         while (!_isQueued && !IsClosed && !_isOffloaded && _step == NextStep.Read)
         {
-            if (!TryReceive()) return;
+            if (!TryReceive())
+            {
+                _connection.NoteWaiting();
+                return;
+            }
+
             if (!IsClosed) _step = _connection.Advance(mayBlock: false);
         }
 
@@ -182,14 +202,20 @@ internal sealed class EpollConnection : IOffloadedWork
                 return;
             }
 
-            if (!TryDo(ref bytesLeft)) return;
+            if (!TryDo(ref bytesLeft))
+            {
+                _connection.NoteWaiting();
+                return;
+            }
+
             if (!IsClosed && !_isOffloaded) _step = _connection.Advance(mayBlock: false);
         }
     }
 
     void IOffloadedWork.Run()
     {
-        if (_step == NextStep.SendFile) ReadAhead();
+        if (_isGone) _step = NextStep.Reset;
+        else if (_step == NextStep.SendFile) ReadAhead();
         else _step = _connection.Advance(mayBlock: true);
         Post(PostedBack);
     }
@@ -340,8 +366,21 @@ internal sealed class EpollConnection : IOffloadedWork
 
     private void Offload()
     {
+        _mayProbe = _connection.MayHaveInterimAnswer;
         _isOffloaded = true;
-        _loop.Offload(this, _connection.IsWebSocket);
+        if (_peerClosed) Probe();
+        _loop.Offload(this);
+    }
+
+    /// <summary>
+    /// A client that has closed its side may still read, or be gone. An interim answer, which means
+    /// nothing to one that reads, is refused by the other's system: then the work for it ends.
+    /// </summary>
+    private void Probe()
+    {
+        if (!_mayProbe) return;
+        _mayProbe = false;
+        _ = Libc.Send(Descriptor, "HTTP/1.1 100 Continue\r\n\r\n"u8, more: false);
     }
 
     private void Post(int why)

@@ -27,8 +27,7 @@ internal sealed class EpollLoop
     private const ulong ListenerData = ulong.MaxValue - 1;
 
     private readonly HttpEngine _engine;
-    private readonly OffloadPool _answers;
-    private readonly OffloadPool _streams;
+    private readonly OffloadPool _offloads;
     private readonly int _epoll;
     private readonly int _wake;
     private readonly TaskCompletionSource _ended =
@@ -64,11 +63,10 @@ internal sealed class EpollLoop
     private bool _accepts;
     private bool _acceptorPauses;
 
-    internal EpollLoop(HttpEngine engine, OffloadPool answers, OffloadPool streams)
+    internal EpollLoop(HttpEngine engine, OffloadPool offloads)
     {
         _engine = engine;
-        _answers = answers;
-        _streams = streams;
+        _offloads = offloads;
         _epoll = Libc.CreateEpoll();
         if (_epoll < 0) throw new Win32Exception(Libc.Errno);
         _wake = Libc.CreateEventFd();
@@ -82,8 +80,7 @@ internal sealed class EpollLoop
     /// <summary>Ends when the loop was stopped and has no connection left.</summary>
     internal Task Ended => _ended.Task;
 
-    internal void Offload(IOffloadedWork work, bool isStream) =>
-        (isStream ? _streams : _answers).Add(work);
+    internal void Offload(IOffloadedWork work) => _offloads.Add(work);
 
     /// <summary>Connections given to this loop and not yet closed.</summary>
     internal int ConnectionCount => Volatile.Read(ref _connectionCount);

@@ -14,8 +14,7 @@ public sealed class EpollTransport(int loopCount = 0) : ITransport
 {
     private const int Backlog = 4096;
     private const int UnsentBytesMax = 256 * 1024;
-    private const int AnswerThreadsMax = 8;
-    private const int StreamThreadsMax = 2;
+    private const int OffloadThreadsMax = 8;
     private static readonly TimeSpan s_sweepPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_cutPatience = TimeSpan.FromSeconds(1);
 
@@ -35,14 +34,8 @@ public sealed class EpollTransport(int loopCount = 0) : ITransport
         try
         {
             int count = loopCount > 0 ? loopCount : Environment.ProcessorCount;
-            // Streams that catch up read much, and must not stand before those who wait for one
-            // answer.
-            var answers = new OffloadPool(AnswerThreadsMax);
-            var streams = new OffloadPool(StreamThreadsMax);
-            _loops =
-            [
-                .. Enumerable.Range(0, count).Select(_ => new EpollLoop(engine, answers, streams)),
-            ];
+            var offloads = new OffloadPool(OffloadThreadsMax);
+            _loops = [.. Enumerable.Range(0, count).Select(_ => new EpollLoop(engine, offloads))];
             var acceptor = new EpollAcceptor(listener, engine, _loops);
             for (int i = 0; i < count; i++) _loops[i].Start(acceptor, accepts: i == 0);
         }

@@ -3,6 +3,12 @@ namespace Http.Transports;
 /// <summary>Work for a thread that may wait for a disk.</summary>
 internal interface IOffloadedWork
 {
+    /// <summary>Which kind of work it is; see <see cref="FairQueue"/>.</summary>
+    int Kind { get; }
+
+    /// <summary>Who it is done for.</summary>
+    ulong Client { get; }
+
     /// <summary>Must not throw.</summary>
     void Run();
 }
@@ -18,7 +24,7 @@ internal sealed class OffloadPool(int threadsMax)
     private static readonly TimeSpan s_idleMax = TimeSpan.FromSeconds(20);
 
     private readonly object _gate = new();
-    private readonly Queue<IOffloadedWork> _queue = new();
+    private readonly FairQueue _queue = new(Math.Max(1, threadsMax / 2));
     private int _threads;
     private int _waiting;
 
@@ -26,7 +32,7 @@ internal sealed class OffloadPool(int threadsMax)
     {
         lock (_gate)
         {
-            _queue.Enqueue(work);
+            _queue.Add(work);
             if (_waiting >= _queue.Count || _threads == threadsMax)
             {
                 Monitor.Pulse(_gate);
@@ -59,18 +65,24 @@ internal sealed class OffloadPool(int threadsMax)
     {
         // When they do not wait for disks, eight of them would leave a loop little of one core.
         Libc.StandBack();
-        while (TryTake(out var work)) work.Run();
+        while (TryTake(out var work))
+        {
+            int kind = work.Kind;
+            work.Run();
+            End(kind);
+        }
     }
 
     private bool TryTake(out IOffloadedWork work)
     {
         lock (_gate)
         {
-            while (!_queue.TryDequeue(out work!))
+            while (!_queue.TryTake(out work))
             {
                 _waiting++;
                 bool pulsed = Monitor.Wait(_gate, s_idleMax);
                 _waiting--;
+                // What waits may belong to kinds that have their share: those threads see to it.
                 if (pulsed || _queue.Count > 0) continue;
                 _threads--;
                 return false;
@@ -78,5 +90,11 @@ internal sealed class OffloadPool(int threadsMax)
 
             return true;
         }
+    }
+
+    // The thread that ends takes what is next itself.
+    private void End(int kind)
+    {
+        lock (_gate) _queue.End(kind);
     }
 }

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Net.Sockets;
+using Http.Connections;
 
 namespace Http.Transports;
 
@@ -35,7 +35,7 @@ internal sealed partial class SocketConnection
         var output = _connection.Output;
         if (output.IsEmpty) return null;
         if (output.Length > SliceBytesMax) output = output[..SliceBytesMax];
-        _slice = ArrayPool<byte>.Shared.Rent(output.Length);
+        _slice = EngineBuffers.Rent(output.Length);
         output.CopyTo(_slice);
         return Announced(_socket.SendAsync(_slice.AsMemory(0, output.Length), SocketFlags.None));
     }
@@ -66,7 +66,7 @@ internal sealed partial class SocketConnection
 
     private void ReturnSlice()
     {
-        ArrayPool<byte>.Shared.Return(_slice);
+        EngineBuffers.Return(_slice);
         _slice = [];
         _sent = null;
     }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -41,6 +40,7 @@ internal sealed partial class SocketConnection(Socket socket, HttpConnection con
     internal void Start(Action<SocketConnection> ended)
     {
         _connection.Woken = _signal.Wake;
+        _connection.GivenUp = Cut;
         Completion = RunAsync(ended);
     }
 
@@ -118,6 +118,7 @@ internal sealed partial class SocketConnection(Socket socket, HttpConnection con
     private ValueTask DoAsync(NextStep step)
     {
         Volatile.Write(ref _deadline, _connection.Deadline);
+        _connection.NoteWaiting();
         switch (step)
         {
             case NextStep.Read:
@@ -177,7 +178,7 @@ internal sealed partial class SocketConnection(Socket socket, HttpConnection con
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendFileAsync()
     {
-        byte[] slice = ArrayPool<byte>.Shared.Rent(SliceBytesMax);
+        byte[] slice = EngineBuffers.Rent(SliceBytesMax);
         try
         {
             // The head goes out together with the file's first bytes.
@@ -194,7 +195,7 @@ internal sealed partial class SocketConnection(Socket socket, HttpConnection con
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(slice);
+            EngineBuffers.Return(slice);
         }
     }
 

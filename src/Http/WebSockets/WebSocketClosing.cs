@@ -11,6 +11,7 @@ namespace Http.WebSockets;
 internal static class WebSocketClosing
 {
     internal const int GoingAway = 1001;
+    internal const int TryAgainLater = 1013;
 
     /// <summary>Never on the wire: stands for a close frame without a code.</summary>
     internal const int NoCode = 1005;

@@ -10,6 +10,9 @@ internal enum ReadStatus
     /// </summary>
     Changed,
 
-    /// <summary>It lies on a disk only, and the caller may not wait for that.</summary>
+    /// <summary>
+    /// It belongs to another turn: it lies on a disk only, and this one may not wait for that, or
+    /// it costs more than is left.
+    /// </summary>
     Blocked,
 }

@@ -1,3 +1,4 @@
+using Http.Connections;
 using Microsoft.Data.Sqlite;
 using PdsReadonly.Catalog;
 
@@ -27,12 +28,13 @@ internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisp
     /// Takes an open repo, or opens it. False, with the reason for the log, when it cannot be
     /// opened or too many are open already; <paramref name="forLong"/> tells that it is kept while
     /// a client takes a body, for which half of all may be used, so that slow ones leave room for
-    /// the others. Without <paramref name="mayBlock"/> a repo that is not open yet is not opened:
-    /// false, and no reason.
+    /// the others. In a <paramref name="turn"/> that may not wait, a repo that is not open yet is
+    /// not opened: false, and no reason.
     /// </summary>
     internal bool TryRent(
-        RepoEntry entry, bool forLong, out Lease lease, out string? reason, bool mayBlock = true)
+        RepoEntry entry, bool forLong, out Lease lease, out string? reason, Turn? turn = null)
     {
+        turn ??= Turn.Unbounded();
         lease = default;
         reason = null;
         lock (_gate)
@@ -48,12 +50,12 @@ internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisp
                 var node = nodes[^1];
                 Remove(node);
                 _lent++;
-                node.Value.BeginLoan(mayBlock);
+                node.Value.BeginLoan(turn);
                 lease = new Lease(this, node.Value);
                 return true;
             }
 
-            if (!mayBlock) return false;
+            if (!turn.MayBlock) return false;
 
             if (_lent >= openMax)
             {
@@ -71,6 +73,7 @@ internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisp
             return false;
         }
 
+        reader.BeginLoan(turn);
         lease = new Lease(this, reader);
         return true;
     }
@@ -131,6 +134,7 @@ internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisp
             return;
         }
 
+        reader.Trim();
         bool isKept;
         lock (_gate)
         {

@@ -1,5 +1,6 @@
 using Atproto.Mst;
 using Atproto.Multiformats;
+using Http.Connections;
 using PdsReadonly.Catalog;
 using PdsReadonly.Index;
 
@@ -12,6 +13,9 @@ namespace PdsReadonly.Archive;
 /// </summary>
 internal sealed class RepoReader : IDisposable
 {
+    // A larger buffer is kept for no longer than it is used: idle readers are many.
+    private const int BufferBytesKeptMax = 64 * 1024;
+
     private readonly CarFile _car;
     private readonly ReadWindow _window = new();
     private byte[] _buffer = new byte[4096];
@@ -30,12 +34,12 @@ internal sealed class RepoReader : IDisposable
     internal RepoIndex Index { get; }
 
     /// <summary>
-    /// Whether reads may wait for a disk; set by whoever has it on loan, for the thread it is on.
+    /// Whose turn it is: reads take their cost from it. Set by whoever has the reader on loan.
     /// </summary>
-    internal bool MayBlock { get; set; } = true;
+    internal Turn Turn { get; set; } = Turn.Unbounded();
 
     /// <summary>Room to decode tree nodes in.</summary>
-    internal MstNode Node { get; } = new();
+    internal MstNode Node { get; private set; } = new();
 
     /// <summary>
     /// Whether CAR or index turned out not to be what they were: never to be used again.
@@ -70,7 +74,14 @@ internal sealed class RepoReader : IDisposable
     internal ReadStatus Read(
         scoped in BlockLocation location, out ReadOnlySpan<byte> block, out Cid cid)
     {
-        if (_window.TryRead(_car, location, MayBlock, out block))
+        if (!Turn.TryTake(Turn.ReadCost + location.Length))
+        {
+            block = default;
+            cid = default;
+            return ReadStatus.Blocked;
+        }
+
+        if (_window.TryRead(_car, location, Turn.MayBlock, out block))
         {
             return Check(location, block, out cid);
         }
@@ -82,7 +93,9 @@ internal sealed class RepoReader : IDisposable
 
         var buffer = _buffer.AsSpan(0, location.Length);
         block = buffer;
-        return Read(location, buffer, out cid);
+        var status = ReadFile(location.Offset, buffer);
+        cid = default;
+        return status == ReadStatus.Done ? Check(location, buffer, out cid) : status;
     }
 
     /// <summary>
@@ -92,7 +105,15 @@ internal sealed class RepoReader : IDisposable
     internal ReadStatus Read(scoped in Cid cid, out ReadOnlySpan<byte> block)
     {
         block = default;
-        if (!Index.TryFind(cid, out var location)) return ReadStatus.Changed;
+        return Index.TryFind(cid, out var location)
+            ? Read(cid, location, out block)
+            : ReadStatus.Changed;
+    }
+
+    /// <summary>Reads a block whose place was found by its CID.</summary>
+    internal ReadStatus Read(
+        scoped in Cid cid, scoped in BlockLocation location, out ReadOnlySpan<byte> block)
+    {
         var status = Read(location, out block, out var found);
         return status == ReadStatus.Done && found != cid ? ReadStatus.Changed : status;
     }
@@ -106,17 +127,32 @@ internal sealed class RepoReader : IDisposable
     }
 
     /// <summary>Reads any range of the CAR, unchecked.</summary>
-    internal ReadStatus ReadRange(long offset, Span<byte> buffer)
+    internal ReadStatus ReadRange(long offset, Span<byte> buffer) =>
+        Turn.TryTake(Turn.ReadCost + buffer.Length)
+            ? ReadFile(offset, buffer)
+            : ReadStatus.Blocked;
+
+    /// <summary>
+    /// Reads a part of something whose cost was taken from the turn as a whole, unchecked.
+    /// </summary>
+    internal ReadStatus ReadPart(long offset, Span<byte> buffer) => ReadFile(offset, buffer);
+
+    /// <summary>What was read is not what was expected: never to be used again.</summary>
+    internal ReadStatus FoundChanged()
     {
-        if (!MayBlock)
+        _changed = true;
+        return ReadStatus.Changed;
+    }
+
+    private ReadStatus ReadFile(long offset, Span<byte> buffer)
+    {
+        if (!Turn.MayBlock)
         {
             bool inMemory = _car.TryReadInMemory(offset, buffer);
             return inMemory ? ReadStatus.Done : ReadStatus.Blocked;
         }
 
-        if (_car.TryReadFully(offset, buffer)) return ReadStatus.Done;
-        _changed = true;
-        return ReadStatus.Changed;
+        return _car.TryReadFully(offset, buffer) ? ReadStatus.Done : FoundChanged();
     }
 
     /// <summary>Compares what was read with what the index expects.</summary>
@@ -124,16 +160,22 @@ internal sealed class RepoReader : IDisposable
         scoped in BlockLocation location, ReadOnlySpan<byte> block, out Cid cid)
     {
         cid = Cid.Of(CidCodec.DagCbor, block);
-        if (cid.DigestPrefix == location.DigestPrefix) return ReadStatus.Done;
-        _changed = true;
-        return ReadStatus.Changed;
+        return cid.DigestPrefix == location.DigestPrefix ? ReadStatus.Done : FoundChanged();
     }
 
     /// <summary>Someone else's turn: what the file held before is not remembered.</summary>
-    internal void BeginLoan(bool mayBlock)
+    internal void BeginLoan(Turn turn)
     {
-        MayBlock = mayBlock;
+        Turn = turn;
         _window.Clear();
+    }
+
+    /// <summary>Lets go of what a large block took.</summary>
+    internal void Trim()
+    {
+        if (_buffer.Length <= BufferBytesKeptMax) return;
+        _buffer = new byte[4096];
+        Node = new MstNode();
     }
 
     public void Dispose()

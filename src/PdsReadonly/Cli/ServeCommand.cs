@@ -117,7 +117,7 @@ internal static class ServeCommand
         await using var lightrail = Follow(
             settings.Lightrail is { } followed ? followed with { SpillFolder = data.Path } : null,
             index, metrics, time, logs);
-        using var memory = IdleMemory.OfThisProcess(time);
+        using var memory = IdleMemory.OfThisProcess(time, () => server.HeldBytes);
         await stop.Requested.ConfigureAwait(false);
         await error.WriteLineAsync("stopping").ConfigureAwait(false);
         await server.StopAsync(s_grace).ConfigureAwait(false);

@@ -19,7 +19,7 @@ internal sealed class RefusedStream(string name, string text) : IMessageSource
     {
     }
 
-    public MessageStatus Read(IBufferWriter<byte> message, bool mayBlock)
+    public MessageStatus Read(IBufferWriter<byte> message, Turn turn)
     {
         message.Write(EventFrames.Error(name, text));
         return MessageStatus.End;

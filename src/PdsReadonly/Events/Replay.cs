@@ -28,9 +28,11 @@ internal sealed class Replay(RepoCatalog catalog, RepoPool repos)
 
     /// <summary>
     /// Sends the batch that reaches beyond the cursor. Null when there is none, and the cursor is
-    /// at the end of the range.
+    /// at the end of the range; Blocked when the turn is over before the batch is found, and the
+    /// cursor is where to go on from.
     /// </summary>
-    internal MessageStatus? Send(EventRow range, ref long cursor, IBufferWriter<byte> message)
+    internal MessageStatus? Send(
+        EventRow range, Turn turn, ref long cursor, IBufferWriter<byte> message)
     {
         bool isCurrent = catalog.TryFind(Encoding.ASCII.GetBytes(range.Did), out var entry)
             && entry.Status == HostingStatus.Active && IsHead(range, entry.Head);
@@ -55,9 +57,9 @@ internal sealed class Replay(RepoCatalog catalog, RepoPool repos)
             if (_range != range.Seq) Begin(range.Seq);
             try
             {
-                if (TrySend(lease.Reader, range, entry, ref cursor, message))
+                if (TrySend(lease.Reader, range, entry, turn, ref cursor, message) is { } status)
                 {
-                    return MessageStatus.Message;
+                    return status;
                 }
             }
             catch (Exception e) when (e is IOException or InvalidDataException or SqliteException)
@@ -79,8 +81,8 @@ internal sealed class Replay(RepoCatalog catalog, RepoPool repos)
         _boundary = 0;
     }
 
-    private bool TrySend(
-        RepoReader reader, EventRow range, RepoEntry entry, ref long cursor,
+    private MessageStatus? TrySend(
+        RepoReader reader, EventRow range, RepoEntry entry, Turn turn, ref long cursor,
         IBufferWriter<byte> message)
     {
         var page = new List<PlacedRecord>();
@@ -90,36 +92,44 @@ internal sealed class Replay(RepoCatalog catalog, RepoPool repos)
             long first = position - (position % ReplayBatch.OpsMax);
             if (_place.Index != first) _place = reader.Index.Seek(first);
             var next = reader.Index.ListAll(_place, ReplayBatch.OpsMax, page);
-            if (_place.Index != first || next.Index <= position) return false;
+            if (_place.Index != first || next.Index <= position) return null;
 
             // Batches before the one that is wanted are only counted.
             long end = _boundary == position ? position : first;
             ReplayBatch? batch = null;
             while (end <= position)
             {
-                batch = Fill(reader, page, first, ref end);
-                if (batch is null) return false;
+                batch = Fill(reader, page, first, turn, ref end);
+                if (batch is null) return null;
             }
 
             cursor = range.Seq + end - 1;
             _boundary = end;
             if (end == next.Index) _place = next;
-            if (batch!.Count > 0) return batch.TryWrite(FrameOf(range, cursor, entry), message);
+            if (batch!.Count > 0)
+            {
+                bool isWritten = batch.TryWrite(FrameOf(range, cursor, entry), message);
+                return isWritten ? MessageStatus.Message : null;
+            }
+
+            if (turn.IsOver) return MessageStatus.Blocked;
         }
 
-        return false;
+        return null;
     }
 
     // From a position to as far as one commit reaches. A record that is too large for any is left
-    // out; a batch can be empty when nothing else is left of the page.
+    // out; a batch can be empty when nothing else is left of the page, or of the turn: the next one
+    // begins there as it would have gone on.
     private static ReplayBatch? Fill(
-        RepoReader reader, List<PlacedRecord> page, long first, ref long position)
+        RepoReader reader, List<PlacedRecord> page, long first, Turn turn, ref long position)
     {
         var batch = new ReplayBatch(reader);
         if (!batch.TryBegin()) return null;
         for (; position < first + page.Count; position++)
         {
-            switch (batch.Add(page[(int)(position - first)]))
+            if (batch.Count == 0 && turn.IsOver) return batch;
+            switch (batch.Add(page[(int)(position - first)], turn))
             {
                 case BatchStep.Unreadable: return null;
                 case BatchStep.Full when batch.Count > 0: return batch;

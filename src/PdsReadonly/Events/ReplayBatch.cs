@@ -3,6 +3,7 @@ using System.Text;
 using Atproto.Car;
 using Atproto.Mst;
 using Atproto.Multiformats;
+using Http.Connections;
 using PdsReadonly.Archive;
 using PdsReadonly.Index;
 
@@ -52,12 +53,14 @@ internal sealed class ReplayBatch(RepoReader reader)
         return true;
     }
 
-    internal BatchStep Add(in PlacedRecord record)
+    /// <summary>Adds a record. What that costs is taken from the turn, but never refused.</summary>
+    internal BatchStep Add(in PlacedRecord record, Turn turn)
     {
         if (_ops.Count == OpsMax) return BatchStep.Full;
         byte[] path = Encoding.ASCII.GetBytes(record.Collection + "/" + Encoding.ASCII.GetString(
             record.Rkey));
-        if (!TryWalk(path, out var cid)) return BatchStep.Unreadable;
+        var step = TryWalk(path, turn, out var cid);
+        if (step != BatchStep.Added) return step;
         var place = reader.Index.LocationOf(record.Ordinal);
         int more = 0;
         foreach (var (_, block) in _path) more += CarLength.Section(block.Length);
@@ -87,7 +90,7 @@ internal sealed class ReplayBatch(RepoReader reader)
     /// </summary>
     internal bool TryWrite(CommitFrame frame, IBufferWriter<byte> output)
     {
-        byte[] records = ArrayPool<byte>.Shared.Rent(BlocksBytesMax);
+        byte[] records = ArrayPool<byte>.Shared.Rent(_records.Sum(record => record.Place.Length));
         try
         {
             if (!TryReadRecords(records)) return false;
@@ -124,28 +127,38 @@ internal sealed class ReplayBatch(RepoReader reader)
     }
 
     // The way from the root to a record; nodes that the batch does not hold yet are put aside.
-    private bool TryWalk(ReadOnlySpan<byte> path, out Cid record)
+    private BatchStep TryWalk(ReadOnlySpan<byte> path, Turn turn, out Cid record)
     {
         _path.Clear();
         record = reader.Index.Data;
+        int more = 0;
         for (int layer = 0; layer < MstLimits.LayersMax; layer++)
         {
             if (!_nodes.TryGetValue(record, out byte[]? block))
             {
-                if (reader.Read(record, out var read) != ReadStatus.Done) return false;
+                if (!reader.Index.TryFind(record, out var place)) return BatchStep.Unreadable;
+                more += CarLength.Section(place.Length);
+                // It would not fit with the record below it, whichever that is.
+                if (more > BlocksBytesMax - _blocksLength) return BatchStep.Full;
+                turn.Take(Turn.ReadCost + place.Length);
+                if (reader.Read(record, out var read) != ReadStatus.Done)
+                {
+                    return BatchStep.Unreadable;
+                }
+
                 block = read.ToArray();
                 _path.Add((record, block));
             }
 
-            if (reader.Node.Read(block) != MstError.None) return false;
+            if (reader.Node.Read(block) != MstError.None) return BatchStep.Unreadable;
             switch (MstSearch.Next(reader.Node, block, path, out record))
             {
                 case MstStep.Descend: continue;
-                case MstStep.Found: return true;
-                default: return false;
+                case MstStep.Found: return BatchStep.Added;
+                default: return BatchStep.Unreadable;
             }
         }
 
-        return false;
+        return BatchStep.Unreadable;
     }
 }

@@ -12,6 +12,9 @@ namespace PdsReadonly.Events;
 /// </summary>
 internal sealed class Subscription : IMessageSource
 {
+    // A question to the database, under its lock.
+    private const int EventCost = 4096;
+
     private readonly EventLog _log;
     private readonly Replay _replay;
     private byte[]? _opening;
@@ -61,7 +64,7 @@ internal sealed class Subscription : IMessageSource
         _place = _log.Waiters.Add(this);
     }
 
-    public MessageStatus Read(IBufferWriter<byte> message, bool mayBlock)
+    public MessageStatus Read(IBufferWriter<byte> message, Turn turn)
     {
         if (_opening is { } opening)
         {
@@ -85,13 +88,14 @@ internal sealed class Subscription : IMessageSource
 
             if (!_log.TryFindBeyond(_cursor, out var row))
             {
-                if (!mayBlock) return MessageStatus.Blocked;
+                if (!turn.MayBlock || !turn.TryTake(EventCost)) return MessageStatus.Blocked;
                 row = _log.LoadBeyond(_cursor, out last);
             }
 
             // Numbers that were given may hold nothing, or nothing any more.
             if (row is null) _cursor = last;
-            else if (Send(row, message, mayBlock) is { } status) return status;
+            else if (!turn.TryTake(row.Frame.Length)) return MessageStatus.Blocked;
+            else if (Send(row, message, turn) is { } status) return status;
         }
     }
 
@@ -108,7 +112,7 @@ internal sealed class Subscription : IMessageSource
     }
 
     // Null when there is nothing to send of it.
-    private MessageStatus? Send(EventRow row, IBufferWriter<byte> message, bool mayBlock)
+    private MessageStatus? Send(EventRow row, IBufferWriter<byte> message, Turn turn)
     {
         bool isState = row.Kind is EventKind.Sync or EventKind.Replay;
         // What was taken down is not told, whatever was stored before.
@@ -120,7 +124,9 @@ internal sealed class Subscription : IMessageSource
 
         if (row.Kind == EventKind.Replay)
         {
-            return mayBlock ? _replay.Send(row, ref _cursor, message) : MessageStatus.Blocked;
+            return turn.MayBlock
+                ? _replay.Send(row, turn, ref _cursor, message)
+                : MessageStatus.Blocked;
         }
 
         _cursor = row.Last;

@@ -37,7 +37,8 @@ internal sealed partial class RepoIndex : IDisposable
 
     private const string ListBlobsSql = "SELECT cid FROM blob WHERE cid > ?1 ORDER BY cid LIMIT ?2";
 
-    private const string ListCollectionsSql = "SELECT nsid FROM collection ORDER BY nsid";
+    private const string ListCollectionsSql =
+        "SELECT nsid FROM collection WHERE nsid > ?1 ORDER BY nsid LIMIT ?2";
 
     private const string CountCollectionsSql =
         "SELECT nsid, records FROM collection WHERE nsid > ?1 ORDER BY nsid";
@@ -149,10 +150,11 @@ internal sealed partial class RepoIndex : IDisposable
         else ListDescending(collection, beyond.IsEmpty ? AfterEverything : beyond, limit, page);
     }
 
-    /// <summary>The collections that have records, in key order.</summary>
-    internal List<string> ListCollections()
+    /// <summary>The collections that have records, by name, beyond one (exclusive).</summary>
+    internal List<string> ListCollections(string beyond, int limit)
     {
-        var statement = Statement(7, ListCollectionsSql);
+        var statement = Statement(7, ListCollectionsSql)
+            .BindText(1, Encoding.ASCII.GetBytes(beyond)).Bind(2, limit);
         var collections = new List<string>();
         while (statement.Step()) collections.Add(Encoding.ASCII.GetString(statement.Bytes(0)));
         statement.Reset();

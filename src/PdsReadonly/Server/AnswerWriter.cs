@@ -127,6 +127,7 @@ internal static class AnswerWriter
     private static bool IsNotModified(
         in XrpcResult result, HttpRequest request, HttpResponse response)
     {
+        if (result.Tag is null) request.Turn.Take(response.WrittenBody.Length);
         var cid = result.Tag ?? Cid.Of(CidCodec.Raw, response.WrittenBody);
         Span<byte> buffer = stackalloc byte[EntityTags.BytesMax];
         // What may go out packed as well has one tag for both forms, and so a weak one.

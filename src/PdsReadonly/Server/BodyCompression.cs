@@ -10,20 +10,13 @@ internal static class BodyCompression
     internal const int BodyBytesMin = 1024;
 
     /// <summary>
-    /// A few milliseconds of work: more of it is not done where other connections wait.
-    /// </summary>
-    internal const int BodyBytesAtOnceMax = 256 * 1024;
-
-    /// <summary>
-    /// Packs what was written, if so; the answer to HEAD shows the length of the content as it is.
+    /// Has what was written packed, if so; the answer to HEAD shows the length of the content as it is.
     /// </summary>
     internal static void Apply(HttpRequest request, HttpResponse response)
     {
         int length = response.WrittenBody.Length;
         if (length < BodyBytesMin || request.Method is not HttpMethod.Get) return;
-        if (!IsAsked(request)) return;
-        if (length > BodyBytesAtOnceMax && !request.MayBlock) response.Postpone();
-        else response.TryGzipBody();
+        if (IsAsked(request)) response.PackBody();
     }
 
     private static bool IsAsked(HttpRequest request)

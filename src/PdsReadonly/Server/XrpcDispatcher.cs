@@ -65,6 +65,7 @@ internal sealed partial class XrpcDispatcher : IRequestHandler
 
         var route = XrpcRoutes.Find(method);
         if (route is XrpcRoute.None) return RefuseUnserved(method, request.MethodText);
+        request.WorkKind = (int)route;
         if (XrpcRoutes.IsSubscription(route) && WebSocketDoor.Check(request) is { } refusal)
         {
             return refusal;

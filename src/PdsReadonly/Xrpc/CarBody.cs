@@ -21,10 +21,7 @@ internal sealed class CarBody : IBodySource
     private readonly Func<uint, BlockLocation> _locationOf;
     private readonly uint _count;
 
-    // What does not fit the buffer at hand: the header at first, later a block larger than a
-    // buffer.
-    private byte[] _pending;
-    private int _pendingSent;
+    private PendingSection _pending;
     private uint _next;
 
     /// <param name="lease">Given back when the body is disposed.</param>
@@ -35,42 +32,40 @@ internal sealed class CarBody : IBodySource
         RepoPool.Lease lease, byte[] header, uint count, Func<uint, BlockLocation> locationOf)
     {
         _lease = lease;
-        _pending = header;
+        _pending = new PendingSection(header);
         _count = count;
         _locationOf = locationOf;
     }
 
     [SkipLocalsInit]
-    public BodyStatus Read(Span<byte> buffer, bool mayBlock, out int written)
+    public BodyStatus Read(Span<byte> buffer, Turn turn, out int written)
     {
-        _lease.Reader.MayBlock = mayBlock;
-        written = SendPending(buffer);
+        var reader = _lease.Reader;
+        reader.Turn = turn;
+        written = 0;
         Span<BlockLocation> locations = stackalloc BlockLocation[RunBlocksMax];
-        while (_pendingSent == _pending.Length && _next < _count)
+        while (true)
         {
+            var status = _pending.Send(reader, buffer, ref written);
+            if (status != ReadStatus.Done) return Unread(status, written);
+            if (!_pending.IsSent) return BodyStatus.More;
+            if (_next == _count) return BodyStatus.End;
+
             var first = _locationOf(_next);
-            int length = CarLength.Section(first.Length);
-            if (length > buffer.Length - written)
+            if (PendingSection.IsNeeded(first))
             {
-                if (written > 0) return BodyStatus.More;
-                // Larger than any buffer: made apart, sent in pieces.
-                byte[] section = new byte[length];
-                var single = ReadRun(section, [first]);
-                if (single != ReadStatus.Done) return Unread(single, written);
-                _pending = section;
-                _pendingSent = 0;
-                written = SendPending(buffer);
-                break;
+                status = _pending.Begin(reader, first, out _);
+                if (status != ReadStatus.Done) return Unread(status, written);
+                _next++;
+                continue;
             }
 
-            var run = MeasureRun(locations, first, buffer.Length - written, out length);
-            var status = ReadRun(buffer.Slice(written, length), run);
+            if (CarLength.Section(first.Length) > buffer.Length - written) return BodyStatus.More;
+            var run = MeasureRun(locations, first, buffer.Length - written, out int length);
+            status = ReadRun(buffer.Slice(written, length), run);
             if (status != ReadStatus.Done) return Unread(status, written);
             written += length;
         }
-
-        bool ended = _pendingSent == _pending.Length && _next == _count;
-        return ended ? BodyStatus.End : BodyStatus.More;
     }
 
     public void Dispose() => _lease.Dispose();
@@ -80,14 +75,6 @@ internal sealed class CarBody : IBodySource
         status == ReadStatus.Changed ? BodyStatus.Failed
         : written > 0 ? BodyStatus.More
         : BodyStatus.Blocked;
-
-    private int SendPending(Span<byte> buffer)
-    {
-        int count = Math.Min(buffer.Length, _pending.Length - _pendingSent);
-        _pending.AsSpan(_pendingSent, count).CopyTo(buffer);
-        _pendingSent += count;
-        return count;
-    }
 
     // The blocks from here on that lie in the file exactly as they will be sent.
     private ReadOnlySpan<BlockLocation> MeasureRun(

@@ -10,10 +10,16 @@ namespace PdsReadonly.Xrpc;
 /// Writes the blocks that prove a record or its absence: the commit, the nodes on the way to its
 /// key, the record. Nodes are kept once they were verified: the upper ones are on every way.
 /// </summary>
-internal readonly ref struct ProofWriter(
-    RepoReader reader, IBufferWriter<byte> body, HotCache? cache)
+internal ref struct ProofWriter(RepoReader reader, IBufferWriter<byte> body, HotCache? cache)
 {
-    internal ReadStatus Write(ReadOnlySpan<byte> key)
+    private int _written;
+
+    /// <summary>
+    /// Whether a block is too large, or all together: then the proof is made while it is sent.
+    /// </summary>
+    internal bool IsTooLarge { get; private set; }
+
+    internal ReadStatus Write(scoped ReadOnlySpan<byte> key)
     {
         var status = WriteBlock(reader.Index.Head, out _);
         var cid = reader.Index.Data;
@@ -44,7 +50,7 @@ internal readonly ref struct ProofWriter(
             return ReadStatus.Done;
         }
 
-        var status = reader.Read(cid, out block);
+        var status = Read(cid, out block);
         if (status != ReadStatus.Done) return status;
         CarWriter.WriteSection(body, cid, block);
         cache?.Add(key, block);
@@ -53,8 +59,17 @@ internal readonly ref struct ProofWriter(
 
     private ReadStatus WriteRecord(Cid cid)
     {
-        var status = reader.Read(cid, out var block);
+        var status = Read(cid, out var block);
         if (status == ReadStatus.Done) CarWriter.WriteSection(body, cid, block);
         return status;
+    }
+
+    private ReadStatus Read(Cid cid, out ReadOnlySpan<byte> block)
+    {
+        block = default;
+        if (!reader.Index.TryFind(cid, out var location)) return ReadStatus.Changed;
+        _written += location.Length;
+        IsTooLarge = PendingSection.IsNeeded(location) || _written > AnswerLimits.HeldBytesMax;
+        return IsTooLarge ? ReadStatus.Blocked : reader.Read(cid, location, out block);
     }
 }

@@ -3,6 +3,9 @@ using System.Text;
 using Atproto.Cbor;
 using Atproto.Multiformats;
 using Atproto.Syntax;
+using Http.Connections;
+using PdsReadonly.Archive;
+using PdsReadonly.Index;
 
 namespace PdsReadonly.Xrpc;
 
@@ -23,6 +26,16 @@ internal static class RecordJson
         Did did, ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, in Cid cid,
         ReadOnlySpan<byte> record, IBufferWriter<byte> body)
     {
+        WriteStart(did, collection, rkey, cid, body);
+        CborJson.WriteChecked(record, body);
+        body.Write("}"u8);
+    }
+
+    /// <summary>All that stands before the value; after it comes a brace.</summary>
+    internal static void WriteStart(
+        Did did, ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, in Cid cid,
+        IBufferWriter<byte> body)
+    {
         body.Write("{\"uri\":\"at://"u8);
         Encoding.ASCII.GetBytes(did.ToString(), body);
         body.Write("/"u8);
@@ -33,7 +46,22 @@ internal static class RecordJson
         cid.FormatTo(body.GetSpan(Cid.TextBytes));
         body.Advance(Cid.TextBytes);
         body.Write("\",\"value\":"u8);
-        CborJson.WriteChecked(record, body);
-        body.Write("}"u8);
+    }
+
+    /// <summary>
+    /// Opens a record that is too large to be written at once; null when it has no JSON form.
+    /// </summary>
+    internal static ReadStatus TryOpenLarge(
+        RepoReader reader, in BlockLocation location, out LargeBlock? block)
+    {
+        var status = LargeBlock.TryOpen(reader, location, CidCodec.DagCbor, out block);
+        if (status != ReadStatus.Done) return status;
+        // What was hashed just now need not be paid for again.
+        var turn = reader.Turn;
+        reader.Turn = Turn.Unbounded();
+        status = reader.Read(location, out var record, out _);
+        reader.Turn = turn;
+        if (status == ReadStatus.Done && !HasForm(record)) block = null;
+        return status;
     }
 }

@@ -60,9 +60,9 @@ internal static class RepoGate
         RepoPool pool, RepoEntry entry, HttpRequest request, bool forLong,
         out RepoPool.Lease lease)
     {
-        bool mayBlock = request.MayBlock;
-        if (pool.TryRent(entry, forLong, out lease, out string? reason, mayBlock)) return null;
-        if (!mayBlock && reason is null) return XrpcResult.Postponed;
+        var turn = request.Turn;
+        if (pool.TryRent(entry, forLong, out lease, out string? reason, turn)) return null;
+        if (!turn.MayBlock && reason is null) return XrpcResult.Postponed;
         return forLong ? XrpcError.Busy(reason) : XrpcError.Internal(reason);
     }
 

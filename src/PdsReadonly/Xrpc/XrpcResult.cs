@@ -74,6 +74,10 @@ internal readonly struct XrpcResult
     internal static XrpcResult Car(IBodySource source, long? length) =>
         new() { MediaType = XrpcMediaType.Car, Source = source, Length = length };
 
+    /// <summary>JSON made while it is sent; chunked.</summary>
+    internal static XrpcResult StreamedJson(IBodySource source) =>
+        new() { MediaType = XrpcMediaType.Json, Source = source };
+
     /// <summary>
     /// Any other body made while it is sent; its Content-Type is the handler's to add.
     /// </summary>

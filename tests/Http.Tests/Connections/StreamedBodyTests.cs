@@ -225,7 +225,7 @@ public sealed class StreamedBodyTests : IDisposable
 
         internal int DisposeCount { get; private set; }
 
-        public BodyStatus Read(Span<byte> buffer, bool mayBlock, out int written)
+        public BodyStatus Read(Span<byte> buffer, Turn turn, out int written)
         {
             written = pieces[_next++];
             return _next == pieces.Length ? last : BodyStatus.More;

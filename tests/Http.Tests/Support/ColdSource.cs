@@ -8,11 +8,11 @@ internal sealed class ColdSource(ManualResetEventSlim disk) : IBodySource
     private const int Pieces = 20;
     private int _next;
 
-    public BodyStatus Read(Span<byte> buffer, bool mayBlock, out int written)
+    public BodyStatus Read(Span<byte> buffer, Turn turn, out int written)
     {
         written = 0;
         bool isCold = _next % 2 == 0;
-        if (isCold && !mayBlock) return BodyStatus.Blocked;
+        if (isCold && !turn.MayBlock) return BodyStatus.Blocked;
         if (isCold) disk.Wait(TimeSpan.FromMinutes(1));
         buffer.Fill((byte)'c');
         written = buffer.Length;

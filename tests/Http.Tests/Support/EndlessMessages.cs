@@ -18,7 +18,7 @@ internal sealed class EndlessMessages(int length) : IMessageSource
     {
     }
 
-    public MessageStatus Read(IBufferWriter<byte> message, bool mayBlock)
+    public MessageStatus Read(IBufferWriter<byte> message, Turn turn)
     {
         message.GetSpan(length)[..length].Fill((byte)'m');
         message.Advance(length);

@@ -9,7 +9,7 @@ internal sealed class EndlessSource : IBodySource
 
     internal Task Disposed => _disposed.Task;
 
-    public BodyStatus Read(Span<byte> buffer, bool mayBlock, out int written)
+    public BodyStatus Read(Span<byte> buffer, Turn turn, out int written)
     {
         buffer.Fill((byte)'e');
         written = buffer.Length;

@@ -17,7 +17,7 @@ internal sealed class OddSource(MessageStatus status, int length) : IMessageSour
     {
     }
 
-    public MessageStatus Read(IBufferWriter<byte> message, bool mayBlock)
+    public MessageStatus Read(IBufferWriter<byte> message, Turn turn)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         message.Write(new byte[length]);

@@ -31,7 +31,7 @@ internal sealed class ScriptedMessages : IMessageSource
         Volatile.Write(ref _connection, connection);
     }
 
-    public MessageStatus Read(IBufferWriter<byte> message, bool mayBlock)
+    public MessageStatus Read(IBufferWriter<byte> message, Turn turn)
     {
         if (_connection is null) throw new InvalidOperationException("not started");
         ObjectDisposedException.ThrowIf(DisposeCount > 0, this);
@@ -39,7 +39,7 @@ internal sealed class ScriptedMessages : IMessageSource
         {
             if (!_script.TryPeek(out var next)) return MessageStatus.Idle;
             // What is blocked is there as soon as it may be waited for.
-            if (next.Status == MessageStatus.Blocked && !mayBlock) return MessageStatus.Blocked;
+            if (next.Status == MessageStatus.Blocked && !turn.MayBlock) return MessageStatus.Blocked;
             _script.Dequeue();
             message.Write(next.Bytes);
             ReadCount++;

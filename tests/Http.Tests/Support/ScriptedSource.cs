@@ -19,10 +19,10 @@ internal sealed class ScriptedSource(BodyStatus last, params int[] pieces) : IBo
     /// <summary>What it has lies on a disk, always.</summary>
     internal bool NeedsToWait { get; init; }
 
-    public BodyStatus Read(Span<byte> buffer, bool mayBlock, out int written)
+    public BodyStatus Read(Span<byte> buffer, Turn turn, out int written)
     {
         written = 0;
-        if (NeedsToWait && !mayBlock) return BodyStatus.Blocked;
+        if (NeedsToWait && !turn.MayBlock) return BodyStatus.Blocked;
         ReadCount++;
         SmallestBuffer = Math.Min(SmallestBuffer, buffer.Length);
         bool isLast = _next >= pieces.Length - 1;

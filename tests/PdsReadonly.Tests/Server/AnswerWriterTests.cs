@@ -202,7 +202,7 @@ public sealed class AnswerWriterTests
 
         internal bool IsDisposed { get; private set; }
 
-        public BodyStatus Read(Span<byte> buffer, bool mayBlock, out int written)
+        public BodyStatus Read(Span<byte> buffer, Turn turn, out int written)
         {
             "abc"u8.CopyTo(buffer);
             written = 3;

@@ -145,7 +145,7 @@ public sealed class GetRepoCollectionsTests : IDisposable
         var status = BodyStatus.More;
         while (status == BodyStatus.More)
         {
-            status = body.Read(buffer, mayBlock: true, out int written);
+            status = body.Read(buffer, new Turn(), out int written);
             whole.AddRange(buffer.AsSpan(0, written));
         }
 

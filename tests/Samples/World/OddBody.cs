@@ -8,7 +8,7 @@ internal sealed class OddBody(byte[] body, BodyShape shape) : IBodySource
     private readonly ManualResetEventSlim _end = new();
     private int _position;
 
-    public BodyStatus Read(Span<byte> buffer, bool mayBlock, out int written)
+    public BodyStatus Read(Span<byte> buffer, Turn turn, out int written)
     {
         bool isHalf = shape is BodyShape.Stalled or BodyShape.Cut;
         int end = isHalf ? body.Length / 2 : body.Length;
@@ -20,7 +20,7 @@ internal sealed class OddBody(byte[] body, BodyShape shape) : IBodySource
         if (isRest && shape == BodyShape.Cut) return BodyStatus.Failed;
         if (isRest)
         {
-            if (!mayBlock) return BodyStatus.Blocked;
+            if (!turn.MayBlock) return BodyStatus.Blocked;
             // One at a time, so that the thread is not lost to others, and the client has no end.
             _end.Wait(TimeSpan.FromSeconds(1));
             buffer[0] = body[Math.Min(_position++, body.Length - 1)];

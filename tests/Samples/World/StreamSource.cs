@@ -41,7 +41,7 @@ internal sealed class StreamSource : IMessageSource
         _stream.Listen(_wake);
     }
 
-    public MessageStatus Read(IBufferWriter<byte> message, bool mayBlock)
+    public MessageStatus Read(IBufferWriter<byte> message, Turn turn)
     {
         while (_waiting.Count == 0)
         {

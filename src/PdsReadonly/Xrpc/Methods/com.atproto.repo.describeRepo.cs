@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Atproto.Multiformats;
 using Atproto.Syntax;
 using Http.Connections;
 using PdsReadonly.Archive;
@@ -27,22 +28,45 @@ internal static class RepoDescribeRepo
         if (repo.HasDocument && !request.MayBlock) return XrpcResult.Postponed;
         if (RepoGate.Open(pool, repo, request, out var lease) is { } failure) return failure;
         List<string> collections;
-        using (lease) collections = lease.Reader.Index.ListCollections();
+        request.Turn.Take(CollectionListBody.PageMax * Turn.RowCost);
+        using (lease)
+        {
+            collections = lease.Reader.Index.ListCollections("", CollectionListBody.PageMax);
+        }
 
         var claimed = catalog.HandleOf(repo);
         string handle = claimed?.ToString() ?? "handle.invalid";
-        var body = response.Body;
-        Encoding.ASCII.GetBytes(
-            $$"""{"handle":"{{handle}}","did":"{{repo.Did}}","didDoc":""", body);
-        byte[]? document = repo.HasDocument ? catalog.DocumentOf(repo.Did) : null;
-        body.Write(document ?? LeastDocument(repo, claimed));
-        string list = string.Join(',', collections.Select(collection => $"\"{collection}\""));
         string correct = claimed is null ? "false" : "true";
+        byte[] document = (repo.HasDocument ? catalog.DocumentOf(repo.Did) : null)
+            ?? LeastDocument(repo, claimed);
+        var start = new ArrayBufferWriter<byte>();
         Encoding.ASCII.GetBytes(
-            $$""","collections":[{{list}}],"handleIsCorrect":{{correct}}}""", body);
+            $$"""{"handle":"{{handle}}","did":"{{repo.Did}}","didDoc":""", start);
+        start.Write(document);
+        start.Write(",\"collections\":["u8);
+        byte[] end = Encoding.ASCII.GetBytes($$"""],"handleIsCorrect":{{correct}}}""");
+        var tag = TagOf(repo, start.WrittenSpan);
+        if (collections.Count < CollectionListBody.PageMax)
+        {
+            response.Body.Write(start.WrittenSpan);
+            string list = string.Join(',', collections.Select(nsid => $"\"{nsid}\""));
+            Encoding.ASCII.GetBytes(list, response.Body);
+            response.Body.Write(end);
+            return XrpcResult.WrittenJson.Cached(tag, CachePolicy.Revalidate);
+        }
 
-        // The head says nothing of the document and the handle, so the body itself is the tag.
-        return XrpcResult.WrittenJson.CachedByBody();
+        if (RepoGate.OpenForLong(pool, repo, request, out lease) is { } refused) return refused;
+        var body = new CollectionListBody(lease, start.WrittenSpan.ToArray(), end);
+        return XrpcResult.StreamedJson(body).Cached(tag, CachePolicy.Revalidate);
+    }
+
+    // The head names the collections, and nothing of the document and the handle.
+    private static Cid TagOf(RepoEntry repo, ReadOnlySpan<byte> start)
+    {
+        byte[] content = new byte[Cid.Bytes + start.Length];
+        repo.Head.CopyTo(content);
+        start.CopyTo(content.AsSpan(Cid.Bytes));
+        return Cid.Of(CidCodec.Raw, content);
     }
 
     private static byte[] LeastDocument(RepoEntry repo, Handle? handle)

@@ -5,6 +5,7 @@ using Atproto.Syntax;
 using Http.Connections;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
+using PdsReadonly.Index;
 
 namespace PdsReadonly.Xrpc.Methods;
 
@@ -63,20 +64,52 @@ internal static class RepoGetRecord
             }
 
             var location = reader.Index.LocationOf(ordinal);
+            if (location.Length > AnswerLimits.RecordBytesMax)
+            {
+                return Stream(p, repo, pool, request, location);
+            }
+
             var status = reader.Read(location, out var record, out var cid);
             if (status != ReadStatus.Done) return RepoGate.Unread(status, repo);
             if (!IsWanted(p, cid)) return NotFound(repo, p);
-            if (!RecordJson.HasForm(record))
-            {
-                return XrpcError.Internal($"record {cid} of {repo.Did} does not decode");
-            }
-
+            if (!RecordJson.HasForm(record)) return NoForm(repo, p);
             RecordJson.Write(
                 repo.Did, p.Collection.Bytes, p.Rkey.Bytes, cid, record, response.Body);
+            request.Turn.Take(response.WrittenBody.Length);
             hot.Keep(cid, response.WrittenBody);
             return Answer(p, repo, cid);
         }
     }
+
+    private static XrpcResult Stream(
+        in Params p, RepoEntry repo, RepoPool pool, HttpRequest request, BlockLocation location)
+    {
+        if (RepoGate.OpenForLong(pool, repo, request, out var lease) is { } failure) return failure;
+        var kept = lease;
+        try
+        {
+            var status = RecordJson.TryOpenLarge(lease.Reader, location, out var block);
+            if (status != ReadStatus.Done) return RepoGate.Unread(status, repo);
+            if (block is null) return NoForm(repo, p);
+            if (!IsWanted(p, block.Cid)) return NotFound(repo, p);
+            var start = new ArrayBufferWriter<byte>();
+            RecordJson.WriteStart(
+                repo.Did, p.Collection.Bytes, p.Rkey.Bytes, block.Cid, start);
+            var body = new RecordBody(lease, block, start.WrittenSpan.ToArray(), "}"u8.ToArray());
+            kept = default;
+            bool isOfHead = p.Cid.Bytes.IsEmpty;
+            return isOfHead
+                ? XrpcResult.StreamedJson(body).Cached(repo.Head, CachePolicy.Revalidate)
+                : XrpcResult.StreamedJson(body).Cached(block.Cid, CachePolicy.Content);
+        }
+        finally
+        {
+            kept.Dispose();
+        }
+    }
+
+    private static XrpcError NoForm(RepoEntry repo, in Params p) => XrpcError.Internal(
+        $"record {p.Collection.ToString()}/{p.Rkey.ToString()} of {repo.Did} does not decode");
 
     private static XrpcResult Answer(in Params p, RepoEntry repo, in Cid cid) =>
         p.Cid.Bytes.IsEmpty

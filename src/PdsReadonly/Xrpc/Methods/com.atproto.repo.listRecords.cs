@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Atproto.Multiformats;
 using Atproto.Syntax;
 using Http.Connections;
 using PdsReadonly.Archive;
@@ -10,15 +11,12 @@ namespace PdsReadonly.Xrpc.Methods;
 
 /// <summary>
 /// A page of a collection, newest first unless reversed; the cursor is the last record's key.
-/// Records without a JSON form are skipped, and the page is filled up behind them, so that an empty
-/// page still means the end.
+/// Records without a JSON form are not listed. A page ends early when it is long enough, and a
+/// large record has one of its own, so that an empty page still means the end.
 /// </summary>
 [XrpcQuery("com.atproto.repo.listRecords")]
 internal static class RepoListRecords
 {
-    // Pages of honest records stay far below; records of megabytes come a few at a time.
-    private const int BodyBytesMax = 1 << 20;
-
     internal readonly ref struct Params
     {
         public required Utf8<AtIdentifier> Repo { get; init; }
@@ -34,6 +32,8 @@ internal static class RepoListRecords
         public bool Reverse { get; init; }
     }
 
+    private static ReadOnlySpan<byte> Start => "{\"records\":["u8;
+
     internal static XrpcResult Handle(
         in Params p, RepoCatalog catalog, RepoPool pool, HttpRequest request,
         HttpResponse response)
@@ -48,53 +48,93 @@ internal static class RepoListRecords
         using (lease)
         {
             var body = response.Body;
-            body.Write("{\"records\":["u8);
-            var status = WriteRecords(p, repo, lease.Reader, response, out byte[]? last);
+            body.Write(Start);
+            var status = WriteRecords(
+                p, repo, lease.Reader, response, out byte[]? last, out var large);
             if (status != ReadStatus.Done) return RepoGate.Unread(status, repo);
-
-            body.Write("]"u8);
-            if (last is not null)
+            if (large is { } record)
             {
-                body.Write(",\"cursor\":\""u8);
-                body.Write(last);
-                body.Write("\""u8);
+                response.Reset();
+                return Stream(p, repo, pool, request, record);
             }
 
-            body.Write("}"u8);
+            WriteEnd(last, body);
             return XrpcResult.WrittenJson.Cached(repo.Head, CachePolicy.Revalidate);
         }
     }
 
     private static ReadStatus WriteRecords(
-        in Params p, RepoEntry repo, RepoReader reader, HttpResponse response, out byte[]? last)
+        in Params p, RepoEntry repo, RepoReader reader, HttpResponse response, out byte[]? last,
+        out RecordRow? large)
     {
         last = null;
-        var body = response.Body;
+        large = null;
+        var (body, turn) = (response.Body, reader.Turn);
         var rows = new List<RecordRow>(p.Limit);
-        var beyond = p.Cursor;
-        int written = 0;
-        while (written < p.Limit)
+        turn.Take((long)p.Limit * Turn.RowCost);
+        reader.Index.ListRecords(p.Collection.Bytes, p.Cursor, p.Reverse, p.Limit, rows);
+        foreach (var row in rows)
         {
-            int wanted = p.Limit - written;
-            reader.Index.ListRecords(p.Collection.Bytes, beyond, p.Reverse, wanted, rows);
-            foreach (var row in rows)
+            var location = reader.Index.LocationOf(row.Ordinal);
+            if (location.Length > AnswerLimits.RecordBytesMax)
             {
-                var location = reader.Index.LocationOf(row.Ordinal);
-                var status = reader.Read(location, out var record, out var cid);
-                if (status != ReadStatus.Done) return status;
-                if (!RecordJson.HasForm(record)) continue;
-                if (written > 0) body.Write(","u8);
-                RecordJson.Write(repo.Did, p.Collection.Bytes, row.Rkey, cid, record, body);
-                written++;
-                last = row.Rkey;
-                // The cursor goes on from here: a page need not be full, but must not be huge.
-                if (response.WrittenBody.Length > BodyBytesMax) return ReadStatus.Done;
+                if (last is null) large = row;
+                return ReadStatus.Done;
             }
 
-            if (rows.Count < wanted) break;
-            beyond = rows[^1].Rkey;
+            var status = reader.Read(location, out var record, out var cid);
+            if (status != ReadStatus.Done) return status;
+            int before = response.WrittenBody.Length;
+            if (last is not null) body.Write(","u8);
+            RecordJson.Write(repo.Did, p.Collection.Bytes, row.Rkey, cid, record, body);
+            last = row.Rkey;
+            int length = response.WrittenBody.Length;
+            turn.Take(length - before);
+            // The cursor goes on from here: a page need not be full, but must not be huge.
+            if (length > AnswerLimits.HeldBytesMax) return ReadStatus.Done;
         }
 
         return ReadStatus.Done;
+    }
+
+    private static XrpcResult Stream(
+        in Params p, RepoEntry repo, RepoPool pool, HttpRequest request, RecordRow row)
+    {
+        if (RepoGate.OpenForLong(pool, repo, request, out var lease) is { } failure) return failure;
+        var kept = lease;
+        try
+        {
+            var location = lease.Reader.Index.LocationOf(row.Ordinal);
+            var status = LargeBlock.TryOpen(
+                lease.Reader, location, CidCodec.DagCbor, out var block);
+            if (status != ReadStatus.Done) return RepoGate.Unread(status, repo);
+            var before = new ArrayBufferWriter<byte>();
+            before.Write(Start);
+            RecordJson.WriteStart(repo.Did, p.Collection.Bytes, row.Rkey, block.Cid, before);
+            var after = new ArrayBufferWriter<byte>();
+            after.Write("}"u8);
+            WriteEnd(row.Rkey, after);
+            var body = new RecordBody(
+                lease, block, before.WrittenSpan.ToArray(), after.WrittenSpan.ToArray());
+            kept = default;
+            return XrpcResult.StreamedJson(body).Cached(repo.Head, CachePolicy.Revalidate);
+        }
+        finally
+        {
+            kept.Dispose();
+        }
+    }
+
+    private static void WriteEnd(byte[]? last, IBufferWriter<byte> body)
+    {
+        body.Write("]"u8);
+        if (last is not null)
+        {
+            body.Write(",\"cursor\":\""u8);
+            body.Write(last);
+            body.Write("\""u8);
+        }
+
+        body.Write("}"u8);
     }
 }

@@ -1,7 +1,9 @@
+using System.Buffers;
 using Atproto.Car;
 using Atproto.Multiformats;
 using Atproto.Syntax;
 using Http.Connections;
+using Http.Messages;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 using PdsReadonly.Index;
@@ -27,62 +29,100 @@ internal static class SyncGetBlocks
     }
 
     internal static XrpcResult Handle(
-        in Params p, RepoCatalog catalog, RepoPool pool, HttpRequest request)
+        in Params p, RepoCatalog catalog, RepoPool pool, HttpRequest request,
+        HttpResponse response)
     {
         if (RepoGate.Check(catalog, p.Did.Bytes, out var repo) is { } refusal) return refusal;
         if (p.Cids.Count > CidsMax) return XrpcError.Invalid($"Too many cids. Max: {CidsMax}");
-        if (RepoGate.OpenForLong(pool, repo, request, out var lease) is { } failure) return failure;
+        if (RepoGate.Open(pool, repo, request, out var lease) is { } failure) return failure;
+        List<AskedBlock> asked;
+        long length;
+        using (lease)
+        {
+            request.Turn.Take((long)p.Cids.Count * Turn.RowCost);
+            asked = Find(p, lease.Reader);
+            if (MissingOf(asked, p) is { } missing) return missing;
+            length = CarWriter.Header().Length
+                + asked.Sum(block => (long)CarLength.Section(block.Location.Length));
+            // HEAD needs the length alone.
+            if (length <= AnswerLimits.HeldBytesMax && request.Method is not HttpMethod.Head)
+            {
+                var status = Write(asked, lease.Reader, response.Body);
+                if (status != ReadStatus.Done) return RepoGate.Unread(status, repo);
+                if (MissingOf(asked, p) is { } foreign) return foreign;
+                return XrpcResult.WrittenCar.Cached(repo.Head, CachePolicy.Revalidate);
+            }
+        }
 
-        // Given on to the body when there is one; on every other way out it is ours to give back.
-        var kept = lease;
-        try
-        {
-            var refused = Find(p, lease.Reader, out var found, out long length);
-            if (refused is { } result) return result;
-            byte[] header = CarWriter.Header();
-            var body = new CarBody(lease, header, (uint)found.Count, i => found[(int)i]);
-            kept = default;
-            return XrpcResult.Car(body, header.Length + length)
-                .Cached(repo.Head, CachePolicy.Revalidate);
-        }
-        finally
-        {
-            kept.Dispose();
-        }
+        return Stream(asked, length, repo, pool, request);
     }
 
-    private static XrpcResult? Find(
-        in Params p, RepoReader reader, out List<BlockLocation> found, out long length)
+    // Each once, in the order of the request.
+    private static List<AskedBlock> Find(in Params p, RepoReader reader)
     {
-        found = new List<BlockLocation>(p.Cids.Count);
-        length = 0;
+        var asked = new List<AskedBlock>(p.Cids.Count);
         var seen = new HashSet<Cid>();
-        List<string>? missing = null;
+        int index = 0;
         foreach (var text in p.Cids)
         {
-            // The index knows half of each digest; whether it is this block, its bytes tell.
-            bool here = Cid.TryParse(text.Bytes, out var cid)
-                & reader.Index.TryFind(cid, out var location);
-            if (here)
+            bool isOurs = Cid.TryParse(text.Bytes, out var cid);
+            if (!isOurs || seen.Add(cid))
             {
-                var status = reader.Read(location, out _, out var actual);
-                if (status != ReadStatus.Done) return RepoGate.Unread(status, reader.Entry);
-                here = actual == cid;
+                var location = default(BlockLocation);
+                bool isHere = isOurs && reader.Index.TryFind(cid, out location);
+                asked.Add(new AskedBlock(index, cid, location) { IsHere = isHere });
             }
 
-            if (!here)
-            {
-                (missing ??= []).Add(text.ToString());
-            }
-            else if (seen.Add(cid))
-            {
-                found.Add(location);
-                length += CarLength.Section(location.Length);
-            }
+            index++;
         }
 
-        if (missing is null) return null;
-        string list = string.Join(',', missing.Distinct(StringComparer.Ordinal));
+        return asked;
+    }
+
+    private static XrpcError? MissingOf(List<AskedBlock> asked, in Params p)
+    {
+        if (asked.TrueForAll(static block => block.IsHere)) return null;
+        var missing = asked.Where(static block => !block.IsHere).Select(static block => block.Index)
+            .ToHashSet();
+        var names = new List<string>();
+        int index = 0;
+        foreach (var text in p.Cids)
+        {
+            if (missing.Contains(index++)) names.Add(text.ToString());
+        }
+
+        string list = string.Join(',', names.Distinct(StringComparer.Ordinal));
         return new XrpcError(400, "BlockNotFound", $"Could not find cids: {list}");
+    }
+
+    // The index knows half of each digest; whether it is this block, its bytes tell.
+    private static ReadStatus Write(
+        List<AskedBlock> asked, RepoReader reader, IBufferWriter<byte> body)
+    {
+        body.Write(CarWriter.Header());
+        foreach (var block in asked)
+        {
+            var status = reader.Read(block.Location, out var bytes, out var found);
+            if (status != ReadStatus.Done) return status;
+            block.IsHere = found == block.Cid;
+            CarWriter.WriteSection(body, found, bytes);
+        }
+
+        return ReadStatus.Done;
+    }
+
+    // A block whose CID differs from the one asked for in what the index does not know breaks the
+    // transfer: to find that out before would be to read all of them twice.
+    private static XrpcResult Stream(
+        List<AskedBlock> asked, long length, RepoEntry repo, RepoPool pool, HttpRequest request)
+    {
+        if (RepoGate.OpenForLong(pool, repo, request, out var lease) is { } failure) return failure;
+        var body = new BlocksBody(lease, asked.ConvertAll(static block => block.Cid));
+        return XrpcResult.Car(body, length).Cached(repo.Head, CachePolicy.Revalidate);
+    }
+
+    private sealed record AskedBlock(int Index, Cid Cid, BlockLocation Location)
+    {
+        internal bool IsHere { get; set; }
     }
 }

@@ -41,9 +41,22 @@ internal static class SyncGetRecord
             var proof = new ProofWriter(
                 lease.Reader, response.Body, request.MayBlock ? null : HotCache.OfThisThread(time));
             var status = proof.Write(key);
-            return status == ReadStatus.Done
-                ? XrpcResult.WrittenCar.Cached(repo.Head, CachePolicy.Revalidate)
-                : RepoGate.Unread(status, repo);
+            if (status == ReadStatus.Done)
+            {
+                return XrpcResult.WrittenCar.Cached(repo.Head, CachePolicy.Revalidate);
+            }
+
+            if (!proof.IsTooLarge) return RepoGate.Unread(status, repo);
+            response.Reset();
+            return Stream(repo, pool, request, key);
         }
+    }
+
+    private static XrpcResult Stream(
+        RepoEntry repo, RepoPool pool, HttpRequest request, ReadOnlySpan<byte> key)
+    {
+        if (RepoGate.OpenForLong(pool, repo, request, out var lease) is { } failure) return failure;
+        return XrpcResult.Car(new ProofBody(lease, key), length: null)
+            .Cached(repo.Head, CachePolicy.Revalidate);
     }
 }

@@ -28,10 +28,6 @@ internal static class SyncGetRepoCollections
         public Utf8<Cid> Commit { get; init; }
     }
 
-    // Of an answer that is made before it is sent, and so has a length: twice what a repo of a
-    // million records and twenty collections takes. Larger ones are made while they are sent.
-    private const int HeldBytesMax = 256 << 10;
-
     // A body source is never given less room.
     private const int PieceBytes = 64 << 10;
 
@@ -52,11 +48,13 @@ internal static class SyncGetRepoCollections
         if (RepoGate.Open(pool, repo, request, out var lease) is { } failure) return failure;
         using (var held = new CollectionsBody(lease, p.After.Bytes, p.Limit))
         {
-            switch (Hold(held, request.MayBlock, response.Body))
+            // Twice what a repo of a million records and twenty collections takes is held, and so
+            // has a length.
+            switch (Hold(held, request.Turn, response.Body))
             {
                 case BodyStatus.End:
                     return XrpcResult.WrittenCar.Cached(repo.Head, CachePolicy.Revalidate);
-                case BodyStatus.Blocked: return RepoGate.Unread(ReadStatus.Blocked, repo);
+                case BodyStatus.Blocked when !request.MayBlock: return XrpcResult.Postponed;
                 case BodyStatus.Failed: return RepoGate.Unread(ReadStatus.Changed, repo);
             }
         }
@@ -97,12 +95,12 @@ internal static class SyncGetRepoCollections
     }
 
     private static BodyStatus Hold(
-        CollectionsBody source, bool mayBlock, IBufferWriter<byte> body)
+        CollectionsBody source, Turn turn, IBufferWriter<byte> body)
     {
         var status = BodyStatus.More;
-        for (int held = 0; status == BodyStatus.More && held < HeldBytesMax;)
+        for (int held = 0; status == BodyStatus.More && held < AnswerLimits.HeldBytesMax;)
         {
-            status = source.Read(body.GetSpan(PieceBytes)[..PieceBytes], mayBlock, out int written);
+            status = source.Read(body.GetSpan(PieceBytes)[..PieceBytes], turn, out int written);
             body.Advance(written);
             held += written;
         }

@@ -1,0 +1,57 @@
+namespace Http.Connections;
+
+// What it holds in memory while it waits, and how others make it let go.
+public sealed partial class HttpConnection
+{
+    private ulong? _address;
+    private bool _hasProgressed;
+    private volatile bool _isGivenUp;
+
+    /// <summary>
+    /// What has to happen when the connection is to be given up: the transport's way to cut it. It
+    /// is called from any thread and must not wait.
+    /// </summary>
+    public Action? GivenUp { get; set; }
+
+    /// <summary>Its part of what all hold; changed under the lock of that alone.</summary>
+    internal HeldMemory.Entry? Held { get; set; }
+
+    /// <summary>
+    /// The transport is about to wait for the client. What is held meanwhile counts; when that is
+    /// too much, this connection or another is given up.
+    /// </summary>
+    public void NoteWaiting()
+    {
+        if (_work is null) return;
+        int bytes = _work.HeldBytes;
+        if (_address is null && RemoteAddress is { } peer && !_engine.Proxies.Contains(peer))
+        {
+            _address = ConnectionGate.KeyOf(peer);
+        }
+
+        _engine.Held.Set(this, _address, bytes, _hasProgressed);
+        _hasProgressed = false;
+    }
+
+    /// <summary>
+    /// Ends the connection so that others can go on: a WebSocket with a word, any other with a
+    /// reset. From any thread.
+    /// </summary>
+    internal void GiveUp()
+    {
+        _isGivenUp = true;
+        GivenUp?.Invoke();
+    }
+
+    /// <summary>Ends a WebSocket so that another can have its place; from any thread.</summary>
+    internal void GiveUpStream()
+    {
+        _isGivenUp = true;
+        Wake();
+    }
+
+    private void Release()
+    {
+        if (Held is not null) _engine.Held.Set(this, _address, 0, hasProgressed: false);
+    }
+}
