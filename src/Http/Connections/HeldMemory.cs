@@ -48,7 +48,9 @@ internal sealed class HeldMemory(HttpLimits limits)
             if (address is { } key)
             {
                 var share = _shares[key];
-                while (share.Bytes > limits.HeldBytesPerAddressMax)
+                // One answer of an address may be larger than its share.
+                while (share.Bytes > limits.HeldBytesPerAddressMax
+                    && share.SlowestFirst.Count > 1)
                 {
                     GiveUp(share.SlowestFirst.First!.Value, ref givenUp);
                 }

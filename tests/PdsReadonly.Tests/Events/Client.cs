@@ -56,12 +56,12 @@ internal sealed class Client : IDisposable
     internal byte[]? Next()
     {
         var output = new ArrayBufferWriter<byte>();
-        var status = _source.Read(output, mayBlock: false);
+        var status = _source.Read(output, new Turn(mayBlock: false));
         if (status == MessageStatus.Blocked)
         {
             Blocked++;
             Assert.Equal(0, output.WrittenCount);
-            status = _source.Read(output, mayBlock: true);
+            status = _source.Read(output, new Turn());
         }
 
         HasEnded = status == MessageStatus.End;

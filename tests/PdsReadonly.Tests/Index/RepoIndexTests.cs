@@ -74,7 +74,9 @@ public sealed class RepoIndexTests
             .ToDictionary(
                 group => group.Key, group => group.Order(StringComparer.Ordinal).ToArray());
 
-        Assert.Equal(model.Keys.Order(StringComparer.Ordinal), indexed.Index.ListCollections());
+        Assert.Equal(
+            model.Keys.Order(StringComparer.Ordinal),
+            indexed.Index.ListCollections("", int.MaxValue));
         Assert.Equal(
             model.Select(pair => (pair.Key, (long)pair.Value.Length)).Order(),
             indexed.Collections.Order());

@@ -73,7 +73,7 @@ internal static class Exchange
                     answer.Write(piece, 0, read);
                     connection.FileSent(read);
                     break;
-                case NextStep.ShutdownSend:
+                case NextStep.Offload or NextStep.ShutdownSend:
                     break;
                 default:
                     return answer.ToArray();

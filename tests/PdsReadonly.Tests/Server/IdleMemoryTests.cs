@@ -28,8 +28,10 @@ public sealed class IdleMemoryTests
         var processor = TimeSpan.Zero;
         var collections = new List<int>();
         int second = 0;
-        using var memory = new IdleMemory(time, () => processor, () =>
+        var gauges = new MemoryGauges(() => processor, () => 0, () => 0);
+        using var memory = new IdleMemory(time, gauges, isQuiet =>
         {
+            Assert.True(isQuiet);
             processor += TimeSpan.FromMilliseconds(cost);
             collections.Add(second);
         });
