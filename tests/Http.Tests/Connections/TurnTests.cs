@@ -1,0 +1,49 @@
+using Http.Connections;
+
+namespace Http.Tests.Connections;
+
+public sealed class TurnTests
+{
+    [Fact]
+    public void TryTake_BesideOthers_GrantsNoMoreThanItsUnits()
+    {
+        var turn = new Turn(mayBlock: false);
+        Assert.False(turn.TryTake(Turn.UnitsBesideOthers + 1));
+        Assert.True(turn.TryTake(Turn.UnitsBesideOthers));
+        Assert.True(turn.IsOver);
+        Assert.False(turn.TryTake(1));
+    }
+
+    [Fact]
+    public void TryTake_WhereItMayWait_GrantsTheFirstWhateverItCosts()
+    {
+        var turn = new Turn(mayBlock: true);
+        Assert.True(turn.TryTake(100L * Turn.UnitsOffloaded));
+        Assert.True(turn.IsOver);
+        Assert.False(turn.TryTake(1));
+    }
+
+    [Fact]
+    public void TryTake_SecondThing_WaitsForTheNextTurnWhenItIsTooMuch()
+    {
+        var turn = new Turn(mayBlock: true);
+        Assert.True(turn.TryTake(1));
+        Assert.False(turn.TryTake(Turn.UnitsOffloaded));
+        Assert.True(turn.TryTake(Turn.UnitsOffloaded - 1));
+    }
+
+    [Fact]
+    public void Take_WhatWasDone_CountsEvenBeyondTheEnd()
+    {
+        var turn = new Turn(mayBlock: false);
+        turn.Take(2L * Turn.UnitsBesideOthers);
+        Assert.True(turn.IsOver);
+    }
+
+    [Fact]
+    public void Unbounded_Turn_IsNeverOver()
+    {
+        var turn = Turn.Unbounded();
+        for (int i = 0; i < 1000; i++) Assert.True(turn.TryTake(Turn.UnitsOffloaded));
+    }
+}

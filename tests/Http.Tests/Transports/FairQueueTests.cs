@@ -1,0 +1,91 @@
+using Http.Transports;
+
+namespace Http.Tests.Transports;
+
+public sealed class FairQueueTests
+{
+    [Fact]
+    public void TryTake_CrowdOfOneKind_LeavesTheOtherKindItsTurn()
+    {
+        var queue = new FairQueue(runningOfKindMax: 100);
+        for (int i = 0; i < 1000; i++) queue.Add(new Work(Kind: 1, Client: 1, "crowd"));
+        queue.Add(new Work(Kind: 2, Client: 2, "other"));
+        Assert.Contains("other", Take(queue, 2));
+    }
+
+    [Fact]
+    public void TryTake_CrowdOfOneClient_LeavesTheOtherClientItsTurn()
+    {
+        var queue = new FairQueue(runningOfKindMax: 100);
+        for (int i = 0; i < 1000; i++) queue.Add(new Work(Kind: 1, Client: 1, "crowd"));
+        queue.Add(new Work(Kind: 1, Client: 2, "other"));
+        Assert.Contains("other", Take(queue, 2));
+    }
+
+    [Fact]
+    public void TryTake_KindAtWorkOnItsShare_WaitsForOneToEnd()
+    {
+        var queue = new FairQueue(runningOfKindMax: 2);
+        for (int i = 0; i < 3; i++) queue.Add(new Work(Kind: 1, Client: 1, $"{i}"));
+        Assert.Equal(["0", "1"], Take(queue, 2));
+        Assert.False(queue.TryTake(out _));
+        queue.Add(new Work(Kind: 2, Client: 1, "other"));
+        Assert.Equal(["other"], Take(queue, 1));
+        Assert.False(queue.TryTake(out _));
+        queue.End(1);
+        Assert.Equal(["2"], Take(queue, 1));
+        Assert.Equal(0, queue.Count);
+    }
+
+    [Fact]
+    public void TryTake_RandomWork_GivesAllOfItOnceAndEachClientsInOrder()
+    {
+        var random = new Random(7);
+        var queue = new FairQueue(runningOfKindMax: 3);
+        var added = new Dictionary<(int, ulong), Queue<string>>();
+        var running = new List<int>();
+        int left = 0;
+        for (int step = 0; step < 20_000; step++)
+        {
+            var key = (random.Next(4), (ulong)random.Next(5));
+            switch (random.Next(3))
+            {
+                case 0:
+                    string name = $"{step}";
+                    if (!added.TryGetValue(key, out var names)) added.Add(key, names = new());
+                    names.Enqueue(name);
+                    queue.Add(new Work(key.Item1, key.Item2, name));
+                    left++;
+                    break;
+                case 1 when queue.TryTake(out var taken):
+                    var work = (Work)taken;
+                    Assert.Equal(added[(work.Kind, work.Client)].Dequeue(), work.Name);
+                    running.Add(work.Kind);
+                    Assert.InRange(running.Count(kind => kind == work.Kind), 1, 3);
+                    left--;
+                    break;
+                case 2 when running.Count > 0:
+                    int at = random.Next(running.Count);
+                    queue.End(running[at]);
+                    running.RemoveAt(at);
+                    break;
+            }
+
+            Assert.Equal(left, queue.Count);
+        }
+    }
+
+    private static List<string> Take(FairQueue queue, int count)
+    {
+        var names = new List<string>();
+        while (names.Count < count && queue.TryTake(out var work)) names.Add(((Work)work).Name);
+        return names;
+    }
+
+    private sealed record Work(int Kind, ulong Client, string Name) : IOffloadedWork
+    {
+        public void Run()
+        {
+        }
+    }
+}
