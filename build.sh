@@ -182,10 +182,12 @@ XML
     cat "$answer"
 }
 
-# Changes when a file that goes into the binary is added, removed, or written.
+# Changes when a file that goes into the binary is added, removed, or written, and with the commit, which
+# the binary names.
 fingerprint() {
     {
         echo "$*"
+        git -C "$root" log -1 --format=%H 2>/dev/null || true
         find "$root/src" "$root/Directory.Packages.props" "$root/global.json" -type f \
             -not -path '*/bin/*' -not -path '*/obj/*' -printf '%P %s %T@\n' | LC_ALL=C sort
     } | sha256sum | cut -d' ' -f1

@@ -12,3 +12,9 @@ public interface ISpillFile
     /// <summary>Forgets everything.</summary>
     void Clear();
 }
+
+/// <summary>
+/// What was to be put aside could not be: nothing is known of the file that was being read.
+/// </summary>
+public sealed class SpillFailedException(string message, IOException cause)
+    : IOException(message, cause);

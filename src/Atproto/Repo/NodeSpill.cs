@@ -106,8 +106,20 @@ internal sealed class NodeSpill(ISpillFile file, long memoryBytesMax)
     private void CloseChunk()
     {
         int chunk = (int)(_end >> ChunkBits);
-        if (chunk >= _chunkCountMax) file.Append(_staging);
+        if (chunk >= _chunkCountMax) Append(_staging);
         _end = (long)(chunk + 1) << ChunkBits;
+    }
+
+    private void Append(byte[] bytes)
+    {
+        try
+        {
+            file.Append(bytes);
+        }
+        catch (IOException e)
+        {
+            throw new SpillFailedException(e.Message, e);
+        }
     }
 
     private static void WriteDigestTail(in Cid cid, Span<byte> destination)

@@ -30,7 +30,7 @@ public sealed partial class RepoVerifier
         {
             return ReadHeader(out var root) ?? ReadSections(onProgress) ?? ReadCommit(root);
         }
-        catch (IOException e)
+        catch (IOException e) when (e is not SpillFailedException)
         {
             return RepoFault.Of(CarError.ReadFailed, Position) with { Message = e.Message };
         }
@@ -73,6 +73,7 @@ public sealed partial class RepoVerifier
 
             if (status == CarStatus.Refused) return RepoFault.Of(error, Position);
             if (Position == _source.Length) break;
+            Stop.ThrowIfCancellationRequested();
             onProgress?.Invoke(Position);
             if (!TryFill(needed)) return RepoFault.Of(CarError.UnexpectedEnd, Position);
         }

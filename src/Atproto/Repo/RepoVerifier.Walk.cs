@@ -36,7 +36,7 @@ public sealed partial class RepoVerifier
             Counts.Blocks = _nextOrdinal;
             return fault;
         }
-        catch (IOException e)
+        catch (IOException e) when (e is not SpillFailedException)
         {
             return RepoFault.Of(CarError.ReadFailed) with { Message = e.Message };
         }
@@ -49,6 +49,7 @@ public sealed partial class RepoVerifier
         var fault = Open(depth, root, rootIndex, parent: null, sink);
         while (fault is null && depth >= 0)
         {
+            Stop.ThrowIfCancellationRequested();
             var frame = _frames[depth];
             if (frame.NextChild(out var child, out int childIndex))
             {

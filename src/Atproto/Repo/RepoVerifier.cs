@@ -25,6 +25,11 @@ public sealed partial class RepoVerifier : IDisposable
     public RepoVerifier(ISpillFile spillFile, long spillMemoryBytes) =>
         _spill = new NodeSpill(spillFile, spillMemoryBytes);
 
+    /// <summary>
+    /// Ends either pass with OperationCanceledException; the next file begins as if nothing was.
+    /// </summary>
+    public CancellationToken Stop { get; init; }
+
     /// <summary>Known after <see cref="ReadBlocks"/> found no fault.</summary>
     public Commit? Commit { get; private set; }
 

@@ -1,33 +1,60 @@
 using System.IO.Enumeration;
+using PdsReadonly.Platform;
 
 namespace PdsReadonly.Archive;
 
+/// <summary>An argument that names nothing, or a part of it that cannot be read.</summary>
+internal readonly record struct InputProblem(string Argument, string Reason);
+
 /// <summary>
-/// Turns what --car was given into files: a file, a folder (its *.car and *.car.gz), or a pattern
-/// with * and ? in any part, as a compose file passes it unexpanded.
+/// Turns what --car was given into files: a file, a folder (its *.car and *.car.gz, at any depth),
+/// or a pattern with * and ? in any part, as a compose file passes it unexpanded.
 /// </summary>
 internal static class ArchiveFiles
 {
     internal const string PackedSuffix = ".gz";
 
+    // Folders looked through below one that is named, and how deep. An archive has fewer.
+    private const int FoldersMax = 100_000;
+    private const int DepthMax = 16;
+
     private static readonly string[] Suffixes = [".car", ".car" + PackedSuffix];
 
-    /// <summary>
-    /// Full paths, each once, in order. <paramref name="unmatched"/> are arguments that name
-    /// nothing.
-    /// </summary>
-    internal static List<string> Expand(IEnumerable<string> arguments, out List<string> unmatched)
+    // Earlier exports, and what fsck(8) found: neither is to be served.
+    private static readonly string[] PassedOver = ["history", "lost+found"];
+
+    /// <summary>Full paths, each once, in order.</summary>
+    /// <param name="arguments">As they were given.</param>
+    /// <param name="problems">Arguments that name nothing, and what could not be read.</param>
+    /// <param name="ownFolder">A folder that is not looked into: the program's own.</param>
+    /// <param name="stop">Ends it with OperationCanceledException.</param>
+    internal static List<string> Expand(
+        IEnumerable<string> arguments, out List<InputProblem> problems, string? ownFolder = null,
+        CancellationToken stop = default)
     {
         var files = new SortedSet<string>(StringComparer.Ordinal);
-        unmatched = [];
+        problems = [];
         foreach (string argument in arguments)
         {
-            var named = TryExpand(argument);
-            // An empty folder is a fine place to begin; one that cannot be read, and a file or
-            // pattern that names nothing, are not.
-            bool isEmptyFolder = named is { Count: 0 } && Directory.Exists(argument);
-            if (named is null or { Count: 0 } && !isEmptyFolder) unmatched.Add(argument);
-            if (named is not null) files.UnionWith(named);
+            int before = problems.Count;
+            bool isAny = false;
+            try
+            {
+                foreach (string path in ExpandOne(argument, ownFolder, problems, stop))
+                {
+                    if (IsSidecar(path)) continue;
+                    isAny = true;
+                    files.Add(path);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                problems.Add(new InputProblem(argument, $"cannot be read: {e.Message}"));
+            }
+
+            // A folder that can be read may be empty: that is not a mistake.
+            if (isAny || problems.Count > before || Directory.Exists(argument)) continue;
+            problems.Add(new InputProblem(argument, WhyNothing(argument)));
         }
 
         return [.. files];
@@ -78,39 +105,117 @@ internal static class ArchiveFiles
         return Path.GetFileNameWithoutExtension(name);
     }
 
-    // What cannot be listed names nothing.
-    private static List<string>? TryExpand(string argument)
-    {
-        try
-        {
-            return [.. ExpandOne(argument).Where(path => !IsSidecar(path))];
-        }
-        catch (Exception e) when (
-            e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return null;
-        }
-    }
-
     // A shell expands repos/* to all that lies there.
     private static bool IsSidecar(string path) =>
         path.EndsWith(".did.json", StringComparison.OrdinalIgnoreCase)
         || path.EndsWith(".plc.json", StringComparison.OrdinalIgnoreCase);
 
-    private static IEnumerable<string> ExpandOne(string argument)
+    private static IEnumerable<string> ExpandOne(
+        string argument, string? ownFolder, List<InputProblem> problems, CancellationToken stop)
     {
         if (argument.Length == 0) return [];
         string path = Path.GetFullPath(argument);
         if (File.Exists(path)) return [path];
-        if (Directory.Exists(path)) return Directory.EnumerateFiles(path).Where(HasCarSuffix);
-        return argument.AsSpan().ContainsAny('*', '?') ? Match(path) : [];
+        if (Directory.Exists(path)) return CarsBelow(path, argument, ownFolder, problems, stop);
+        return argument.AsSpan().ContainsAny('*', '?') ? Match(path, stop) : [];
     }
 
-    private static bool HasCarSuffix(string path) =>
-        Suffixes.Any(suffix => path.EndsWith(suffix, StringComparison.OrdinalIgnoreCase));
+    // Links to folders are not followed: they may lead round in a circle. Hidden folders are a
+    // version control's or a file system's own.
+    private static IEnumerable<string> CarsBelow(
+        string top, string argument, string? ownFolder, List<InputProblem> problems,
+        CancellationToken stop)
+    {
+        var folders = new Stack<(string Path, int Depth)>([(top, 0)]);
+        int seen = 0;
+        bool isCut = false;
+        while (folders.TryPop(out var folder))
+        {
+            var entries = ListCars(folder.Path, stop, out string? reason);
+            if (reason is not null)
+            {
+                string which = folder.Depth == 0 ? "" : $"holds {folder.Path}, which ";
+                problems.Add(new InputProblem(argument, $"{which}cannot be read: {reason}"));
+            }
+
+            foreach (var (path, isFolder) in entries)
+            {
+                if (!isFolder)
+                {
+                    yield return path;
+                    continue;
+                }
+
+                string name = Path.GetFileName(path);
+                bool isOther = name.StartsWith('.') || PassedOver.Contains(name);
+                if (isOther || path == ownFolder) continue;
+                isCut |= seen == FoldersMax || folder.Depth == DepthMax;
+                if (seen == FoldersMax || folder.Depth == DepthMax) continue;
+                seen++;
+                folders.Push((path, folder.Depth + 1));
+            }
+        }
+
+        string limits = $"more than {FoldersMax:N0} folders, or {DepthMax} of them in each other";
+        if (isCut) problems.Add(new InputProblem(argument, $"holds {limits}: not all were read"));
+    }
+
+    // CARs, and folders that are not links. Of all else there may be millions.
+    private static List<(string Path, bool IsFolder)> ListCars(
+        string folder, CancellationToken stop, out string? reason)
+    {
+        var found = new List<(string Path, bool IsFolder)>();
+        reason = null;
+        try
+        {
+            var options = new EnumerationOptions
+            {
+                AttributesToSkip = 0,
+                IgnoreInaccessible = false,
+            };
+            found.AddRange(new FileSystemEnumerable<(string, bool)>(
+                folder, static (ref entry) => (entry.ToFullPath(), entry.IsDirectory), options)
+            {
+                ShouldIncludePredicate = (ref entry) =>
+                {
+                    stop.ThrowIfCancellationRequested();
+                    return entry.IsDirectory
+                        ? !entry.Attributes.HasFlag(FileAttributes.ReparsePoint)
+                        : HasCarSuffix(entry.FileName);
+                },
+            });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            reason = InputFile.DenialOf(folder) ?? e.Message;
+        }
+
+        return found;
+    }
+
+    // The part before the first wildcard is what can be looked at.
+    private static string WhyNothing(string argument)
+    {
+        const string Nothing = "names no file";
+        if (argument.Length == 0) return Nothing;
+        string path = Path.GetFullPath(argument);
+        int wildcard = path.AsSpan().IndexOfAny('*', '?');
+        if (wildcard >= 0) path = Path.GetDirectoryName(path[..(wildcard + 1)]) ?? path;
+        return InputFile.DenialOf(path) is { } reason ? $"cannot be read: {reason}" : Nothing;
+    }
+
+    private static bool HasCarSuffix(ReadOnlySpan<char> path)
+    {
+        foreach (string suffix in Suffixes)
+        {
+            if (path.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)) return true;
+        }
+
+        return false;
+    }
 
     // Part by part from the root: only parts that hold a wildcard list their folder.
-    private static IEnumerable<string> Match(string pattern)
+    private static IEnumerable<string> Match(string pattern, CancellationToken stop)
     {
         string root = Path.GetPathRoot(pattern) ?? "";
         string[] parts = pattern[root.Length..].Split(Path.DirectorySeparatorChar);
@@ -119,14 +224,16 @@ internal static class ArchiveFiles
         {
             string part = parts[i];
             bool last = i == parts.Length - 1;
-            found = found.SelectMany(folder => MatchPart(folder, part, last));
+            found = found.SelectMany(folder => MatchPart(folder, part, last, stop));
         }
 
         return found;
     }
 
-    private static IEnumerable<string> MatchPart(string folder, string part, bool last)
+    private static IEnumerable<string> MatchPart(
+        string folder, string part, bool last, CancellationToken stop)
     {
+        stop.ThrowIfCancellationRequested();
         if (!part.AsSpan().ContainsAny('*', '?'))
         {
             string path = Path.Combine(folder, part);

@@ -4,6 +4,7 @@ using Atproto.Syntax;
 using Microsoft.Data.Sqlite;
 using PdsReadonly.Catalog;
 using PdsReadonly.Index;
+using PdsReadonly.Platform;
 
 namespace PdsReadonly.Archive;
 
@@ -23,6 +24,9 @@ internal sealed class ArchiveLoader : IDisposable
 
     private static readonly TimeSpan s_rereadPause = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long files wait for room in the data folder before the next try.</summary>
+    internal static readonly TimeSpan RoomPause = TimeSpan.FromSeconds(30);
+
     private readonly LoadOptions _options;
     private readonly RepoCatalog _catalog;
     private readonly TimeProvider _time;
@@ -30,40 +34,49 @@ internal sealed class ArchiveLoader : IDisposable
     private readonly RepoLoader _loader;
     private readonly ConcurrentQueue<string> _small = new();
     private readonly ConcurrentQueue<string> _large = new();
+    private readonly ConcurrentQueue<string> _waiting = new();
+    private readonly TaskCompletionSource _firstRound =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Files to be read again, or being so, and when each was last: null while it waits or runs.
     private readonly ConcurrentDictionary<string, DateTimeOffset?> _rereads = new(
         StringComparer.Ordinal);
     private readonly Lock _report = new();
-    private List<string> _files = [];
     private readonly AutoResetEvent _wake = new(false);
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop;
+    private List<string> _files = [];
     private Thread? _thread;
     private long _bytesDone;
 
     internal ArchiveLoader(
-        LoadOptions options, RepoCatalog catalog, TimeProvider time, ILoadObserver observer)
+        LoadOptions options, RepoCatalog catalog, TimeProvider time, ILoadObserver observer,
+        CancellationToken stop = default)
     {
         _options = options;
         _catalog = catalog;
         _time = time;
         _observer = observer;
         _loader = new RepoLoader(options, catalog, time);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
     }
 
     /// <summary>
-    /// Shows what is unchanged since an earlier run, and finds out what is to be read.
+    /// Shows what is unchanged since an earlier run, and finds out what is to be read. Returns how
+    /// many files there are.
     /// </summary>
-    internal void Plan()
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    internal int Plan()
     {
-        _files = ArchiveFiles.Expand(_options.Cars, out var unmatched);
-        foreach (string argument in unmatched) _observer.OnUnmatched(argument);
+        _files = ArchiveFiles.Expand(
+            _options.Cars, out var problems, _options.DataFolder, _stop.Token);
+        foreach (var problem in problems) _observer.OnProblem(problem);
         var sources = _catalog.ReadSources();
         var now = _time.GetUtcNow();
         var beside = ArchiveFiles.SidecarsBeside(_files);
         var unchanged = new Dictionary<string, SourceRecord>(StringComparer.Ordinal);
         foreach (string file in _files)
         {
+            _stop.Token.ThrowIfCancellationRequested();
             bool known = sources.TryGetValue(file, out var source)
                 && source.Fingerprint == _options.FingerprintOf(file, source.Did, now, beside);
             if (known) unchanged.Add(file, source!);
@@ -74,13 +87,21 @@ internal sealed class ArchiveLoader : IDisposable
         int count = 0;
         foreach (string file in _files)
         {
+            _stop.Token.ThrowIfCancellationRequested();
             if (unchanged.TryGetValue(file, out var source) && IsSettled(source)) continue;
             bytes += Enqueue(file);
             count++;
         }
 
         _observer.OnPlan(count, bytes, _files.Count - count);
+        return _files.Count;
     }
+
+    /// <summary>Whether files wait for room in the data folder.</summary>
+    internal bool IsWaiting => !_waiting.IsEmpty;
+
+    /// <summary>Done when everything was tried once.</summary>
+    internal Task FirstRound => _firstRound.Task;
 
     /// <summary>Loads what is to be read, on threads of its own.</summary>
     internal void Start()
@@ -109,7 +130,6 @@ internal sealed class ArchiveLoader : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        _wake.Set();
         _thread?.Join();
         _stop.Dispose();
         _wake.Dispose();
@@ -168,12 +188,34 @@ internal sealed class ArchiveLoader : IDisposable
         foreach (var thread in threads) thread.Join();
         ProcessMemory.GiveBack();
         if (!_stop.IsCancellationRequested) EndFirstRound();
+        GoOn();
+    }
+
+    private void GoOn()
+    {
+        long tried = _time.GetTimestamp();
         while (!_stop.IsCancellationRequested)
         {
-            _wake.WaitOne();
+            WaitHandle.WaitAny(
+                [_wake, _stop.Token.WaitHandle],
+                _waiting.IsEmpty ? Timeout.InfiniteTimeSpan : RoomPause);
+            bool isRetry = !_waiting.IsEmpty && _time.GetElapsedTime(tried) >= RoomPause;
+            if (isRetry)
+            {
+                tried = _time.GetTimestamp();
+                for (int i = _waiting.Count; i > 0 && _waiting.TryDequeue(out string? path); i--)
+                {
+                    Enqueue(path);
+                }
+            }
+
             LoadAll(_large, LargeSpillBytes);
             LoadAll(_small, SmallSpillBytes);
             ProcessMemory.GiveBack();
+            if (isRetry && !_stop.IsCancellationRequested)
+            {
+                lock (_report) _observer.OnRetried(_waiting.Count, _catalog.Count);
+            }
         }
     }
 
@@ -201,13 +243,14 @@ internal sealed class ArchiveLoader : IDisposable
         }
 
         lock (_report) _observer.OnDone(_catalog.Count);
+        _firstRound.TrySetResult();
     }
 
     private void LoadAll(ConcurrentQueue<string> queue, long spillBytes)
     {
         if (queue.IsEmpty) return;
         using var spill = new SpillFile(_options.DataFolder);
-        using var verifier = new RepoVerifier(spill, spillBytes);
+        using var verifier = new RepoVerifier(spill, spillBytes) { Stop = _stop.Token };
         while (!_stop.IsCancellationRequested && queue.TryDequeue(out string? path))
         {
             try
@@ -236,6 +279,7 @@ internal sealed class ArchiveLoader : IDisposable
             before = position;
             lock (_report) _observer.OnProgress(all);
         });
+        if (outcome.IsWaiting) _waiting.Enqueue(path);
         TryReport(outcome);
         if (!_rereads.ContainsKey(path)) return;
         _rereads[path] = _time.GetUtcNow();

@@ -6,6 +6,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Win32.SafeHandles;
 using PdsReadonly.Catalog;
 using PdsReadonly.Index;
+using PdsReadonly.Platform;
 
 namespace PdsReadonly.Archive;
 
@@ -132,10 +133,8 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
         SafeFileHandle? handle = null;
         try
         {
-            // Opening a pipe waits for its writer, for ever if need be.
-            if (FileStat.Of(path) is not { IsRegular: true }) return null;
-            handle = File.OpenHandle(path, share: CarFile.Shared);
-            if (FileStat.Of(handle) is not { IsRegular: true } opened) return null;
+            handle = InputFile.Open(path);
+            if (FileStat.Of(handle) is not { } opened) return null;
             stat = opened;
             string fingerprint = FileFingerprint.Of(stat);
             bool known = IsKnown(path, fingerprint);

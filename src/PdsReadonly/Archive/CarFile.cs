@@ -1,5 +1,6 @@
 using Atproto.Repo;
 using Microsoft.Win32.SafeHandles;
+using PdsReadonly.Platform;
 
 namespace PdsReadonly.Archive;
 
@@ -9,12 +10,6 @@ namespace PdsReadonly.Archive;
 /// </summary>
 internal sealed class CarFile : ICarSource, IDisposable
 {
-    /// <summary>
-    /// Others may do with the file what they like: what was changed is found out by hashing, and on
-    /// Windows a lock of ours would keep an operator from putting a new file in its place.
-    /// </summary>
-    internal const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
-
     private readonly SafeFileHandle _handle;
 
     private CarFile(SafeFileHandle handle, long length)
@@ -31,9 +26,7 @@ internal sealed class CarFile : ICarSource, IDisposable
     /// </summary>
     internal static CarFile Open(string path)
     {
-        // Opening a pipe waits for its writer, for ever if need be.
-        if (FileStat.Of(path) is { IsRegular: false }) throw new IOException("is no regular file");
-        var handle = File.OpenHandle(path, share: Shared);
+        var handle = InputFile.Open(path);
         return new CarFile(handle, RandomAccess.GetLength(handle));
     }
 

@@ -2,6 +2,8 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Atproto.Car;
+using Microsoft.Win32.SafeHandles;
+using PdsReadonly.Platform;
 
 namespace PdsReadonly.Archive;
 
@@ -32,16 +34,17 @@ internal static class CarUnpacker
     /// Unpacks under a temporary name and renames. Throws IOException when the disk is full or the
     /// source cannot be read, InvalidDataException when it is no gzip or unpacks to more than it
     /// should.
-    /// <paramref name="onProgress"/> is called now and then, and may throw to stop it.
+    /// <paramref name="onProgress"/> is called before each read of the source, and may throw to end
+    /// it: a packed file may be long and unpack to nothing.
     /// </summary>
     internal static void Unpack(string sourcePath, string targetPath, Action? onProgress = null)
     {
+        using var source = new PackedFile(InputFile.Open(sourcePath), onProgress);
         long bytesMax = Math.Min(
-            CarLimits.FileBytesMax, RatioFreeBytes + (new FileInfo(sourcePath).Length * RatioMax));
+            CarLimits.FileBytesMax, RatioFreeBytes + (source.Length * RatioMax));
         string temporary = targetPath + ".tmp";
         try
         {
-            using (var source = File.OpenRead(sourcePath))
             using (var gzip = new GZipStream(source, CompressionMode.Decompress))
             using (var target = File.Create(temporary, BufferBytes))
             {
@@ -55,7 +58,6 @@ internal static class CarUnpacker
                     }
 
                     target.Write(buffer, 0, read);
-                    onProgress?.Invoke();
                 }
 
                 target.Flush(flushToDisk: true);
@@ -66,6 +68,22 @@ internal static class CarUnpacker
         finally
         {
             File.Delete(temporary);
+        }
+    }
+
+    private sealed class PackedFile(SafeFileHandle handle, Action? onRead)
+        : FileStream(handle, FileAccess.Read)
+    {
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            onRead?.Invoke();
+            return base.Read(buffer, offset, count);
+        }
+
+        public override int Read(Span<byte> buffer)
+        {
+            onRead?.Invoke();
+            return base.Read(buffer);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Atproto.Multiformats;
 using PdsReadonly.Catalog;
+using PdsReadonly.Platform;
 
 namespace PdsReadonly.Archive;
 

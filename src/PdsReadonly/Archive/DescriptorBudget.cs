@@ -1,4 +1,4 @@
-using System.Globalization;
+using PdsReadonly.Platform;
 
 namespace PdsReadonly.Archive;
 
@@ -42,33 +42,9 @@ internal sealed record DescriptorBudget(int Limit, int Loops)
         Limit - Reserve - (Loops * DescriptorsPerLoop) - (OpenRepos * DescriptorsPerRepo);
 
     internal static DescriptorBudget OfThisProcess() =>
-        new(SoftLimit(), Environment.ProcessorCount);
+        new(ProcessLimits.Descriptors(), Environment.ProcessorCount);
 
     /// <summary>Whether a file could not be opened for want of descriptors.</summary>
     internal static bool IsShortage(Exception exception) =>
         exception is IOException { HResult: TooManyOpenFiles or TooManyOpenFilesInSystem };
-
-    // The soft limit as the kernel shows it; unknown elsewhere, where the usual one is assumed.
-    private static int SoftLimit()
-    {
-        const string Name = "Max open files";
-        const int Usual = 1024;
-        try
-        {
-            foreach (string line in File.ReadLines("/proc/self/limits"))
-            {
-                if (!line.StartsWith(Name, StringComparison.Ordinal)) continue;
-                string soft =
-                    line[Name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
-                bool known = int.TryParse(soft, CultureInfo.InvariantCulture, out int limit);
-                return known ? limit : Usual;
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Not Linux: no such file.
-        }
-
-        return Usual;
-    }
 }

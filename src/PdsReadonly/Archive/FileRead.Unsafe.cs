@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using PdsReadonly.Platform;
 
 namespace PdsReadonly.Archive;
 
@@ -10,29 +11,9 @@ namespace PdsReadonly.Archive;
 internal static unsafe partial class FileRead
 {
     private const int WithoutWaiting = 0x8;
-    private const int NonBlocking = 0x800;
-    private const int CloseOnExec = 0x80000;
 
     /// <summary>Opens a regular file; null when it is not there or cannot be read.</summary>
-    internal static SafeFileHandle? TryOpen(string path)
-    {
-        if (!OperatingSystem.IsLinux()) return TryOpenPlain(path);
-        // Not waiting, should it have become a pipe.
-        int file = Open(path, NonBlocking | CloseOnExec);
-        return file < 0 ? null : new SafeFileHandle(file, ownsHandle: true);
-    }
-
-    private static SafeFileHandle? TryOpenPlain(string path)
-    {
-        try
-        {
-            return File.OpenHandle(path, share: CarFile.Shared);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    internal static SafeFileHandle? TryOpen(string path) => InputFile.TryOpen(path);
 
     /// <summary>
     /// Fills the buffer; false when a part of it is not in memory, or not in the file.
@@ -85,10 +66,6 @@ internal static unsafe partial class FileRead
         internal byte* Start;
         internal nuint Length;
     }
-
-    // Variadic in C; without O_CREAT there is no third argument.
-    [LibraryImport("libc", EntryPoint = "open64", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "preadv64v2")]
     private static partial nint Read(int file, Part* parts, int count, long offset, int flags);

@@ -13,11 +13,16 @@ internal interface ILoadObserver
 
     void OnOutcome(LoadOutcome outcome);
 
-    /// <summary>An argument that names no file.</summary>
-    void OnUnmatched(string argument);
+    /// <summary>An argument that names no file, or holds what cannot be read.</summary>
+    void OnProblem(InputProblem problem);
 
     /// <summary>
     /// Everything given was read; files may still be read again when they change.
     /// </summary>
     void OnDone(int served);
+
+    /// <summary>
+    /// What waited for room was tried again; so many files wait on, so many repos are served.
+    /// </summary>
+    void OnRetried(int waiting, int served);
 }

@@ -3,6 +3,7 @@ using Atproto.Identity;
 using Atproto.Repo;
 using Atproto.Syntax;
 using PdsReadonly.Catalog;
+using PdsReadonly.Platform;
 
 namespace PdsReadonly.Archive;
 
@@ -25,8 +26,9 @@ internal static class IdentityFiles
         }
 
         var warnings = new List<string>();
-        var document = ReadDocument(carPath, commit.Did, warnings);
-        var log = ReadLog(carPath, commit.Did, warnings);
+        bool isIncomplete = false;
+        var document = ReadDocument(carPath, commit.Did, warnings, ref isIncomplete);
+        var log = ReadLog(carPath, commit.Did, warnings, ref isIncomplete);
         var keys = new List<PublicKey>();
         var current = document?.SigningKey ?? log?.SigningKey;
         if (current is not null) keys.Add(current);
@@ -47,6 +49,7 @@ internal static class IdentityFiles
             Signature = state,
             Fault = fault,
             Warning = warnings.Count == 0 ? null : string.Join("; ", warnings),
+            IsIncomplete = isIncomplete,
             Handle = document?.Handle ?? log?.Handle,
             Document = document?.Json.ToArray(),
             PdsHost = document?.PdsHost ?? log?.PdsHost,
@@ -73,12 +76,12 @@ internal static class IdentityFiles
         return SignatureState.Mismatch;
     }
 
-    private static DidDocument? ReadDocument(string carPath, Did did, List<string> warnings)
+    private static DidDocument? ReadDocument(
+        string carPath, Did did, List<string> warnings, ref bool isIncomplete)
     {
-        if (ReadFirst(carPath, did, "did", DidDocument.BytesMax, warnings) is not { } file)
-        {
-            return null;
-        }
+        var found = ReadFirst(
+            carPath, did, "did", DidDocument.BytesMax, warnings, ref isIncomplete);
+        if (found is not { } file) return null;
         var error = DidDocument.TryParse(file.Content, did, out var document);
         if (error != DidDocumentError.None) warnings.Add($"{file.Path} is not used: {error}");
         else if (document!.SigningKey is null)
@@ -92,12 +95,12 @@ internal static class IdentityFiles
         return document;
     }
 
-    private static PlcAuditLog? ReadLog(string carPath, Did did, List<string> warnings)
+    private static PlcAuditLog? ReadLog(
+        string carPath, Did did, List<string> warnings, ref bool isIncomplete)
     {
-        if (ReadFirst(carPath, did, "plc", PlcAuditLog.BytesMax, warnings) is not { } file)
-        {
-            return null;
-        }
+        var found = ReadFirst(
+            carPath, did, "plc", PlcAuditLog.BytesMax, warnings, ref isIncomplete);
+        if (found is not { } file) return null;
         var error = PlcAuditLog.TryVerify(file.Content, did, out var log, out int entry);
         if (error != PlcLogError.None)
         {
@@ -108,14 +111,28 @@ internal static class IdentityFiles
         return log;
     }
 
+    // Without descriptors nothing is known of the file: that is not its fault, and passes through.
     private static (string Path, byte[] Content)? ReadFirst(
-        string carPath, Did did, string kind, int bytesMax, List<string> warnings)
+        string carPath, Did did, string kind, int bytesMax, List<string> warnings,
+        ref bool isIncomplete)
     {
         foreach (string path in ArchiveFiles.SidecarsOf(carPath, did.ToString(), kind))
         {
-            if (FileStat.Of(path) is not { } stat) continue;
-            if (stat.Bytes <= bytesMax) return (path, File.ReadAllBytes(path));
-            warnings.Add($"{path} is not used: larger than {bytesMax:N0} bytes");
+            if (FileStat.Of(path) is null) continue;
+            try
+            {
+                return (path, InputFile.ReadAll(path, bytesMax));
+            }
+            catch (InvalidDataException e)
+            {
+                warnings.Add($"{path} is not used: {e.Message}");
+            }
+            catch (Exception e) when (
+                e is IOException or UnauthorizedAccessException && !DescriptorBudget.IsShortage(e))
+            {
+                warnings.Add($"{path} is not used: {e.Message}");
+                isIncomplete = true;
+            }
         }
 
         return null;

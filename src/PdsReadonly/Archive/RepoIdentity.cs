@@ -14,6 +14,11 @@ internal sealed record RepoIdentity
     /// <summary>Something wrong beside the CAR that does not keep it from being served.</summary>
     public string? Warning { get; init; }
 
+    /// <summary>
+    /// Whether a file beside it could not be read, which may be otherwise next time.
+    /// </summary>
+    public bool IsIncomplete { get; init; }
+
     public Handle? Handle { get; init; }
 
     /// <summary>The DID document as minified JSON.</summary>

@@ -5,6 +5,7 @@ using Atproto.Syntax;
 using Microsoft.Data.Sqlite;
 using PdsReadonly.Catalog;
 using PdsReadonly.Index;
+using PdsReadonly.Platform;
 
 namespace PdsReadonly.Archive;
 
@@ -24,6 +25,12 @@ internal sealed record LoadOutcome
     public Tid Rev { get; init; }
 
     public SignatureState Signature { get; init; }
+
+    /// <summary>
+    /// Whether the data folder has no room for what is made of the file, or fails: nothing is known
+    /// against the file, and it is to be tried again. <see cref="Fault"/> says what failed.
+    /// </summary>
+    public bool IsWaiting { get; init; }
 
     /// <summary>Something the operator should know although the repo is served.</summary>
     public string? Warning { get; init; }
@@ -65,16 +72,23 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
             string fingerprint = options.FingerprintOf(path, null, time.GetUtcNow());
             return LoadSource(path, fingerprint, verifier, onProgress);
         }
+        catch (IOException e) when (e is SpillFailedException || DiskRoom.IsLacking(e))
+        {
+            return Waiting(path, e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return new LoadOutcome { Path = path, Fault = $"{CarError.ReadFailed}: {e.Message}" };
         }
         catch (SqliteException e)
         {
-            // The fault of the data folder, not of the file: nothing is noted about the file.
-            return new LoadOutcome { Path = path, Fault = $"DataFolderFailed: {e.Message}" };
+            return Waiting(path, e);
         }
     }
+
+    // The fault of the data folder, not of the file: nothing is noted about the file.
+    private static LoadOutcome Waiting(string path, Exception e) =>
+        new() { Path = path, Fault = $"DataFolderFailed: {e.Message}", IsWaiting = true };
 
     private LoadOutcome LoadSource(
         string path, string fingerprint, RepoVerifier verifier, Action<long>? onProgress)
@@ -133,6 +147,7 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
         }
 
         var identity = IdentityFiles.Read(path, commit, options.Signatures);
+        if (identity.IsIncomplete) complete = FileFingerprint.AsRecent(complete);
         if (identity.Fault is { } reason) return Refuse(path, complete, commit, reason);
         return IndexAndPublish(path, carPath, complete, verifier, identity);
     }
@@ -194,8 +209,9 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
         }
         finally
         {
-            File.Delete(temporary);
-            if (!isPublished) File.Delete(indexPath);
+            // Should this fail, what failed before is what is to be known.
+            TryDelete(temporary);
+            if (!isPublished) TryDelete(indexPath);
         }
     }
 

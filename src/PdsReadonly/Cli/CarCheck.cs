@@ -70,12 +70,13 @@ internal sealed class CarCheck : IDisposable
 
     private static CarFile Open(string path)
     {
+        if (path == CarFiles.StandardInput) return OpenStandardInput();
         if (!path.EndsWith(ArchiveFiles.PackedSuffix, StringComparison.OrdinalIgnoreCase))
         {
             return CarFile.Open(path);
         }
 
-        string unpacked = Path.Combine(Path.GetTempPath(), $"pds-readonly-{Guid.NewGuid():N}.car");
+        string unpacked = TemporaryPath();
         CarUnpacker.Unpack(path, unpacked);
         try
         {
@@ -87,6 +88,36 @@ internal sealed class CarCheck : IDisposable
             throw;
         }
     }
+
+    // A CAR is read twice, so it has to lie somewhere.
+    private static CarFile OpenStandardInput()
+    {
+        string copy = TemporaryPath();
+        try
+        {
+            using (var input = Console.OpenStandardInput())
+            using (var file = new FileStream(copy, FileMode.CreateNew, FileAccess.Write))
+            {
+                byte[] buffer = new byte[1 << 20];
+                int read;
+                while ((read = input.Read(buffer)) > 0)
+                {
+                    file.Write(buffer, 0, read);
+                    // What is longer is refused for its length.
+                    if (file.Position > CarLimits.FileBytesMax) break;
+                }
+            }
+
+            return CarFile.OpenTemporary(copy);
+        }
+        finally
+        {
+            File.Delete(copy);
+        }
+    }
+
+    private static string TemporaryPath() =>
+        Path.Combine(Path.GetTempPath(), $"pds-readonly-{Guid.NewGuid():N}.car");
 
     private CheckedCar WithIdentity(CheckedCar found, Commit commit)
     {

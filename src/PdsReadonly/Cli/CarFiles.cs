@@ -7,6 +7,9 @@ namespace PdsReadonly.Cli;
 /// </summary>
 internal static class CarFiles
 {
+    /// <summary>The name of what is not a file: standard input.</summary>
+    internal const string StandardInput = "-";
+
     /// <summary>Checks a file and says what is to be printed of it.</summary>
     internal delegate (CheckedCar Found, string Text) Look(
         CarCheck check, string path, Action<long, long> onProgress);
@@ -18,13 +21,15 @@ internal static class CarFiles
     internal static int ForEach(CarSettings settings, CommandContext context, Look look)
     {
         var error = context.Error;
-        var files = ArchiveFiles.Expand(settings.Cars, out var unmatched);
-        foreach (string argument in unmatched)
+        string[] named = [.. settings.Cars.Where(car => car != StandardInput)];
+        var files = ArchiveFiles.Expand(named, out var problems);
+        foreach (var problem in problems)
         {
-            error.WriteLine($"error: {argument} names no CAR file");
+            error.WriteLine($"error: {problem.Argument} {problem.Reason}");
         }
-        if (files.Count == 0 && unmatched.Count == 0) error.WriteLine("error: no CAR files there");
-        bool lacking = unmatched.Count > 0 || files.Count == 0;
+        if (settings.Cars.Contains(StandardInput)) files.Insert(0, StandardInput);
+        if (files.Count == 0 && problems.Count == 0) error.WriteLine("error: no CAR files there");
+        bool lacking = problems.Count > 0 || files.Count == 0;
         bool refused = false;
 
         using var check = new CarCheck(context.Time);

@@ -11,7 +11,8 @@ internal sealed class CarOptions
 {
     private readonly Argument<string[]> _cars = new("CAR")
     {
-        Description = "CAR files (*.car, *.car.gz), folders of them, or patterns with * and ?.",
+        Description = "CAR files (*.car, *.car.gz), folders of them at any depth, or patterns with "
+            + "* and ?; - is standard input.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -38,6 +39,7 @@ internal sealed class CarOptions
     {
         foreach (string car in cars.Where(car => car.StartsWith('-') && !File.Exists(car)))
         {
+            if (car == CarFiles.StandardInput && result is ArgumentResult) continue;
             result.AddError($"Unrecognized option '{car}'.");
         }
     }

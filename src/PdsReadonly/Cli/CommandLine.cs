@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using PdsReadonly.Platform;
 
 namespace PdsReadonly.Cli;
 
@@ -11,10 +12,22 @@ internal static class CommandLine
     private const string Description = """
         Serves AT Protocol repositories from CAR files: the read half of a Personal Data Server.
 
-        Without a command it serves: pds-readonly --car FILE|DIR|GLOB … [--blobs DIR] [--port PORT]
+        Without a command it serves: pds-readonly FILE|DIR|GLOB … [--blobs DIR] [--port PORT]
+        Others: help [COMMAND], version.
 
         Exit codes: 0 done, 1 the answer is no (a file that does not verify, collections not
         proven), 2 wrong usage, 3 cannot run (a port, folder, file or host that is not to be had).
+        """;
+
+    private const string Usage = """
+        pds-readonly serves AT Protocol repositories from CAR files, read-only. For example:
+
+          pds-readonly ./repos --blobs ./blobs            serve a folder at http://localhost:3000
+          pds-readonly verify ./repos                     check every hash, tree and signature
+          pds-readonly collections alice.example          the collections of a repo elsewhere
+
+        Commands: serve (the default), verify, inspect, collections, lightrail.
+        See: pds-readonly --help, and pds-readonly COMMAND --help.
         """;
 
     private const int HelpColumns = 100;
@@ -52,7 +65,9 @@ internal static class CommandLine
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            context.Error.WriteLine($"error: {e.Message}");
+            string reason =
+                StandardStreams.IsOutputClosed ? "standard output is closed" : e.Message;
+            context.Error.WriteLine($"error: {reason}");
             return ExitCode.CannotRun;
         }
     }
@@ -61,14 +76,20 @@ internal static class CommandLine
     internal static async Task<int> RunAsync(
         string[] args, CommandContext context, CancellationToken cancellation)
     {
-        var result = Root(context).Parse(args, Parsing);
+        if (args.Length == 0 && OptionText.Variable("PDS_CAR_DIR") is null)
+        {
+            context.Error.WriteLine(Usage);
+            return ExitCode.WrongUsage;
+        }
+
+        var result = Root(context).Parse(CommandNames.Translate(args), Parsing);
         var misplaced = FindMisplaced(result.CommandResult);
         if (result.Action is ParseErrorAction || misplaced.Count > 0)
         {
             foreach (var error in result.Errors) context.Error.WriteLine($"error: {error.Message}");
             foreach (string option in misplaced)
             {
-                context.Error.WriteLine($"error: {option} has to stand behind the command");
+                context.Error.WriteLine($"error: put {option} after the command");
             }
 
             var failed = result.CommandResult.Command;
@@ -91,13 +112,17 @@ internal static class CommandLine
         return await result.InvokeAsync(invocation, cancellation).ConfigureAwait(false);
     }
 
-    // Options before the command would be those of the root, and have no effect.
+    // What stands before the command would be the root's, and have no effect.
     private static List<string> FindMisplaced(CommandResult command)
     {
         if (command.Parent is not CommandResult outer) return [];
-        return [.. outer.Children.OfType<OptionResult>()
+        var options = outer.Children.OfType<OptionResult>()
             .Where(option => option is { Implicit: false, IdentifierToken: not null })
-            .Select(option => option.IdentifierToken!.Value)];
+            .Select(option => option.IdentifierToken!.Value);
+        var paths = outer.Children.OfType<ArgumentResult>()
+            .SelectMany(argument => argument.Tokens)
+            .Select(token => token.Value);
+        return [.. options, .. paths];
     }
 
     private static RootCommand Root(CommandContext context)
@@ -148,7 +173,7 @@ internal static class CommandLine
 
         public override int Invoke(ParseResult parseResult)
         {
-            parseResult.InvocationConfiguration.Output.WriteLine(ProgramVersion.Text);
+            parseResult.InvocationConfiguration.Output.WriteLine(ProgramVersion.Described());
             return ExitCode.Done;
         }
     }

@@ -1,11 +1,18 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.Data.Sqlite;
 using PdsReadonly.Index;
+using PdsReadonly.Platform;
 
 namespace PdsReadonly.Cli;
 
 /// <summary>The folder that catalog and indexes live in; one process at a time.</summary>
 internal sealed class DataFolder : IDisposable
 {
+    // errno(3), which .NET gives as HResult.
+    private const int WouldBlock = 11;
+    private const int SignatureBytesMax = 20;
+
     private readonly FileStream _lock;
     private bool _isTemporary;
 
@@ -104,21 +111,67 @@ internal sealed class DataFolder : IDisposable
 
     private static DataFolder? TryOpen(string path, out string? reason)
     {
-        reason = null;
+        path = System.IO.Path.GetFullPath(path);
+        string lockPath = System.IO.Path.Combine(path, "lock");
+        string? why;
         try
         {
-            path = System.IO.Path.GetFullPath(path);
             Directory.CreateDirectory(System.IO.Path.Combine(path, "indexes"));
             Directory.CreateDirectory(System.IO.Path.Combine(path, "unpacked"));
             var @lock = new FileStream(
-                System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite,
-                FileShare.None);
+                lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Sign(@lock);
+            reason = null;
             return new DataFolder(path, @lock);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            reason = $"data folder {path} cannot be used: {e.Message}";
-            return null;
+            why = "it cannot be made: no such file or folder";
         }
+        catch (UnauthorizedAccessException e)
+        {
+            why = InputFile.DenialOf(path) ?? e.Message;
+        }
+        catch (IOException e)
+        {
+            why = e.HResult == WouldBlock ? UserOf(lockPath) : e.Message;
+        }
+
+        reason = $"data folder {path} cannot be used: {why}";
+        return null;
+    }
+
+    // For the message of the next process alone: what counts is the lock.
+    private static void Sign(FileStream @lock)
+    {
+        string id = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        try
+        {
+            RandomAccess.SetLength(@lock.SafeFileHandle, 0);
+            RandomAccess.Write(@lock.SafeFileHandle, Encoding.ASCII.GetBytes(id), 0);
+        }
+        catch (IOException)
+        {
+            // The disk is full.
+        }
+    }
+
+    private static string UserOf(string lockPath)
+    {
+        try
+        {
+            string id = Encoding.ASCII.GetString(InputFile.ReadAll(lockPath, SignatureBytesMax));
+            if (int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int process))
+            {
+                return $"process {process} uses it";
+            }
+        }
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            // It may not be read; that it is locked is known.
+        }
+
+        return "another process uses it";
     }
 }

@@ -150,16 +150,26 @@ internal sealed class HttpOptions
         OptionText.TryParseName(text, out kind)
         && (kind != TransportKind.Epoll || OperatingSystem.IsLinux());
 
-    private static bool TryParseNetwork(string text, out IPNetwork network)
+    /// <summary>An address, or a network by its prefix.</summary>
+    internal static bool TryParseNetwork(string text, out IPNetwork network)
     {
-        if (text.Contains('/', StringComparison.Ordinal))
+        bool isNetwork = text.Contains('/', StringComparison.Ordinal);
+        network = default;
+        if (isNetwork && !IPNetwork.TryParse(text, out network)) return false;
+        if (!isNetwork)
         {
-            return IPNetwork.TryParse(text, out network);
+            if (!IPAddress.TryParse(text, out var address)) return false;
+            network = new IPNetwork(address, address.GetAddressBytes().Length * 8);
         }
 
-        network = default;
-        if (!IPAddress.TryParse(text, out var address)) return false;
-        network = new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        // Connections over IPv4 have IPv4 addresses, however the proxy's was written.
+        const int MappedBits = 96;
+        if (network.BaseAddress.IsIPv4MappedToIPv6 && network.PrefixLength >= MappedBits)
+        {
+            network = new IPNetwork(
+                network.BaseAddress.MapToIPv4(), network.PrefixLength - MappedBits);
+        }
+
         return true;
     }
 }

@@ -6,13 +6,12 @@ namespace PdsReadonly.Cli;
 
 /// <summary>
 /// Says how loading goes on: a bar that is redrawn on a terminal, lines every few seconds
-/// elsewhere. A file that is refused is one line, always.
+/// elsewhere, and a summary. A file that is refused is one line, always; others only if
+/// <paramref name="isVerbose"/>.
 /// </summary>
-internal sealed class LoadReporter(TextWriter output, bool isTerminal, TimeProvider time)
-    : ILoadObserver
+internal sealed class LoadReporter(
+    LogWriter output, bool isTerminal, bool isVerbose, TimeProvider time) : ILoadObserver
 {
-    // With more files than this, those that went well are only counted.
-    private const int FilesNamedMax = 100;
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);
 
     private readonly ProgressBar _bar = new(output, time);
@@ -20,7 +19,10 @@ internal sealed class LoadReporter(TextWriter output, bool isTerminal, TimeProvi
     private long _lastShown = time.GetTimestamp();
     private int _filesAll;
     private int _filesDone;
+    private int _passedOver;
     private int _refused;
+    private int _waiting;
+    private bool _isDone;
     private long _bytesAll;
     private long _bytesDone;
     private long _records;
@@ -30,12 +32,14 @@ internal sealed class LoadReporter(TextWriter output, bool isTerminal, TimeProvi
         _filesAll = files;
         _filesDone = 0;
         _bytesAll = bytes;
-        if (unchanged > 0) Line($"{unchanged:N0} files unchanged since the last run");
-        if (files > 0) Line($"loading {files:N0} files, {Figures.Megabytes(bytes)}");
+        if (unchanged > 0) Line($"{Figures.Count(unchanged, "file")} unchanged since the last run");
+        if (files > 0) Line($"loading {Figures.Count(files, "file")}, {Figures.Megabytes(bytes)}");
     }
 
     public void OnProgress(long bytes)
     {
+        // What is read again is in no plan.
+        if (_isDone) return;
         _bytesDone = bytes;
         if (isTerminal)
         {
@@ -47,13 +51,20 @@ internal sealed class LoadReporter(TextWriter output, bool isTerminal, TimeProvi
         if (time.GetElapsedTime(_lastShown) < LineEvery) return;
         _lastShown = time.GetTimestamp();
         string done = Figures.Megabytes(_bytesDone);
-        Line($"loading: {done} of {Figures.Megabytes(_bytesAll)}, {_filesDone:N0} files");
+        string count = Figures.Count(_filesDone, "file");
+        Line($"loading: {done} of {Figures.Megabytes(_bytesAll)}, {count}");
     }
 
     public void OnOutcome(LoadOutcome outcome)
     {
         _filesDone++;
-        _records += outcome.Counts.Records;
+        if (outcome.IsWaiting)
+        {
+            // They all wait for the same.
+            if (_waiting++ == 0) Line($"warning: the data folder has no room: {outcome.Fault}");
+            return;
+        }
+
         if (outcome.Fault is not null)
         {
             _refused++;
@@ -62,43 +73,67 @@ internal sealed class LoadReporter(TextWriter output, bool isTerminal, TimeProvi
         }
 
         if (outcome.Warning is not null) Line($"warning: {outcome.Path}: {outcome.Warning}");
-        string? note = outcome.Verdict switch
-        {
-            PublishVerdict.OlderRev =>
-                $"passed over {outcome.Path}: {outcome.Replaced?.SourcePath} "
-                + $"has a later rev of {outcome.Did}",
-            PublishVerdict.SameHead =>
-                $"passed over {outcome.Path}: {outcome.Replaced?.SourcePath} "
-                + $"has the same head of {outcome.Did}",
-            PublishVerdict.RevInFuture =>
-                $"passed over {outcome.Path}: rev {outcome.Rev} of {outcome.Did} "
-                + "lies in the future",
-            _ when outcome.Replaced is { } old && old.SourcePath != outcome.Path =>
-                $"loaded {outcome.Path}: {outcome.Did} rev {outcome.Rev} "
-                + $"takes the place of {old.SourcePath}",
-            _ when _filesAll <= FilesNamedMax =>
-                $"loaded {outcome.Path}: {outcome.Did} rev {outcome.Rev}, "
-                + $"{outcome.Counts.Records:N0} records, signature {Name(outcome.Signature)}",
-            _ => null,
-        };
-        if (note is not null) Line(note);
+        bool isPassedOver = outcome.Verdict != PublishVerdict.Published;
+        if (isPassedOver) _passedOver++;
+        else _records += outcome.Counts.Records;
+        if (isVerbose) Line(isPassedOver ? PassedOver(outcome) : Loaded(outcome));
     }
 
-    public void OnUnmatched(string argument) => Line($"warning: --car {argument} names no file");
+    public void OnProblem(InputProblem problem) =>
+        Line($"warning: --car {problem.Argument} {problem.Reason}");
 
     public void OnDone(int served)
     {
         double elapsed = time.GetElapsedTime(_started).TotalSeconds;
         string seconds = elapsed.ToString("F1", CultureInfo.InvariantCulture);
-        string refused = _refused > 0 ? $", {_refused:N0} files refused" : "";
-        string loaded = $"{_records:N0} records loaded in {seconds} s";
-        Line($"ready: {served:N0} repos served, {loaded}{refused}");
+        string loaded = $"{Figures.Count(_records, "record")} loaded in {seconds} s";
+        string passedOver =
+            _passedOver > 0 ? $", {Figures.Count(_passedOver, "file")} passed over (-v)" : "";
+        string refused = _refused > 0 ? $", {Figures.Count(_refused, "file")} refused" : "";
+        string waiting =
+            _waiting > 0 ? $", {Figures.Count(_waiting, "file")} waiting for room" : "";
+        string repos = Figures.Count(served, "repo");
+        Line($"ready: {repos} served, {loaded}{passedOver}{refused}{waiting}");
+        _isDone = true;
+    }
+
+    public void OnRetried(int waiting, int served)
+    {
+        _waiting = waiting;
+        string repos = Figures.Count(served, "repo");
+        Line(waiting > 0
+            ? $"warning: {Figures.Count(waiting, "file")} still waiting for room, {repos} served"
+            : $"no file waits for room any longer, {repos} served");
+    }
+
+    private static string Loaded(LoadOutcome outcome)
+    {
+        string what = $"loaded {outcome.Path}: {outcome.Did} rev {outcome.Rev}";
+        return outcome.Replaced is { } old && old.SourcePath != outcome.Path
+            ? $"{what} takes the place of {old.SourcePath}"
+            : $"{what}, {Figures.Count(outcome.Counts.Records, "record")}, "
+                + $"signature {Name(outcome.Signature)}";
+    }
+
+    private static string PassedOver(LoadOutcome outcome)
+    {
+        string why = outcome.Verdict switch
+        {
+            PublishVerdict.OlderRev =>
+                $"{outcome.Replaced?.SourcePath} has a later rev of {outcome.Did}",
+            PublishVerdict.SameHead =>
+                $"{outcome.Replaced?.SourcePath} has the same head of {outcome.Did}",
+            _ => $"rev {outcome.Rev} of {outcome.Did} lies in the future",
+        };
+        return $"passed over {outcome.Path}: {why}";
     }
 
     private void Line(string text)
     {
         _bar.Clear();
-        output.WriteLine(text);
+        // Later a request has files read again, as often as it meets one that is damaged.
+        if (_isDone) output.Report(text);
+        else output.WriteLine(text);
     }
 
     private static string Name(SignatureState signature) =>

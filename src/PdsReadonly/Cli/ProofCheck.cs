@@ -1,6 +1,7 @@
 using System.Text;
 using Atproto.Crypto;
 using Atproto.Repo;
+using PdsReadonly.Platform;
 
 namespace PdsReadonly.Cli;
 
@@ -8,25 +9,28 @@ namespace PdsReadonly.Cli;
 internal static class ProofCheck
 {
     // A proof of 100,000 collections takes a tenth of it.
-    private const long FileBytesMax = 256L << 20;
+    private const int FileBytesMax = 256 << 20;
 
     internal static int Run(CollectionsSettings settings, CommandContext context)
     {
         string path = settings.Check!;
-        if (!File.Exists(path))
+        byte[] proof;
+        try
         {
-            context.Error.WriteLine($"error: {path} is not there");
-            return ExitCode.CannotRun;
+            proof = InputFile.ReadAll(path, FileBytesMax);
         }
-
-        if (new FileInfo(path).Length > FileBytesMax)
+        catch (InvalidDataException)
         {
             context.Error.WriteLine($"error: {path} is larger than any proof");
             return ExitCode.No;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            context.Error.WriteLine($"error: {path} cannot be read: {e.Message}");
+            return ExitCode.CannotRun;
+        }
 
-        var fault = CollectionProof.Verify(
-            File.ReadAllBytes(path), settings.Did, null, null, out var proven);
+        var fault = CollectionProof.Verify(proof, settings.Did, null, null, out var proven);
         var signature = Judge(proven?.Commit, settings.Key);
         bool isProven = fault is null && proven!.IsComplete && signature != CommitSignature.Invalid;
         context.Output.WriteLine(settings.Json

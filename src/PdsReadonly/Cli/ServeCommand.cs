@@ -1,6 +1,8 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Http;
 using Http.Transports;
 using Microsoft.Data.Sqlite;
@@ -10,6 +12,7 @@ using PdsReadonly.Catalog;
 using PdsReadonly.Events;
 using PdsReadonly.Index;
 using PdsReadonly.Lightrail;
+using PdsReadonly.Platform;
 using PdsReadonly.Server;
 using PdsReadonly.Upstream;
 using PdsReadonly.Web;
@@ -20,57 +23,78 @@ namespace PdsReadonly.Cli;
 /// <summary>Loads CARs and serves them until told to stop.</summary>
 internal static class ServeCommand
 {
-    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(10);
+    // For answers under way. What comes after it has the rest of StopSignal.Limit.
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(7);
 
     internal static async Task<int> RunAsync(
         ServeSettings settings, CommandContext context, CancellationToken cancellation)
     {
-        var error = context.Error;
+        using var log = new LogWriter(context.Error, context.Time);
+        // From here on a signal ends it in good order, whatever it is at.
+        using var stop = new StopSignal(log, cancellation);
+        try
+        {
+            return await OpenAndServeAsync(settings, log, context, stop)
+                .ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+        {
+            log.WriteLine("stopping");
+            return ExitCode.Done;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Fail(log, e.Message);
+        }
+    }
+
+    private static async Task<int> OpenAndServeAsync(
+        ServeSettings settings, LogWriter log, CommandContext context, StopSignal stop)
+    {
         var descriptors = DescriptorBudget.OfThisProcess();
         if (settings.Http.ConnectionsMax > descriptors.ConnectionsMost)
         {
             return Fail(
-                error,
+                log,
                 $"--connections-max {settings.Http.ConnectionsMax} cannot be held: with at most "
                 + $"{descriptors.Limit} open files (ulimit -n) it is "
                 + $"{descriptors.ConnectionsMost}");
         }
 
-        using var data = DataFolder.Open(settings.Data, error, out string? reason);
-        if (data is null) return Fail(error, reason);
+        using var data = DataFolder.Open(settings.Data, log, out string? reason);
+        if (data is null) return Fail(log, reason);
         try
         {
-            return await ServeAsync(settings, data, descriptors, context, cancellation)
+            return await ServeAsync(settings, data, descriptors, log, context, stop)
                 .ConfigureAwait(false);
         }
         catch (SqliteException e)
         {
-            return Fail(error, $"data folder {data.Path} cannot be used: {e.Message}");
+            return Fail(log, $"data folder {data.Path} cannot be used: {e.Message}");
         }
-        catch (SocketException e)
+        catch (Win32Exception e)
         {
+            // SocketException is one too.
             return Fail(
-                error, $"cannot listen on {settings.Bind} port {settings.Port}: {e.Message}");
+                log, $"cannot listen on {settings.Bind} port {settings.Port}: {e.Message}");
         }
     }
 
     private static async Task<int> ServeAsync(
         ServeSettings settings, DataFolder data, DescriptorBudget descriptors,
-        CommandContext context, CancellationToken cancellation)
+        LogWriter log, CommandContext context, StopSignal stop)
     {
-        // From here on a signal ends it in good order, whatever it is at.
-        using var stop = new StopSignal(cancellation);
-        var (_, error, isTerminal, time) = context;
-        using var database = data.OpenCatalog(error);
-        using var index = settings.Lightrail is null ? null : data.OpenLightrail(time, error);
+        var (_, _, isTerminal, time) = context;
+        using var database = data.OpenCatalog(log);
+        using var index = settings.Lightrail is null ? null : data.OpenLightrail(time, log);
         var metrics = new LightrailMetrics();
         var events = new EventLog(database, time, settings.EventWindow);
         var announcer = new Announcer(events, EventOptionsOf(settings));
         var catalog = new RepoCatalog(database, time, announcer);
         if (settings.Blobs is { } blobs && !Directory.Exists(blobs))
         {
-            error.WriteLine(
-                $"warning: --blobs {blobs} is no folder; blobs are looked for there all the same");
+            log.WriteLine(
+                $"warning: --blobs {blobs} is not a folder; blobs are looked for there even so");
         }
 
         var load = new LoadOptions
@@ -80,11 +104,13 @@ internal static class ServeCommand
             Signatures = settings.Signatures,
             AllowLegacy = settings.AllowLegacy,
         };
-        var reporter = new LoadReporter(error, isTerminal, time);
-        using var loader = new ArchiveLoader(load, catalog, time, reporter);
+        var reporter = new LoadReporter(log, isTerminal, settings.Verbose, time);
+        using var loader = new ArchiveLoader(load, catalog, time, reporter, stop.Token);
         using var pool = new RepoPool(
             descriptors.OpenRepos, repo => loader.Reread(repo.SourcePath));
-        using var logs = LoggerFactory.Create(Logging.Configure);
+        using var logs = LoggerFactory.Create(builder => builder
+            .SetMinimumLevel(LogLevel.Information)
+            .AddProvider(new LogProvider(log)));
         var services = new XrpcServices
         {
             Options = OptionsOf(settings),
@@ -98,30 +124,76 @@ internal static class ServeCommand
 
         // Before anyone can ask: a takedown must not come a moment late, and what was here is here.
         foreach (var (did, status) in settings.Statuses) catalog.SetStatus(did, status);
-        loader.Plan();
+        if (loader.Plan() == 0 && index is null && !settings.AllowEmpty)
+        {
+            return Fail(
+                log, "nothing to serve: there is no CAR file (--allow-empty serves even so)");
+        }
+
         await using var server = StartServer(
             new IPEndPoint(settings.Bind, settings.Port),
-            DispatcherOf(services, catalog, metrics, logs),
+            DispatcherOf(services, loader, metrics, logs),
             new HttpServerOptions
             {
-                Limits = LimitsOf(settings.Http, descriptors, error),
+                Limits = LimitsOf(settings.Http, descriptors, log),
                 TimeProvider = time,
                 Events = new EngineLog(logs.CreateLogger<EngineLog>()),
                 ErrorHeaders = AnswerWriter.CommonHeaders,
                 TrustedProxies = settings.Http.TrustedProxies,
                 Transport = TransportOf(settings.Http),
             });
-        string url = UrlOf(server.LocalEndPoint);
-        await error.WriteLineAsync($"listening on {url}").ConfigureAwait(false);
+        log.WriteLine($"listening on {ListeningOn(server.LocalEndPoint)}");
         loader.Start();
         await using var lightrail = Follow(
             settings.Lightrail is { } followed ? followed with { SpillFolder = data.Path } : null,
             index, metrics, time, logs);
         using var memory = IdleMemory.OfThisProcess(time, () => server.HeldBytes);
+        await Task.WhenAny(stop.Requested, loader.FirstRound).ConfigureAwait(false);
+        if (loader.FirstRound.IsCompleted)
+        {
+            if (loader.IsWaiting && catalog.Count == 0 && index is null)
+            {
+                return Fail(log, $"data folder {data.Path} has no room for any repo");
+            }
+
+            if (settings.Blobs is { } folder && Directory.Exists(folder))
+            {
+                WarnOfBlobs(folder, catalog, log);
+            }
+        }
+
         await stop.Requested.ConfigureAwait(false);
-        await error.WriteLineAsync("stopping").ConfigureAwait(false);
+        log.WriteLine("stopping");
         await server.StopAsync(s_grace).ConfigureAwait(false);
         return ExitCode.Done;
+    }
+
+    // Other tools lay their blobs out otherwise, and then all of them look missing.
+    private static void WarnOfBlobs(string blobs, RepoCatalog catalog, TextWriter error)
+    {
+        const int EntriesMax = 100_000;
+        if (catalog.Count == 0) return;
+        int seen = 0;
+        try
+        {
+            foreach (string path in Directory.EnumerateFileSystemEntries(blobs))
+            {
+                string name = Path.GetFileName(path);
+                bool isServed = catalog.TryFind(Encoding.UTF8.GetBytes(name), out _)
+                    || catalog.TryFind(Encoding.UTF8.GetBytes(name.Replace('_', ':')), out _);
+                if (isServed || ++seen == EntriesMax) return;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            string reason = InputFile.DenialOf(blobs) ?? e.Message;
+            error.WriteLine($"warning: --blobs {blobs} cannot be read: {reason}");
+            return;
+        }
+
+        error.WriteLine(
+            $"warning: --blobs {blobs} has no folder named after the DID of a repo that is served, "
+            + "so none of its files is found: they are looked for at DID/…/CID");
     }
 
     private static LightrailService? Follow(
@@ -142,7 +214,7 @@ internal static class ServeCommand
         if (settings.ConnectionsMax is null && limits.ConnectionsMax == descriptors.Connections)
         {
             error.WriteLine(
-                $"warning: at most {limits.ConnectionsMax} connections at once, since at most "
+                $"at most {limits.ConnectionsMax} connections at once, since at most "
                 + $"{descriptors.Limit} files may be open (ulimit -n)");
         }
 
@@ -173,9 +245,9 @@ internal static class ServeCommand
     }
 
     private static XrpcDispatcher DispatcherOf(
-        XrpcServices services, RepoCatalog catalog, LightrailMetrics metrics, ILoggerFactory logs)
+        XrpcServices services, ArchiveLoader loader, LightrailMetrics metrics, ILoggerFactory logs)
     {
-        var directory = new HostDirectory(catalog, services.Lightrail);
+        var directory = new HostDirectory(services.Catalog, services.Lightrail, loader);
         IPlainRoute[] own = services.Lightrail is { } index
             ? [new LightrailRoute(index, metrics), new MetricsRoute(index, metrics)]
             : [new RootRoute()];
@@ -206,10 +278,17 @@ internal static class ServeCommand
         TermsOfServiceUrl = settings.TermsOfServiceUrl,
     };
 
-    private static string UrlOf(IPEndPoint end)
+    // The first word can be opened in a browser; where that is not all, the rest is named too.
+    private static string ListeningOn(IPEndPoint end)
     {
-        bool any = end.Address.Equals(IPAddress.Any) || end.Address.Equals(IPAddress.IPv6Any);
-        return any ? $"http://localhost:{end.Port}" : $"http://{end}";
+        if (end.Address.Equals(IPAddress.Any))
+        {
+            return $"http://localhost:{end.Port} (0.0.0.0: all IPv4 addresses of this machine)";
+        }
+
+        return end.Address.Equals(IPAddress.IPv6Any)
+            ? $"http://localhost:{end.Port} (0.0.0.0 and ::, all addresses of this machine)"
+            : $"http://{end}";
     }
 
     private static int Fail(TextWriter error, string? reason)

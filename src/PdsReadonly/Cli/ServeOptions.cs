@@ -15,12 +15,30 @@ internal sealed class ServeOptions(LightrailOptions? lightrail = null)
 {
     private readonly Option<string[]> _cars = new("--car")
     {
-        Description = "CAR files (*.car, *.car.gz), folders of them, or patterns with * and ?; any "
-            + "number of times. Of several CARs of one repo the highest rev is served. "
+        Description =
+            "CAR files (*.car, *.car.gz), folders of them at any depth, or patterns with * and ?; "
+            + "any number of times. Of several CARs of one repo the highest rev is served. "
             + "NAME.did.json (DID document) and NAME.plc.json (PLC audit log) beside NAME.car "
             + "tell the handle and the keys. [PDS_CAR_DIR]",
         HelpName = "FILE|DIR|GLOB",
         AllowMultipleArgumentsPerToken = true,
+    };
+
+    // Only serve has it.
+    private readonly Argument<string[]> _paths = new("PATH")
+    {
+        Description = "The same as --car.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<bool> _allowEmpty = new("--allow-empty")
+    {
+        Description = "Serve although no CAR file is found.",
+    };
+
+    private readonly Option<bool> _verbose = new("--verbose", "-v")
+    {
+        Description = "Say of every file what came of it, not only of those that are refused.",
     };
 
     private readonly Option<string?> _blobs = new("--blobs")
@@ -42,9 +60,11 @@ internal sealed class ServeOptions(LightrailOptions? lightrail = null)
     private readonly Option<IPAddress> _bind = new("--bind")
     {
         Description =
-            "The address to listen on, such as 127.0.0.1 behind a proxy. All of them unless given.",
+            "The address to listen on, such as 127.0.0.1 behind a proxy. All of them unless given. "
+            + "[PDS_BIND]",
         HelpName = "ADDRESS",
-        CustomParser = OptionText.Parser<IPAddress>("--bind", IPAddress.TryParse, "an IP address"),
+        DefaultValueFactory = BindFromEnvironment,
+        CustomParser = OptionText.Parser<IPAddress>("--bind", IPAddress.TryParse, AddressHint),
     };
 
     private readonly Option<string?> _hostname = new("--hostname")
@@ -127,6 +147,8 @@ internal sealed class ServeOptions(LightrailOptions? lightrail = null)
 
     private const int EventWindowByDefault = 24;
 
+    private const string AddressHint = "an IP address";
+
     private const string PortHint = "a port, 0 to 65535";
 
     /// <summary>Gives the options and the action to a command.</summary>
@@ -135,8 +157,10 @@ internal sealed class ServeOptions(LightrailOptions? lightrail = null)
         Option[] options =
         [
             _cars, _blobs, _port, _bind, _hostname, _data, _signatures, _allowLegacy,
-            _immutableBlobs, _status, _eventWindow, _replay, _contact, _privacy, _terms,
+            _allowEmpty, _verbose, _immutableBlobs, _status, _eventWindow, _replay, _contact,
+            _privacy, _terms,
         ];
+        if (lightrail is null) command.Arguments.Add(_paths);
         foreach (var option in options) command.Options.Add(option);
         _http.AddTo(command);
         lightrail?.AddTo(command);
@@ -150,13 +174,14 @@ internal sealed class ServeOptions(LightrailOptions? lightrail = null)
         // The root's validators run for its subcommands too, where serve's options stand by
         // themselves.
         if (result.Children.OfType<CommandResult>().Any()) return;
-        string[] cars = CarsOf(result.GetValue(_cars));
+        string[] cars = CarsOf(result.GetValue(_cars), PathsOf(result));
         if (cars.Length == 0 && lightrail is null)
         {
             result.AddError("--car is missing: what to serve?");
         }
 
         CarOptions.RefuseOptions(cars, result);
+        if (result.Command is RootCommand) CommandNames.RefuseWord(PathsOf(result), result);
         foreach (string text in result.GetValue(_status) ?? [])
         {
             if (TryParseStatus(text, out _)) continue;
@@ -190,10 +215,12 @@ internal sealed class ServeOptions(LightrailOptions? lightrail = null)
 
         return new ServeSettings
         {
-            Cars = CarsOf(result.GetValue(_cars)),
+            Cars = CarsOf(result.GetValue(_cars), PathsOf(result.CommandResult)),
             Blobs = result.GetValue(_blobs) ?? OptionText.Variable("PDS_BLOBS_DIR"),
             Port = result.GetValue(_port),
             Bind = result.GetValue(_bind) ?? IPAddress.IPv6Any,
+            AllowEmpty = result.GetValue(_allowEmpty),
+            Verbose = result.GetValue(_verbose),
             Hostname = result.GetValue(_hostname) ?? OptionText.Variable("PDS_HOSTNAME"),
             Data = result.GetValue(_data) ?? OptionText.Variable("PDS_DATA_DIR"),
             Signatures = result.GetValue(_signatures),
@@ -210,9 +237,13 @@ internal sealed class ServeOptions(LightrailOptions? lightrail = null)
         };
     }
 
-    private static string[] CarsOf(string[]? given)
+    private string[] PathsOf(CommandResult result) =>
+        lightrail is null ? result.GetValue(_paths) ?? [] : [];
+
+    private static string[] CarsOf(string[]? named, string[] paths)
     {
-        if (given is { Length: > 0 }) return given;
+        string[] given = [.. paths, .. named ?? []];
+        if (given.Length > 0) return given;
         return OptionText.Variable("PDS_CAR_DIR") is { } folder ? [folder] : [];
     }
 
@@ -233,6 +264,15 @@ internal sealed class ServeOptions(LightrailOptions? lightrail = null)
 
     private static bool TryParseHours(string text, out int hours) =>
         OptionText.TryParseNumber(text, out hours) && hours is >= 1 and <= 8760;
+
+    private static IPAddress BindFromEnvironment(ArgumentResult result)
+    {
+        string? text = OptionText.Variable("PDS_BIND");
+        if (text is null) return IPAddress.IPv6Any;
+        if (IPAddress.TryParse(text, out var address)) return address;
+        result.AddError($"PDS_BIND {text}: expected {AddressHint}");
+        return IPAddress.IPv6Any;
+    }
 
     private static int PortFromEnvironment(ArgumentResult result)
     {

@@ -26,6 +26,12 @@ internal sealed record ServeSettings
 
     public bool AllowLegacy { get; init; }
 
+    /// <summary>Serve although no CAR was found.</summary>
+    public bool AllowEmpty { get; init; }
+
+    /// <summary>A line for each file, not only for those that are refused.</summary>
+    public bool Verbose { get; init; }
+
     public bool ImmutableBlobs { get; init; }
 
     /// <summary>How long events stay that newer ones have taken the place of.</summary>

@@ -42,6 +42,9 @@ internal sealed class SqliteDatabase : IDisposable
         return database;
     }
 
+    /// <summary>The version of SQLite that is linked in.</summary>
+    internal static string LibraryVersion => raw.sqlite3_libversion().utf8_to_string();
+
     /// <summary>Whether any error was met: a connection that met one is not used again.</summary>
     internal bool IsDamaged { get; private set; }
 

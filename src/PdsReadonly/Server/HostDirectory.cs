@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Atproto.Syntax;
+using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 using PdsReadonly.Index;
 using PdsReadonly.Web;
@@ -8,9 +9,13 @@ using PdsReadonly.Web;
 namespace PdsReadonly.Server;
 
 /// <summary>What the plain routes know of the repos hosted here.</summary>
-internal sealed class HostDirectory(RepoCatalog catalog, LightrailDatabase? index = null)
+internal sealed class HostDirectory(
+    RepoCatalog catalog, LightrailDatabase? index = null, ArchiveLoader? loader = null)
     : IHostDirectory, IHealthProbe
 {
+    /// <inheritdoc/>
+    public bool IsDegraded => loader is { IsWaiting: true };
+
     /// <inheritdoc/>
     public bool TryProbe(bool mayBlock, out bool isHealthy)
     {

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Text;
+using PdsReadonly.Platform;
 
 namespace PdsReadonly.Upstream;
 
@@ -7,6 +9,7 @@ namespace PdsReadonly.Upstream;
 internal static class NameServers
 {
     private const string SystemFile = "/etc/resolv.conf";
+    private const int FileBytesMax = 1 << 20;
     private const int Port = 53;
 
     // As many as a C library asks.
@@ -18,11 +21,12 @@ internal static class NameServers
         try
         {
             return File.Exists(SystemFile)
-                ? Parse(File.ReadAllText(SystemFile))
+                ? Parse(Encoding.UTF8.GetString(InputFile.ReadAll(SystemFile, FileBytesMax)))
                 : OfInterfaces();
         }
         catch (Exception e)
-            when (e is IOException or UnauthorizedAccessException or NetworkInformationException)
+            when (e is IOException or UnauthorizedAccessException or InvalidDataException
+                or NetworkInformationException)
         {
             return [];
         }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PdsReadonly.Platform;
 
 namespace PdsReadonly.Upstream;
 
@@ -63,7 +64,9 @@ internal static partial class TrustStore
             : null;
     }
 
-    private static bool HasFile(string path) => new FileInfo(path) is { Exists: true, Length: > 0 };
+    // OpenSSL opens it by itself, and would wait for a pipe.
+    private static bool HasFile(string path) =>
+        FileStat.Of(path) is { IsRegular: true, Bytes: > 0 };
 
     private static bool HasFolder(string path)
     {

@@ -6,6 +6,11 @@ namespace PdsReadonly.Web;
 internal interface IHealthProbe
 {
     /// <summary>
+    /// Whether something is missing that an operator has to see to: what is here is served.
+    /// </summary>
+    bool IsDegraded { get; }
+
+    /// <summary>
     /// False when the caller would have to wait for the answer and may not; not healthy is a
     /// catalog that cannot be read.
     /// </summary>

@@ -19,7 +19,7 @@ public sealed class RestartTests
         byte[] before = await RunAsync(data, car);
         await using var pds = await StartAsync(data, car);
 
-        Assert.Contains("1 files unchanged since the last run", pds.Output.ToString(),
+        Assert.Contains("1 file unchanged since the last run", pds.Output.ToString(),
             StringComparison.Ordinal);
         Assert.DoesNotContain("loaded /", pds.Output.ToString(), StringComparison.Ordinal);
         Assert.Equal(before, (await ExportAsync(pds)).Body);

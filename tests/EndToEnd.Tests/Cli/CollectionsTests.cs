@@ -210,7 +210,7 @@ public sealed class CollectionsTests(CollectionsServer server)
         var (code, output, error) = await PublishedBinary.RunAsync(
             "collections", "--check", _folder["none.car"]);
         Assert.Equal((3, ""), (code, output));
-        Assert.Equal($"error: {_folder["none.car"]} is not there", error);
+        Assert.Equal($"error: {_folder["none.car"]} cannot be read: no such file or folder", error);
     }
 
     [Fact]

@@ -12,6 +12,7 @@ public sealed partial class ProgramTests
 
         Assert.Equal(0, code);
         Assert.Matches(VersionLine(), output);
+        Assert.Contains(" AOT, ", output, StringComparison.Ordinal);
         Assert.Equal("", error);
     }
 
@@ -24,6 +25,6 @@ public sealed partial class ProgramTests
         Assert.Contains("--no-such-option", error, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex(@"\A\d+\.\d+\.\d+\S*\z")]
+    [GeneratedRegex(@"\Apds-readonly \d+\.\d+\.\d+ \(.*, SQLite 3\.\S+, OpenSSL \d\.\S+\)\z")]
     private static partial Regex VersionLine();
 }

@@ -14,7 +14,9 @@ public sealed class StartAndStopTests
     private const int Sigterm = 15;
 
     [Theory]
-    [InlineData("--car is missing")]
+    [InlineData("For example:")]
+    [InlineData("--car is missing", "serve")]
+    [InlineData("did you mean verify?", "verfy", "x")]
     [InlineData("--port 70000: expected", "--car", ".", "--port", "70000")]
     [InlineData("--port", "--car", ".", "--port", "x")]
     [InlineData("--bind", "--car", ".", "--bind", "nowhere")]
@@ -97,7 +99,8 @@ public sealed class StartAndStopTests
 
         Assert.Equal(3, code);
         Assert.Contains(
-            $"data folder {data.Location} cannot be used", error, StringComparison.Ordinal);
+            $"data folder {data.Location} cannot be used: process {first.Id} uses it", error,
+            StringComparison.Ordinal);
         Assert.Equal(200, (await first.AskAsync("_health")).Status);
     }
 
@@ -110,7 +113,7 @@ public sealed class StartAndStopTests
         int port = ((IPEndPoint)taken.LocalEndpoint).Port;
         var (code, _, error) = await PublishedBinary.RunAsync(
             "--car", folder.Location, "--data", folder["data"], "--bind", "127.0.0.1",
-            "--port", port.ToString(CultureInfo.InvariantCulture));
+            "--allow-empty", "--port", port.ToString(CultureInfo.InvariantCulture));
 
         Assert.Equal(3, code);
         Assert.Contains(
@@ -128,7 +131,7 @@ public sealed class StartAndStopTests
                 "serve", "--car", folder.Location, "--data", folder["d"],
                 "--port", "0", "--bind", "127.0.0.1",
             ]);
-        await child.Output.WaitForAsync("ready: 1 repos", TimeSpan.FromSeconds(30));
+        await child.Output.WaitForAsync("ready: 1 repo ", TimeSpan.FromSeconds(30));
         Assert.Equal(0, await child.StopAsync());
     }
 
@@ -147,7 +150,7 @@ public sealed class StartAndStopTests
         await using var child = ChildProcess.Start(
             PublishedBinary.Location, ["--bind", "127.0.0.1"], environment);
         string line = await child.Output.WaitForAsync("listening on ", TimeSpan.FromSeconds(30));
-        await child.Output.WaitForAsync("ready: 1 repos", TimeSpan.FromSeconds(30));
+        await child.Output.WaitForAsync("ready: 1 repo ", TimeSpan.FromSeconds(30));
         using var client = new HttpClient();
         var address = new Uri(line["listening on ".Length..]);
         string described = await client.GetStringAsync(
@@ -220,5 +223,6 @@ public sealed class StartAndStopTests
 
     private static Task<(int ExitCode, string Out, string Error)> RunAsync(
         TemporaryFolder cars, string data) => PublishedBinary.RunAsync(
-            "--car", cars.Location, "--data", data, "--port", "0", "--bind", "127.0.0.1");
+            "--car", cars.Location, "--data", data, "--port", "0", "--bind", "127.0.0.1",
+            "--allow-empty");
 }

@@ -8,10 +8,26 @@ namespace EndToEnd.Tests.Harness;
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
+    private const int Sighup = 1;
+    private const int Sigint = 2;
     private const int Sigterm = 15;
 
     private readonly Process _process;
     private readonly TimeSpan _grace;
+
+    // A shell without job control starts what runs in its background with SIGINT ignored, nohup
+    // does so with SIGHUP, and children inherit that, these children too.
+    static ChildProcess()
+    {
+        ulong ignored = Convert.ToUInt64(
+            File.ReadLines("/proc/self/status")
+                .Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[7..].Trim(),
+            16);
+        foreach (int signal in (int[])[Sighup, Sigint])
+        {
+            if ((ignored >> (signal - 1) & 1) != 0) _ = SetDefault(signal, 0);
+        }
+    }
 
     private ChildProcess(Process process, TimeSpan grace)
     {
@@ -29,7 +45,9 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <param name="file">The executable.</param>
     /// <param name="arguments">Its arguments, unquoted.</param>
     /// <param name="environment">Variables on top of those of the tests.</param>
-    /// <param name="grace">How long after SIGTERM it is killed; 15 s unless given.</param>
+    /// <param name="grace">
+    /// How long after SIGTERM it is killed: 10 s unless given, as container engines have it.
+    /// </param>
     public static ChildProcess Start(
         string file,
         IEnumerable<string> arguments,
@@ -49,7 +67,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             start.Environment[name] = value;
 
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
-        var child = new ChildProcess(process, grace ?? TimeSpan.FromSeconds(15));
+        var child = new ChildProcess(process, grace ?? TimeSpan.FromSeconds(10));
         process.OutputDataReceived += (_, line) => child.Output.AddOut(line.Data);
         process.ErrorDataReceived += (_, line) => child.Output.AddError(line.Data);
         process.Start();
@@ -115,6 +133,10 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     private static bool IsOurs(string name) =>
         name.StartsWith("PDS_", StringComparison.Ordinal) || name is "CACHE_DIRECTORY";
+
+    [DllImport("libc", EntryPoint = "signal")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint SetDefault(int signal, nint handler);
 
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

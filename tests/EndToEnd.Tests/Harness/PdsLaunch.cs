@@ -8,7 +8,7 @@ internal sealed record PdsLaunch
     /// <summary>Serve unless given.</summary>
     public string? Command { get; init; }
 
-    /// <summary>Arguments beside --port, --bind and --data.</summary>
+    /// <summary>Arguments beside --port, --bind, --data, --allow-empty and -v.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
     /// <summary>

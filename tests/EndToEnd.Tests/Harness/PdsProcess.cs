@@ -59,7 +59,8 @@ internal sealed class PdsProcess : IAsyncDisposable
         string[] command = launch.Command is null ? [] : [launch.Command];
         string[] arguments =
         [
-            .. command, "--port", "0", "--bind", "127.0.0.1", "--data", data, .. launch.Arguments,
+            .. command, "--port", "0", "--bind", "127.0.0.1", "--data", data, "--allow-empty", "-v",
+            .. launch.Arguments,
         ];
         var child = StartChild(launch, arguments);
         try

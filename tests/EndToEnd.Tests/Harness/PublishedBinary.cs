@@ -29,7 +29,8 @@ internal static class PublishedBinary
         return path;
     }
 
-    private static string Published()
+    /// <summary>The project's folder.</summary>
+    public static string TreeRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "pds-readonly.sln")))
@@ -38,9 +39,14 @@ internal static class PublishedBinary
                 ?? throw new DirectoryNotFoundException("no pds-readonly.sln above the tests");
         }
 
+        return folder.FullName;
+    }
+
+    private static string Published()
+    {
         string rid = RuntimeInformation.OSArchitecture is Architecture.Arm64
             ? "linux-arm64"
             : "linux-x64";
-        return Path.Combine(folder.FullName, "artifacts", "publish", rid, "pds-readonly");
+        return Path.Combine(TreeRoot(), "artifacts", "publish", rid, "pds-readonly");
     }
 }

@@ -22,8 +22,8 @@ public sealed class ArchiveFilesTests : IDisposable
     [Theory]
     [InlineData("a.car", "a.car")]
     [InlineData("d.txt", "d.txt")] // Named by itself, whatever it is called.
-    [InlineData("", "[odd] name#1.car a.car b.CAR c.car.gz")]
-    [InlineData("two", "two/f.car")]
+    [InlineData("", "[odd] name#1.car a.car b.CAR c.car.gz one/e.car two/deep/g.car two/f.car")]
+    [InlineData("two", "two/deep/g.car two/f.car")]
     [InlineData("?.car", "a.car")]
     [InlineData("*.car*", "[odd] name#1.car a.car c.car.gz")]
     [InlineData("*/*.car", "one/e.car two/f.car")]
@@ -32,10 +32,10 @@ public sealed class ArchiveFilesTests : IDisposable
     [InlineData("[odd]*.car", "[odd] name#1.car")]
     public void Expand_Argument_GivesItsFilesInOrder(string argument, string expected)
     {
-        var files = ArchiveFiles.Expand([_folder.At(argument)], out var unmatched);
+        var files = Expand([_folder.At(argument)], out var problems);
 
         Assert.Equal(expected, string.Join(' ', files.Select(Relative)));
-        Assert.Empty(unmatched);
+        Assert.Empty(problems);
     }
 
     [Theory]
@@ -48,17 +48,17 @@ public sealed class ArchiveFilesTests : IDisposable
     {
         string given = _folder.At(argument);
 
-        var files = ArchiveFiles.Expand([given], out var unmatched);
+        var files = Expand([given], out var problems);
 
         Assert.Empty(files);
-        Assert.Equal([given], unmatched);
+        Assert.Equal([new InputProblem(given, "names no file")], problems);
     }
 
     [Fact]
     public void Expand_EmptyText_NamesNothing()
     {
-        Assert.Empty(ArchiveFiles.Expand([""], out var unmatched));
-        Assert.Equal([""], unmatched);
+        Assert.Empty(Expand([""], out var problems));
+        Assert.Equal([new InputProblem("", "names no file")], problems);
     }
 
     [Fact]
@@ -66,9 +66,58 @@ public sealed class ArchiveFilesTests : IDisposable
     {
         Directory.CreateDirectory(_folder.At("empty"));
 
-        Assert.Empty(ArchiveFiles.Expand([_folder.At("empty")], out var unmatched));
-        Assert.Empty(unmatched);
+        Assert.Empty(Expand([_folder.At("empty")], out var problems));
+        Assert.Empty(problems);
     }
+
+    [Fact]
+    public void Expand_FoldersThatAreNoArchive_ArePassedOver()
+    {
+        string[] names =
+        [
+            "top/.git/a.car", "top/history/b.car", "top/lost+found/c.car", "top/own/d.car",
+            "top/deep/history.car", "top/deep/er/e.car",
+        ];
+        foreach (string name in names) _folder.Write(name, []);
+
+        var files = Expand(
+            [_folder.At("top")], out var problems, _folder.At("top", "own"));
+
+        Assert.Equal(["top/deep/er/e.car", "top/deep/history.car"], files.Select(Relative));
+        Assert.Empty(problems);
+    }
+
+    [Fact]
+    public void Expand_LinkThatLeadsRound_IsNotFollowedButLinkedFilesAre()
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("links need a privilege there");
+        _folder.Write("top/in/a.car", []);
+        Directory.CreateSymbolicLink(_folder.At("top", "in", "round"), _folder.At("top"));
+        File.CreateSymbolicLink(_folder.At("top", "linked.car"), _folder.At("a.car"));
+
+        var files = Expand([_folder.At("top")], out var problems);
+
+        Assert.Equal(["top/in/a.car", "top/linked.car"], files.Select(Relative));
+        Assert.Empty(problems);
+    }
+
+    [Theory]
+    [InlineData(16, true)]
+    [InlineData(17, false)]
+    public void Expand_VeryDeep_SaysWhatIsLeftOut(int depth, bool isFound)
+    {
+        string below = string.Concat(Enumerable.Repeat("d/", depth));
+        _folder.Write($"top/{below}a.car", []);
+
+        var files = Expand([_folder.At("top")], out var problems);
+
+        Assert.Equal(isFound, files.Count == 1);
+        Assert.Equal(isFound, problems.Count == 0);
+    }
+
+    [Fact]
+    public void Expand_Stopped_EndsAtOnce() => Assert.Throws<OperationCanceledException>(
+        () => ArchiveFiles.Expand([_folder.Path], out _, stop: new CancellationToken(true)));
 
     [Fact]
     public void Expand_FileNamedTwice_IsThereOnce()
@@ -76,10 +125,10 @@ public sealed class ArchiveFilesTests : IDisposable
         string[] arguments =
             [_folder.At("a.car"), _folder.At("*.car"), _folder.At("one", "..", "a.car")];
 
-        var files = ArchiveFiles.Expand(arguments, out var unmatched);
+        var files = Expand(arguments, out var problems);
 
         Assert.Equal(["[odd] name#1.car", "a.car"], files.Select(Relative));
-        Assert.Empty(unmatched);
+        Assert.Empty(problems);
     }
 
     [Theory]
@@ -96,6 +145,11 @@ public sealed class ArchiveFilesTests : IDisposable
         ["/x/a.did.json", "/x/did:plc:abc.did.json", "/x/did_plc_abc.did.json"],
         ArchiveFiles.SidecarsOf("/x/a.car", "did:plc:abc", "did").Select(
             path => path.Replace('\\', '/')));
+
+    private static List<string> Expand(
+        string[] arguments, out List<InputProblem> problems, string? ownFolder = null) =>
+        ArchiveFiles.Expand(
+            arguments, out problems, ownFolder, TestContext.Current.CancellationToken);
 
     private string Relative(string path) =>
         Path.GetRelativePath(_folder.Path, path).Replace('\\', '/');

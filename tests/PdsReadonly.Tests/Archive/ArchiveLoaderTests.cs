@@ -42,6 +42,32 @@ public sealed class ArchiveLoaderTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Load_DataFolderThatFails_WaitsAndIsTriedAgain()
+    {
+        var repo = TestRepos.Build("alice", posts: 3);
+        string path = _archive.WriteCar("a.car", repo.ToCar());
+        string indexes = Path.Combine(_archive.Data, "indexes");
+        Directory.Delete(indexes);
+        using var run = _archive.Load();
+        Assert.True(run.Outcome("a.car").IsWaiting);
+        Assert.True(run.Loader.IsWaiting);
+        Assert.Equal(0, run.Observer.Served);
+
+        Directory.CreateDirectory(indexes);
+        _archive.Time.Now += ArchiveLoader.RoomPause;
+        run.Loader.Reread(path);
+        while (run.Observer.Retried is null)
+        {
+            Assert.True(run.Observer.Told.Wait(
+                TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal((0, 1), run.Observer.Retried);
+        Assert.False(run.Loader.IsWaiting);
+        Assert.NotNull(run.Find(repo.Did));
+    }
+
     [Theory]
     [InlineData("a.car", "b.car")]
     [InlineData("b.car", "a.car")]

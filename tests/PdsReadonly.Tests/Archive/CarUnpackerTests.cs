@@ -36,6 +36,25 @@ public sealed class CarUnpackerTests : IDisposable
         Assert.Equal([1, 2, 3], File.ReadAllBytes(_folder.At("a.car")));
     }
 
+    [Fact]
+    public void Unpack_MuchThatUnpacksToNothing_CanBeStopped()
+    {
+        // Head, an empty last block, checksum and length (RFC 1952).
+        byte[] empty = Convert.FromHexString("1f8b08000000000000030300" + "0000000000000000");
+        byte[] many = [.. Enumerable.Repeat(empty, 200_000).SelectMany(member => member)];
+        string packed = _folder.Write("a.gz", many);
+        int reads = 0;
+
+        Assert.Throws<OperationCanceledException>(() => CarUnpacker.Unpack(
+            packed, _folder.At("a.car"),
+            () =>
+            {
+                if (++reads == 3) throw new OperationCanceledException();
+            }));
+
+        Assert.Equal(["a.gz"], _folder.Names());
+    }
+
     // The platform takes the end of the file for the end of what is packed. Then the CAR is cut
     // short, which verifying it finds out.
     [Fact]

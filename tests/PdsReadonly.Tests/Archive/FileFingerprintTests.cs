@@ -1,4 +1,5 @@
 using PdsReadonly.Archive;
+using PdsReadonly.Platform;
 using PdsReadonly.Tests.Support;
 
 namespace PdsReadonly.Tests.Archive;

@@ -77,6 +77,43 @@ public sealed class IdentityFilesTests : IDisposable
             $"{_folder.At(name)} {warning}", identity.Warning, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("a.did.json", "pipe")]
+    [InlineData("a.plc.json", "pipe")]
+    [InlineData("a.did.json", "folder")]
+    [InlineData("a.plc.json", "/dev/zero")]
+    public void Read_SidecarThatIsNotAFile_IsAWarningAndLookedAtAgain(string name, string kind)
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("such files are made on Linux");
+        string path = WriteCar("current", null, null, out var commit);
+        if (kind == "pipe") _folder.MakePipe(name);
+        else if (kind == "folder") Directory.CreateDirectory(_folder.At(name));
+        else File.CreateSymbolicLink(_folder.At(name), kind);
+
+        var identity = IdentityFiles.Read(path, commit, SignaturePolicy.Historical);
+
+        Assert.Equal(SignatureState.Unchecked, identity.Signature);
+        Assert.StartsWith(
+            $"{_folder.At(name)} is not used: not a regular file", identity.Warning,
+            StringComparison.Ordinal);
+        Assert.True(identity.IsIncomplete);
+    }
+
+    [Fact]
+    public void Read_DocumentThatCannotBeRead_IsPassedOverForTheNext()
+    {
+        string path = WriteCar("current", null, null, out var commit);
+        Directory.CreateDirectory(_folder.At("a.did.json"));
+        _folder.Write(
+            $"{SampleIdentity.FileName(Log.Did)}.did.json",
+            SampleIdentity.Document(Log.Did, "document.test", Current, "https://pds.example"));
+
+        var identity = IdentityFiles.Read(path, commit, SignaturePolicy.Historical);
+
+        Assert.Equal(SignatureState.Valid, identity.Signature);
+        Assert.NotNull(identity.Warning);
+    }
+
     [Fact]
     public void Read_DocumentOfAnotherDid_IsNotUsed()
     {

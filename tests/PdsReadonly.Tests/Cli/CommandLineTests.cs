@@ -5,17 +5,43 @@ namespace PdsReadonly.Tests.Cli;
 public sealed class CommandLineTests
 {
     [Fact]
-    public async Task Version_Asked_IsTheNumberAlone()
+    public void Version_ForAnswers_IsTheNumberAlone() =>
+        Assert.Matches(@"^\d+\.\d+\.\d+$", ProgramVersion.Text);
+
+    [Theory]
+    [InlineData("--version")]
+    [InlineData("version")]
+    [InlineData("-V")]
+    public async Task Version_Asked_IsALineWithWhatIsInside(string word)
     {
-        var run = await CliRun.Of("--version");
+        var run = await CliRun.Of(word);
 
         Assert.Equal(ExitCode.Done, run.Code);
-        Assert.Equal(ProgramVersion.Text, run.Output.Trim());
-        Assert.Matches(@"^\d+\.\d+\.\d+$", run.Output.Trim());
+        Assert.Matches(
+            @"^pds-readonly \d+\.\d+\.\d+ \((commit \S+ of \d{4}-\d\d-\d\d, )?\.NET \S+.*, "
+                + @"SQLite 3\.\d+\.\d+(, OpenSSL \d+\.\d+\.\d+)?\)$",
+            run.Output.Trim());
+        Assert.Equal("", run.Error);
+    }
+
+    [Fact]
+    public async Task Nothing_Given_IsAShortUsageWithExamples()
+    {
+        var run = await CliRun.Of();
+
+        Assert.Equal(ExitCode.WrongUsage, run.Code);
+        string[] lines = run.Error.TrimEnd().Split(Environment.NewLine);
+        Assert.InRange(lines.Length, 5, 12);
+        Assert.Equal(3, lines.Count(
+            line => line.StartsWith("  pds-readonly ", StringComparison.Ordinal)));
+        Assert.Equal("", run.Output);
     }
 
     [Theory]
     [InlineData("--help", "--signatures")]
+    [InlineData("help", "--signatures")]
+    [InlineData("help verify", "exportBytes")]
+    [InlineData("help help", "--signatures")]
     [InlineData("--help", "verify")]
     [InlineData("serve --help", "--immutable-blobs")]
     [InlineData("serve --help", "--slow-reader-timeout <SECONDS>")]
@@ -33,7 +59,14 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("--no-such", "Unrecognized command or argument '--no-such'.")]
+    [InlineData("--no-such", "Unrecognized option '--no-such'.")]
+    [InlineData("verfy x", "verfy is neither a command nor a file: did you mean verify?")]
+    [InlineData(
+        "colections", "colections is neither a command nor a file: did you mean collections?")]
+    [InlineData("help verfy", "verfy is neither a command nor a file: did you mean verify?")]
+    [InlineData("nonsense", "nonsense is neither a command nor a file")]
+    [InlineData("serve -", "Unrecognized option '-'.")]
+    [InlineData("x.car verify y.car", "put x.car after the command")]
     [InlineData("serve --car x --no-such", "Unrecognized option '--no-such'.")]
     [InlineData("verify --no-such x.car", "Unrecognized option '--no-such'.")]
     [InlineData("inspect", "Required argument missing for command: 'inspect'.")]
@@ -110,7 +143,7 @@ public sealed class CommandLineTests
     [InlineData(
         "--car x --trusted-proxy ::1 --trusted-proxy proxy",
         "--trusted-proxy proxy: expected an IP address, or a network such as 10.0.0.0/8")]
-    [InlineData("--port 0 serve --car x", "--port has to stand behind the command")]
+    [InlineData("--port 0 serve --car x", "put --port after the command")]
     [InlineData("lightrail", "Option '--upstream' is required.")]
     [InlineData("lightrail --upstream x", "--upstream x: expected an http or https URL of a host")]
     [InlineData(

@@ -144,7 +144,7 @@ public sealed class VerifyCommandTests : IDisposable
         var empty = await CliRun.Of("verify", _folder.Path);
 
         Assert.Equal(ExitCode.CannotRun, run.Code);
-        Assert.Equal($"error: {missing} names no CAR file", run.Error.Trim());
+        Assert.Equal($"error: {missing} names no file", run.Error.Trim());
         Assert.Equal(ExitCode.CannotRun, empty.Code);
         Assert.Equal("error: no CAR files there", empty.Error.Trim());
     }

@@ -20,6 +20,8 @@ internal sealed class TestServer : IHostDirectory, IHealthProbe, ILogger<XrpcDis
 {
     private readonly XrpcDispatcher _dispatcher;
 
+    public bool IsDegraded { get; set; }
+
     internal TestServer(params IPlainRoute[] more)
     {
         var database = CatalogDatabase.Open(":memory:");

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace PdsReadonly.Tests.Support;
 
 /// <summary>A folder of its own for a test, gone with it.</summary>
@@ -17,6 +19,15 @@ internal sealed class TempFolder : IDisposable
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, content);
         return path;
+    }
+
+    /// <summary>Makes a pipe with a name, which nothing writes to; returns its path.</summary>
+    internal string MakePipe(string name)
+    {
+        using var made = Process.Start("mkfifo", At(name));
+        made.WaitForExit();
+        Assert.Equal(0, made.ExitCode);
+        return At(name);
     }
 
     /// <summary>Names of the files directly in a folder of it, in order.</summary>

@@ -143,7 +143,9 @@ internal sealed class TestArchive : IDisposable
 
         internal int Unchanged { get; private set; }
 
-        internal List<string> Unmatched { get; } = [];
+        internal List<InputProblem> Problems { get; } = [];
+
+        internal (int Waiting, int Served)? Retried { get; private set; }
 
         internal int Served { get; private set; }
 
@@ -160,12 +162,18 @@ internal sealed class TestArchive : IDisposable
             Told.Release();
         }
 
-        public void OnUnmatched(string argument) => Unmatched.Add(argument);
+        public void OnProblem(InputProblem problem) => Problems.Add(problem);
 
         public void OnDone(int served)
         {
             Served = served;
             Done.Set();
+        }
+
+        public void OnRetried(int waiting, int served)
+        {
+            Retried = (waiting, served);
+            Told.Release();
         }
     }
 }

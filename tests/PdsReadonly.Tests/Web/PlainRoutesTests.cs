@@ -56,6 +56,14 @@ public sealed class PlainRoutesTests
         Assert.Equal("""{"version":"1.2.3","error":"Service Unavailable"}""", answer.Body);
     }
 
+    [Fact]
+    public void Health_PartsMissing_SaysSoAndIsUpAllTheSame()
+    {
+        var answer = new TestServer { IsDegraded = true }.Ask("GET", "/xrpc/_health");
+        Assert.Equal(200, answer.Status);
+        Assert.Equal("""{"version":"1.2.3","status":"degraded"}""", answer.Body);
+    }
+
     [Theory]
     [InlineData("pds.example.com")]
     [InlineData("PDS.Example.Com:443")]

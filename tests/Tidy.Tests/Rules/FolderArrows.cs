@@ -41,16 +41,19 @@ internal static partial class FolderArrows
         ["Http.Connections"] = ["Http.Messages", "Http.WebSockets"],
         ["Http.Transports"] = ["Http.Messages", "Http.WebSockets", "Http.Connections"],
 
+        // What is asked of the operating system, for all others.
+        ["PdsReadonly.Platform"] = [],
         ["PdsReadonly.Index"] = ["Atproto"],
         ["PdsReadonly.Catalog"] = ["Atproto", "PdsReadonly.Index"],
-        ["PdsReadonly.Archive"] = ["Atproto", "PdsReadonly.Index", "PdsReadonly.Catalog"],
+        ["PdsReadonly.Archive"] =
+            ["Atproto", "PdsReadonly.Platform", "PdsReadonly.Index", "PdsReadonly.Catalog"],
         // A subscription is a source of messages; it sees no socket either.
         ["PdsReadonly.Events"] =
         [
             "Atproto", "Http.Connections",
             "PdsReadonly.Index", "PdsReadonly.Catalog", "PdsReadonly.Archive",
         ],
-        ["PdsReadonly.Upstream"] = ["Atproto"],
+        ["PdsReadonly.Upstream"] = ["Atproto", "PdsReadonly.Platform"],
         // Lightrail follows other people's repos: what we hold ourselves it asks of the index.
         ["PdsReadonly.Lightrail"] = ["Atproto", "PdsReadonly.Index", "PdsReadonly.Upstream"],
         // Handlers see messages and bodies, never a socket: no Http.Transports here.

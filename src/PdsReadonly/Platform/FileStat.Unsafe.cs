@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace PdsReadonly.Archive;
+namespace PdsReadonly.Platform;
 
 /// <summary>Size and times of a file; times in nanoseconds since 1970.</summary>
 internal readonly unsafe partial record struct FileStat(
@@ -67,7 +67,8 @@ internal readonly unsafe partial record struct FileStat(
     private static long Nanoseconds(long* timestamp) =>
         (timestamp[0] * 1_000_000_000) + *(uint*)(timestamp + 1);
 
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8,
+        SetLastError = true)]
     private static partial int Statx(
         int folder, string path, int flags, uint mask, long* statx);
 }
