@@ -29,8 +29,9 @@ usage() {
   world          the tests of the collection prover and of the index of remote repos at whole size:
                  10,000 repos, 20,000 events, 100 kills (tests/Shared/WorldSizes.cs); 15 minutes
   bench [ARGS]   publish, then the benchmarks: loading (the default), collections (their proofs),
-                 firehose (commits verified), lightrail (the index of remote repos), or http beside
-                 Kestrel, nginx and the reference PDS, loaded by wrk; --runs N, --only PART, --quick
+                 firehose (commits verified), lightrail (the index of remote repos), readers (what
+                 the worst input costs each), or http beside Kestrel, nginx and the reference PDS,
+                 loaded by wrk; --runs N, --only PART, --quick
   clean          remove artifacts/
 
 Environment: PDS_TARGET_FRAMEWORK (net10.0 or net9.0) decides for what the native binary is compiled;

@@ -3,6 +3,7 @@ using Bench.Firehose;
 using Bench.Http;
 using Bench.Lightrail;
 using Bench.Loading;
+using Bench.Readers;
 
 namespace Bench;
 
@@ -11,13 +12,14 @@ internal static class Program
 {
     private const string Usage =
         """
-        bench loading|http|collections|firehose|lightrail [--binary FILE] [--peers DIR]
+        bench loading|http|collections|firehose|lightrail|readers [--binary FILE] [--peers DIR]
               [--work DIR] [--runs N] [--only PART] [--quick]
 
         parts of loading: verify load many
         parts of collections: strategies server
         parts of firehose: signatures unsigned stream
         parts of lightrail: following pages server
+        parts of readers: cbor json blobs header car tree table proof event commit document plc
         parts of http: getRecord listRecords proofs getBlob getRepo reference memory scenarios
         """;
 
@@ -32,6 +34,7 @@ internal static class Program
                 case "firehose": return FirehoseSuite.Run(options);
                 case "collections": return CollectionsSuite.Run(options);
                 case "lightrail": return LightrailSuite.Run(options);
+                case "readers": return ReadersSuite.Run(options);
             }
         }
 

@@ -104,7 +104,8 @@ public sealed class CarSampleTests
         {
         }
 
-        public void OnRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal)
+        public void OnRecord(
+            ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal, bool hasForm)
         {
         }
 

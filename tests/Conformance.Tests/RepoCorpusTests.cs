@@ -143,7 +143,8 @@ public sealed class RepoCorpusTests
             _blocks.Add(ordinal, block);
         }
 
-        public void OnRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal)
+        public void OnRecord(
+            ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal, bool hasForm)
         {
             string path = Encoding.ASCII.GetString([.. collection, (byte)'/', .. rkey]);
             Records.Add((path, _blocks[ordinal]));

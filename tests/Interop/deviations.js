@@ -67,23 +67,30 @@ export async function deviations(checks, source, folder) {
   let count = 0
   for (const kind of [Secp256k1Keypair, P256Keypair]) {
     for (const [name, [fields, isLegacy, expected]] of Object.entries(commits)) {
-      const repo = await makeRepo(folder, count++, ['control'], fields, kind)
+      const repo = await makeRepo(folder, count++, encoded(['control']), fields, kind)
       await deviatingCommit(checks, `${name}, ${repo.keypair.jwtAlg}`, repo, isLegacy, expected)
     }
   }
-  const repo = await makeRepo(folder, count++, Object.keys(records), {}, Secp256k1Keypair)
+  const repo = await makeRepo(
+    folder, count++, encoded(Object.keys(records)), {}, Secp256k1Keypair)
   await deviatingRecords(checks, repo)
   await besideTheReference(checks, source, folder)
 }
 
-/** A CAR and an identity of our own; tree and CAR are the reference library's work. */
-async function makeRepo(folder, count, names, fields, kind, did = didOf(count)) {
+const encoded = (names) => names.map((name) => {
+  const [encoder, value] = records[name]
+  return [name, encoder({ ...value })]
+})
+
+/**
+ * A CAR and an identity of our own, of records by key and bytes; tree and CAR are the reference
+ * library's work.
+ */
+export async function makeRepo(folder, count, records, fields, kind, did = didOf(count)) {
   const keypair = await kind.create()
   const blocks = new BlockMap()
   let tree = await MST.create(new MemoryBlockstore())
-  for (const name of names) {
-    const [encoder, value] = records[name]
-    const bytes = encoder({ ...value })
+  for (const [name, bytes] of records) {
     const cid = await cidOf(bytes)
     blocks.set(cid, bytes)
     tree = await tree.add(`${collection}/${name}`, cid)
@@ -172,7 +179,8 @@ async function besideTheReference(checks, source, folder) {
       post(pds.url, `Bearer ${accessJwt}`, 'com.atproto.repo.importRepo', car,
         'application/vnd.ipld.car'))
     const imported = Object.keys(records).filter((name) => name !== 'not-a-number')
-    const refused = await makeRepo(folder, 'nan', ['not-a-number'], {}, Secp256k1Keypair, did)
+    const refused = await makeRepo(
+      folder, 'nan', encoded(['not-a-number']), {}, Secp256k1Keypair, did)
     await checks.check(client, 'refuses what is not a number', () => (
       importing(refused.car).then(() => false, ({ message }) => {
         if (!message.includes(`400 {"error":"InvalidRequest","message":"${unreadable}"}`))
@@ -181,7 +189,7 @@ async function besideTheReference(checks, source, folder) {
 
     const beside = path.join(folder, 'beside')
     await fs.mkdir(beside)
-    const repo = await makeRepo(beside, 'odd', imported, {}, Secp256k1Keypair, did)
+    const repo = await makeRepo(beside, 'odd', encoded(imported), {}, Secp256k1Keypair, did)
     await importing(repo.car)
     const ours = await Binary.start(['--car', repo.file, '--data', repo.data])
     for (const rkey of imported) {

@@ -3,6 +3,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { badRequests, harmless } from './badRequests.js'
 import { Binary } from './binary.js'
+import { blobReferences } from './blobReferences.js'
 import { Comparison } from './comparison.js'
 import { fetchAll, pack } from './crossing.js'
 import { deviations } from './deviations.js'
@@ -39,6 +40,7 @@ async function main() {
   ]) rounds.push(await round(name, folder, { source, accounts, reference, differences, mover }))
   const checks = new Checks()
   await deviations(checks, source, path.join(work, 'deviations'))
+  await blobReferences(checks, path.join(work, 'blob-references'))
   report(rounds, differences, checks)
   await source.close()
 }

@@ -7,6 +7,9 @@ public enum CarError
 {
     None,
 
+    /// <summary>The file is of another kind, as its first bytes show.</summary>
+    NotACar,
+
     /// <summary>The file stops inside its header or a block.</summary>
     UnexpectedEnd,
 
@@ -16,7 +19,7 @@ public enum CarError
     /// <summary>The header claims more than <see cref="CarLimits.HeaderBytesMax"/>.</summary>
     HeaderTooLarge,
 
-    /// <summary>The header is not the map {roots, version} in DAG-CBOR.</summary>
+    /// <summary>The header is not a map of roots and version in DAG-CBOR.</summary>
     HeaderMalformed,
 
     /// <summary>A version other than 1; 2 is an envelope around an inner CAR.</summary>
@@ -66,6 +69,7 @@ public static class CarErrorText
 {
     public static string Describe(this CarError error) => error switch
     {
+        CarError.NotACar => "file is not a CAR",
         CarError.UnexpectedEnd => "file ends inside a block or its header",
         CarError.LengthMalformed => "length prefix is over-long or not in its shortest form",
         CarError.HeaderTooLarge => $"header is larger than {CarLimits.HeaderBytesMax:N0} bytes",

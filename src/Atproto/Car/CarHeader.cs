@@ -3,7 +3,10 @@ using Atproto.Multiformats;
 
 namespace Atproto.Car;
 
-/// <summary>The header of a CAR v1 (https://ipld.io/specs/transport/car/carv1/).</summary>
+/// <summary>
+/// The header of a CAR v1 (https://ipld.io/specs/transport/car/carv1/): a map of roots and version,
+/// in whatever order and beside whatever else.
+/// </summary>
 public readonly record struct CarHeader
 {
     /// <summary>The first root: in a repo's CAR, the commit.</summary>
@@ -36,25 +39,52 @@ public readonly record struct CarHeader
     private static CarError Parse(ReadOnlySpan<byte> content, out CarHeader header)
     {
         header = default;
-        var reader = new CborReader(content);
-        if (reader.ReadMap(out int pairs) != CborError.None) return CarError.HeaderMalformed;
-        // CARv2 begins with a header that holds nothing but its version.
-        if (pairs == 1 && ReadVersion(ref reader, out ulong only) && only != 1)
-        {
-            return CarError.VersionUnsupported;
-        }
-
-        if (pairs != 2 || reader.ReadKey("roots"u8) != CborError.None)
+        if (CborCheck.Block(content, CborRules.Lenient) != CborError.None)
         {
             return CarError.HeaderMalformed;
         }
-        if (reader.ReadArray(out int rootCount) != CborError.None) return CarError.HeaderMalformed;
-        var error = ReadRoots(ref reader, rootCount, out var first);
-        if (error == CarError.HeaderMalformed) return error;
-        if (!ReadVersion(ref reader, out ulong version)) return CarError.HeaderMalformed;
-        if (version != 1) return CarError.VersionUnsupported;
-        if (!reader.AtEnd) return CarError.HeaderMalformed;
-        header = new CarHeader { Root = first, RootCount = rootCount };
+
+        // No hash and no signature is over the header: writers differ in the order of its keys, and
+        // some have keys of their own.
+        var reader = new CborReader(content);
+        if (reader.ReadMap(out int pairs) != CborError.None) return CarError.HeaderMalformed;
+        ulong? version = null;
+        int? rootCount = null;
+        Cid first = default;
+        var error = CarError.HeaderMalformed;
+        for (int i = 0; i < pairs; i++)
+        {
+            reader.ReadText(out var key);
+            if (key.SequenceEqual("version"u8))
+            {
+                if (reader.ReadUnsigned(out ulong number) != CborError.None)
+                {
+                    return CarError.HeaderMalformed;
+                }
+
+                version = number;
+            }
+            else if (key.SequenceEqual("roots"u8))
+            {
+                if (reader.ReadArray(out int count) != CborError.None)
+                {
+                    return CarError.HeaderMalformed;
+                }
+
+                rootCount = count;
+                error = ReadRoots(ref reader, count, out first);
+                if (error == CarError.HeaderMalformed) return error;
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        // CARv2 begins with a header that holds nothing but its version.
+        if (version is not null and not 1) return CarError.VersionUnsupported;
+        if (version is null || rootCount is null) return CarError.HeaderMalformed;
+        header = new CarHeader { Root = first, RootCount = rootCount.Value };
         return error;
     }
 
@@ -74,12 +104,5 @@ public readonly record struct CarHeader
         }
 
         return verdict;
-    }
-
-    private static bool ReadVersion(ref CborReader reader, out ulong version)
-    {
-        version = 0;
-        return reader.ReadKey("version"u8) == CborError.None
-            && reader.ReadUnsigned(out version) == CborError.None;
     }
 }

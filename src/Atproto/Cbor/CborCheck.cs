@@ -9,10 +9,9 @@ public static class CborCheck
     /// <summary>None, or the first cause in reading order.</summary>
     public static CborError Block(ReadOnlySpan<byte> block, CborRules rules)
     {
-        var walk = new Walk(block, rules);
-        var error = walk.Item(CborLimits.DepthMax);
+        var error = First(block, rules, out int length);
         if (error != CborError.None) return error;
-        return walk.AtEnd ? CborError.None : CborError.TrailingBytes;
+        return length == block.Length ? CborError.None : CborError.TrailingBytes;
     }
 
     /// <summary>
@@ -20,14 +19,29 @@ public static class CborCheck
     /// </summary>
     internal static CborError First(ReadOnlySpan<byte> items, CborRules rules, out int length)
     {
-        var walk = new Walk(items, rules);
+        var error = First(items, rules, keys: null, out length, out bool needsKeys);
+        // Hardly any block has keys out of order: only then they are kept, in a second walk.
+        return needsKeys ? First(items, rules, new KeyStack(), out length, out _) : error;
+    }
+
+    /// <summary>
+    /// The same in one walk; which needs to keep the keys, and ends early without, where those of a
+    /// map are out of order and may be.
+    /// </summary>
+    internal static CborError First(
+        ReadOnlySpan<byte> items, CborRules rules, KeyStack? keys, out int length,
+        out bool needsKeys)
+    {
+        var walk = new Walk(items, rules, keys);
         var error = walk.Item(CborLimits.DepthMax);
         length = walk.Offset;
+        needsKeys = walk.NeedsKeys;
         return error;
     }
 
-    private ref struct Walk(ReadOnlySpan<byte> input, CborRules rules)
+    private ref struct Walk(ReadOnlySpan<byte> input, CborRules rules, KeyStack? keys)
     {
+        private readonly KeyStack? _keys = keys;
         private readonly ReadOnlySpan<byte> _input = input;
         private readonly CborRules _rules = rules;
         private int _offset;
@@ -37,7 +51,7 @@ public static class CborCheck
 
         internal readonly int Offset => _offset;
 
-        internal readonly bool AtEnd => _offset == _input.Length;
+        internal bool NeedsKeys { get; private set; }
 
         internal CborError Item(int depthLeft)
         {
@@ -72,7 +86,6 @@ public static class CborCheck
 
         private CborError Map(ulong count, int depthLeft)
         {
-            int start = _offset;
             var error = CheckContainer(count, 2, depthLeft);
             bool sorted = true;
             ReadOnlySpan<byte> previous = default;
@@ -86,17 +99,19 @@ public static class CborCheck
                     if (order == 0) return CborError.KeyDuplicate;
                     if (order > 0)
                     {
-                        if (_rules == CborRules.Strict) return CborError.KeysUnsorted;
+                        NeedsKeys = _rules == CborRules.Lenient && _keys is null;
+                        if (NeedsKeys || _rules == CborRules.Strict) return CborError.KeysUnsorted;
                         sorted = false;
                     }
                 }
 
                 previous = key;
+                _keys?.Push(key);
                 error = Item(depthLeft - 1);
             }
 
-            if (error != CborError.None || sorted) return error;
-            return CborKeyOrder.HasDuplicates(_input[start.._offset], (int)count)
+            if (error != CborError.None || _keys is null) return error;
+            return _keys.PopHasDuplicates((int)count, sorted)
                 ? CborError.KeyDuplicate
                 : CborError.None;
         }

@@ -69,7 +69,13 @@ public sealed class PublicKey : IEquatable<PublicKey>
 
     public override bool Equals(object? obj) => Equals(obj as PublicKey);
 
-    public override int GetHashCode() => BitConverter.ToInt32(_x, 0);
+    // Seeded by the process: any point can be named as a key, so their bytes can be chosen.
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(_x);
+        return hash.ToHashCode();
+    }
 
     /// <summary>The key as did:key.</summary>
     public override string ToString() => DidKey.Format(this);

@@ -173,8 +173,8 @@ internal struct StreamFields
             reader.ReadText(out var key);
             int start = reader.Offset;
             bool fits = true;
-            if (key.SequenceEqual("cid"u8)) cid = LinkOrNull(ref reader, ref fits);
-            else if (key.SequenceEqual("prev"u8)) prev = LinkOrNull(ref reader, ref fits);
+            if (key.SequenceEqual("cid"u8)) cid = RecordOrNull(ref reader, ref fits);
+            else if (key.SequenceEqual("prev"u8)) prev = RecordOrNull(ref reader, ref fits);
             else if (key.SequenceEqual("path"u8)) path = Text(ref reader, body, ref fits);
             else if (key.SequenceEqual("action"u8)) action = Action(ref reader, body, ref fits);
             else reader.Skip();
@@ -209,6 +209,16 @@ internal struct StreamFields
         if (reader.ReadLink(out var cid) == CborError.None) return cid;
         ok = false;
         return null;
+    }
+
+    // A record's may be of the codec of blobs, as in a tree.
+    private static Cid? RecordOrNull(ref CborReader reader, ref bool ok)
+    {
+        if (reader.TryReadNull()) return null;
+        Cid cid = default;
+        ok = reader.ReadLinkBinary(out var binary) == CborError.None
+            && Cid.TryRead(binary, out cid);
+        return ok ? cid : null;
     }
 
     private static bool? Flag(ref CborReader reader, ref bool ok)

@@ -107,10 +107,11 @@ public sealed class PlcAuditLog
         var last = chain[^1];
         _ = DidKey.TryParse(last.SigningKey, out var current);
         var earlier = new List<PublicKey>();
+        var seen = new HashSet<PublicKey>();
         for (int i = chain.Length - 2; i >= 0; i--)
         {
             if (DidKey.TryParse(chain[i].SigningKey, out var key) != KeyError.None) continue;
-            if (!key!.Equals(current) && !earlier.Contains(key)) earlier.Add(key);
+            if (!key!.Equals(current) && seen.Add(key)) earlier.Add(key);
         }
 
         return new PlcAuditLog(did, current, earlier)

@@ -141,7 +141,10 @@ public sealed class MstNode
             ValueStart = reader.Offset - Cid.Bytes,
             SubtreeStart = subtreeStart,
         };
-        return IsBlessed(value) ? CborError.None : CborError.LinkNotBlessed;
+        // Links to records are kept as they are: some hosts wrote them with the codec of blobs.
+        return IsBlessed(value, CidCodec.DagCbor) || IsBlessed(value, CidCodec.Raw)
+            ? CborError.None
+            : CborError.LinkNotBlessed;
     }
 
     private CborError ReadTail(ref CborReader reader)
@@ -167,9 +170,9 @@ public sealed class MstNode
         var error = reader.ReadLinkBinary(out var link);
         if (error != CborError.None) return error;
         start = reader.Offset - Cid.Bytes;
-        return IsBlessed(link) ? CborError.None : CborError.LinkNotBlessed;
+        return IsBlessed(link, CidCodec.DagCbor) ? CborError.None : CborError.LinkNotBlessed;
     }
 
-    private static bool IsBlessed(ReadOnlySpan<byte> cid) =>
-        cid[0] == 1 && cid[1] == (byte)CidCodec.DagCbor && cid[2] == 0x12 && cid[3] == 0x20;
+    private static bool IsBlessed(ReadOnlySpan<byte> cid, CidCodec codec) =>
+        cid[0] == 1 && cid[1] == (byte)codec && cid[2] == 0x12 && cid[3] == 0x20;
 }

@@ -123,7 +123,8 @@ public readonly struct Cid : IEquatable<Cid>, ISyntax<Cid>
 
     public override bool Equals(object? obj) => obj is Cid other && Equals(other);
 
-    public override int GetHashCode() => (int)_digest0;
+    public override int GetHashCode() => (int)(
+        (31 * DigestHash.Of(_digest0, _digest1)) + DigestHash.Of(_digest2, _digest3));
 
     public override string ToString() =>
         string.Create(TextBytes, this, static (chars, cid) =>

@@ -7,6 +7,8 @@ namespace Atproto.Repo;
 /// Finds the blobs a record references, without its schema
 /// (https://atproto.com/specs/data-model#blob-type): a map of exactly $type "blob", ref, mimeType,
 /// size, or the older one of exactly cid and mimeType. A map that matches is not searched further.
+/// As tolerant as the reference is with records that exist (enumBlobRefs of @atproto/lex-data, not
+/// strict, older ones too): any CID, and -1 for a size that was not known.
 /// </summary>
 public static class BlobReferences
 {
@@ -18,7 +20,15 @@ public static class BlobReferences
     /// </summary>
     public static void Find(ReadOnlySpan<byte> record, IBlobReferenceSink sink)
     {
-        if (CborCheck.Block(record, CborRules.Lenient) != CborError.None) return;
+        if (CborCheck.Block(record, CborRules.Lenient) == CborError.None)
+        {
+            FindInChecked(record, sink);
+        }
+    }
+
+    /// <summary>The same for a record that <see cref="CborCheck"/> has passed.</summary>
+    internal static void FindInChecked(ReadOnlySpan<byte> record, IBlobReferenceSink sink)
+    {
         var reader = new CborReader(record);
         FindInItem(ref reader, sink);
     }
@@ -80,7 +90,7 @@ public static class BlobReferences
             }
             else if (key.SequenceEqual("size"u8))
             {
-                hasSize = reader.ReadUnsigned(out _) == CborError.None;
+                hasSize = TryReadSize(ref reader);
                 if (!hasSize) return false;
             }
             else if (key.SequenceEqual("mimeType"u8))
@@ -100,7 +110,8 @@ public static class BlobReferences
 
         if (pairCount == 4)
         {
-            if (!hasType || !hasSize || link.IsEmpty || mimeType.IsEmpty) return false;
+            bool isWhole = hasType && hasSize && !link.IsEmpty && mimeType.Contains((byte)'/');
+            if (!isWhole) return false;
             if (Cid.TryRead(link, out var cid)) sink.OnBlobReference(cid, mimeType);
             return true;
         }
@@ -108,6 +119,28 @@ public static class BlobReferences
         if (!hasLegacyCid || mimeType.IsEmpty) return false;
         if (Cid.TryParse(legacyCid, out var legacy)) sink.OnBlobReference(legacy, mimeType);
         return true;
+    }
+
+    // An integer that a double holds exactly, as a number of either kind.
+    private static bool TryReadSize(ref CborReader reader)
+    {
+        const long SafeMax = (1L << 53) - 1;
+        reader.PeekHead(out var type, out ulong argument, out int headBytes);
+        reader.Skip();
+        switch (type)
+        {
+            case CborMajorType.Unsigned:
+                return argument <= (ulong)SafeMax;
+            case CborMajorType.Negative:
+                return argument == 0;
+            // A float, by the width of its bits; the others are false, true, null.
+            case CborMajorType.Simple when headBytes > 1:
+                int info = headBytes switch { 3 => 25, 5 => 26, _ => 27 };
+                double value = CborFloat.FromBits(info, argument);
+                return value is >= 0 and <= SafeMax or -1 && double.IsInteger(value);
+            default:
+                return false;
+        }
     }
 }
 

@@ -15,7 +15,9 @@ public enum BlockKind
     /// <summary>Begins like an MST node; its offset is one in the spilled nodes.</summary>
     MayBeNode = 2,
 
-    /// <summary>A raw block: a blob carried along, never part of the tree.</summary>
+    /// <summary>
+    /// A raw block: a blob carried along, or a record that its tree names as such.
+    /// </summary>
     Raw = 3,
 }
 

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
-using System.Security.Cryptography;
 using Atproto.Multiformats;
 
 namespace Atproto.Repo;
@@ -27,8 +26,6 @@ public sealed unsafe class BlockTable : IDisposable
 
     // Below this a radix pass costs more than moving neighbours.
     private const int InsertionSortMax = 32;
-
-    private static readonly UInt128 s_suffixKey = NewKey();
 
     private Entry* _entries;
     private uint* _starts;
@@ -87,7 +84,7 @@ public sealed unsafe class BlockTable : IDisposable
     public bool TryFindRaw(in Cid cid, out int index) => TryFind(cid, raw: true, out index);
 
     /// <summary>
-    /// Looks many dag-cbor CIDs up at once; each is 36 bytes of <paramref name="block"/> from its
+    /// Looks many CIDs up at once; each is 36 bytes of <paramref name="block"/> from its
     /// start. Gives positions, -1 for those not there or with a negative start. Step by step over
     /// all of them, so that the waits for memory overlap instead of adding up.
     /// </summary>
@@ -111,7 +108,7 @@ public sealed unsafe class BlockTable : IDisposable
             indexes[i] = -1;
             if (cidStarts[i] < 0) continue;
             if (!Cid.TryRead(block.Slice(cidStarts[i], Cid.Bytes), out var cid)) continue;
-            if (!TryFind(cid, out int index)) continue;
+            if (!TryFind(cid, cid.Codec == CidCodec.Raw, out int index)) continue;
             indexes[i] = index;
             Prefetch(_ordinals + index);
         }
@@ -158,16 +155,17 @@ public sealed unsafe class BlockTable : IDisposable
         int start = StartOf(high);
         int from = (int)_starts[start];
         int to = (int)_starts[start + 1];
-        // Digests can be chosen so that many fall together: then halve instead of stepping.
+        int end = to;
+        // Digests can be chosen so that many fall together: then halve instead of stepping, to the
+        // first that is not less, whichever of them is asked for.
         while (to - from > InsertionSortMax)
         {
             int middle = from + ((to - from) / 2);
-            if (_entries[middle].High < high) from = middle;
-            else if (_entries[middle].High > high) to = middle;
-            else break;
+            if (_entries[middle].High < high) from = middle + 1;
+            else to = middle;
         }
 
-        for (int at = from; at < to; at++)
+        for (int at = from; at < end && _entries[at].High <= high; at++)
         {
             ref var entry = ref _entries[at];
             if (entry.High != high || entry.Low != low) continue;
@@ -283,22 +281,10 @@ public sealed unsafe class BlockTable : IDisposable
         }
     }
 
-    // The product of two sums with a random key: two suffixes give the same by chance alone.
     private static uint SuffixHash(in Cid cid)
     {
         var suffix = cid.DigestSuffix;
-        ulong high = Math.BigMul(
-            (ulong)(suffix >> 64) + (ulong)(s_suffixKey >> 64),
-            (ulong)suffix + (ulong)s_suffixKey,
-            out ulong low);
-        return (uint)((high ^ low) >> 32);
-    }
-
-    private static UInt128 NewKey()
-    {
-        Span<byte> key = stackalloc byte[16];
-        RandomNumberGenerator.Fill(key);
-        return BinaryPrimitives.ReadUInt128LittleEndian(key);
+        return DigestHash.Of((ulong)(suffix >> 64), (ulong)suffix);
     }
 
     [StructLayout(LayoutKind.Sequential, Pack = 4)]

@@ -13,7 +13,8 @@ public interface IRepoSink : IBlobReferenceSink
 
     /// <summary>
     /// A record, in key order; the block may have come earlier, where another path has it too.
-    /// Blobs it references are told right before.
+    /// Blobs it references are told right before. Without a JSON form it is bytes and no more.
     /// </summary>
-    void OnRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal);
+    void OnRecord(
+        ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal, bool hasForm);
 }

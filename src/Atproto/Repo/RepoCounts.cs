@@ -20,6 +20,15 @@ public sealed record RepoCounts
     /// <summary>Record blocks that do not decode: kept as bytes, without a JSON view.</summary>
     public long RecordsUndecodable { get; set; }
 
+    /// <summary>
+    /// Collections whose NSID has upper-case letters in its authority, which the specification does
+    /// not allow and others write.
+    /// </summary>
+    public long CollectionsUnnormalized { get; set; }
+
+    /// <summary>The first of them.</summary>
+    public string? UnnormalizedCollection { get; set; }
+
     /// <summary>Layers of the tree; 0 in an empty repo.</summary>
     public int Layers { get; set; }
 

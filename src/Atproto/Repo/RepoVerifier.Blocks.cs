@@ -46,10 +46,10 @@ public sealed partial class RepoVerifier
         while (true)
         {
             var status = CarHeader.Read(Unread, out var header, out int needed, out var error);
-            if (status == CarStatus.Refused) return RepoFault.Of(error, Position);
+            if (status == CarStatus.Refused) return HeaderFault(error);
             if (status == CarStatus.NeedMoreData)
             {
-                if (!TryFill(needed)) return RepoFault.Of(CarError.UnexpectedEnd, Position);
+                if (!TryFill(needed)) return HeaderFault(CarError.UnexpectedEnd);
                 continue;
             }
 
@@ -57,6 +57,15 @@ public sealed partial class RepoVerifier
             _start += needed;
             return null;
         }
+    }
+
+    private RepoFault HeaderFault(CarError error)
+    {
+        bool isCar = error is CarError.VersionUnsupported or CarError.RootAbsent
+            or CarError.RootUnsupported;
+        return !isCar && ForeignFile.Describe(Unread) is { } kind
+            ? RepoFault.Of(CarError.NotACar) with { Message = $"file {kind}" }
+            : RepoFault.Of(error, Position);
     }
 
     private RepoFault? ReadSections(Action<long>? onProgress)

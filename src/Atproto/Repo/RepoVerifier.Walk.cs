@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Text;
 using Atproto.Car;
 using Atproto.Cbor;
 using Atproto.Multiformats;
@@ -12,6 +14,9 @@ public sealed partial class RepoVerifier
     private readonly List<Frame> _frames = [];
     private readonly byte[] _lastKey = new byte[MstLimits.KeyBytesMax];
     private readonly HashSet<int> _recordsLikeNodes = [];
+
+    // By ordinal, the records that have no JSON form; null until the first of them.
+    private BitArray? _formless;
     private int _lastKeyLength;
     private int _lastCollectionLength;
     private uint _nextOrdinal;
@@ -29,6 +34,7 @@ public sealed partial class RepoVerifier
             _lastKeyLength = 0;
             _lastCollectionLength = 0;
             _recordsLikeNodes.Clear();
+            _formless = null;
             Counts.ExportBytes = CarLength.Header(1);
             _blocks.TryFind(commit.Cid, out int index);
             Tell(sink, index, 0, CarPlaceOf(_blocks.PlaceAt(index)));
@@ -147,7 +153,13 @@ public sealed partial class RepoVerifier
         int length = _lastCollectionLength + 1;
         bool same = length > 1 && key.Length > length
             && key[..length].SequenceEqual(_lastKey.AsSpan(0, length));
-        if (!same) return RepoPath.TrySplit(key, out collectionLength);
+        if (!same)
+        {
+            bool isPath = RepoPath.TrySplit(key, out collectionLength);
+            if (isPath) NoteCollection(key[..collectionLength]);
+            return isPath;
+        }
+
         collectionLength = _lastCollectionLength;
         return RecordKey.IsValid(key[length..]);
     }
@@ -164,8 +176,8 @@ public sealed partial class RepoVerifier
         {
             var record = ReadBlock(index, cid, out place, out var fault);
             if (fault is not null) return fault;
-            if (IsRecord(record)) BlobReferences.Find(record, sink);
-            else Counts.RecordsUndecodable++;
+            if (IsRecord(record)) BlobReferences.FindInChecked(record, sink);
+            else NoteFormless(_nextOrdinal);
         }
 
         if (ordinal == 0)
@@ -175,8 +187,24 @@ public sealed partial class RepoVerifier
         }
 
         Counts.Records++;
-        sink.OnRecord(key[..collectionLength], key[(collectionLength + 1)..], ordinal - 1);
+        bool hasForm = _formless is null || !_formless[(int)(ordinal - 1)];
+        sink.OnRecord(
+            key[..collectionLength], key[(collectionLength + 1)..], ordinal - 1, hasForm);
         return null;
+    }
+
+    private void NoteCollection(ReadOnlySpan<byte> nsid)
+    {
+        if (Nsid.IsNormalized(nsid)) return;
+        Counts.CollectionsUnnormalized++;
+        Counts.UnnormalizedCollection ??= Encoding.ASCII.GetString(nsid);
+    }
+
+    private void NoteFormless(uint ordinal)
+    {
+        Counts.RecordsUndecodable++;
+        _formless ??= new BitArray(_blocks.Count);
+        _formless[(int)ordinal] = true;
     }
 
     private void Tell(IRepoSink sink, int index, uint ordinal, BlockPlace place)

@@ -51,6 +51,12 @@ public readonly record struct Nsid : ISyntax<Nsid>
             && AsciiText.IsLetter(text[start]);
     }
 
+    /// <summary>
+    /// Whether a valid one is in its normal form: its authority, all but the name, in lower case.
+    /// </summary>
+    public static bool IsNormalized(ReadOnlySpan<byte> nsid) =>
+        !nsid[..Math.Max(0, nsid.LastIndexOf((byte)'.'))].ContainsAnyInRange((byte)'A', (byte)'Z');
+
     public static bool TryParse(ReadOnlySpan<byte> text, out Nsid nsid)
     {
         bool valid = Utf8<Nsid>.TryParse(text, out var bytes);

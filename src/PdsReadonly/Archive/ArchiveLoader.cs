@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Atproto.Repo;
 using Atproto.Syntax;
 using Microsoft.Data.Sqlite;
@@ -42,6 +43,10 @@ internal sealed class ArchiveLoader : IDisposable
     private readonly ConcurrentDictionary<string, DateTimeOffset?> _rereads = new(
         StringComparer.Ordinal);
     private readonly Lock _report = new();
+
+    // Files whose repos are served by an index of an earlier version; of the loading thread, once
+    // it runs.
+    private readonly HashSet<string> _outdated = new(StringComparer.Ordinal);
     private readonly AutoResetEvent _wake = new(false);
     private readonly CancellationTokenSource _stop;
     private List<string> _files = [];
@@ -78,17 +83,23 @@ internal sealed class ArchiveLoader : IDisposable
         {
             _stop.Token.ThrowIfCancellationRequested();
             bool known = sources.TryGetValue(file, out var source)
-                && source.Fingerprint == _options.FingerprintOf(file, source.Did, now, beside);
+                && _options.IsUnchanged(source, now, beside);
             if (known) unchanged.Add(file, source!);
         }
 
-        _catalog.Restore(_options.IndexFolder, unchanged);
+        var stored = new StoredFiles(_options);
+        _catalog.Restore(_options.IndexFolder, unchanged, stored.HoldAllOf);
         long bytes = 0;
         int count = 0;
         foreach (string file in _files)
         {
             _stop.Token.ThrowIfCancellationRequested();
-            if (unchanged.TryGetValue(file, out var source) && IsSettled(source)) continue;
+            if (unchanged.TryGetValue(file, out var source) && IsSettled(source))
+            {
+                if (IsOutdated(source)) _outdated.Add(file);
+                continue;
+            }
+
             bytes += Enqueue(file);
             count++;
         }
@@ -156,10 +167,14 @@ internal sealed class ArchiveLoader : IDisposable
         return IsServed(source);
     }
 
+    private bool IsOutdated(SourceRecord source) =>
+        _catalog.TryFind(Encoding.ASCII.GetBytes(source.Did ?? ""), out var served)
+        && served.SourcePath == source.Path && !IndexSchema.IsCurrent(served.IndexPath);
+
     // Its head is served, or one that won over it.
     private bool IsServed(SourceRecord source)
     {
-        byte[] did = System.Text.Encoding.ASCII.GetBytes(source.Did ?? "");
+        byte[] did = Encoding.ASCII.GetBytes(source.Did ?? "");
         if (!_catalog.TryFind(did, out var served)) return false;
         return string.CompareOrdinal(served.Rev.ToString(), source.Rev) >= 0
             || (Tid.TryParse(source.Rev ?? "", out var rev) && RevClock.IsInFuture(
@@ -188,6 +203,7 @@ internal sealed class ArchiveLoader : IDisposable
         foreach (var thread in threads) thread.Join();
         ProcessMemory.GiveBack();
         if (!_stop.IsCancellationRequested) EndFirstRound();
+        if (!_stop.IsCancellationRequested) RenewOutdated();
         GoOn();
     }
 
@@ -246,6 +262,20 @@ internal sealed class ArchiveLoader : IDisposable
         _firstRound.TrySetResult();
     }
 
+    // After all that is new, and one at a time: each repo is served by the index it has until the
+    // other one takes its place.
+    private void RenewOutdated()
+    {
+        if (_outdated.Count == 0) return;
+        lock (_report) _observer.OnRenewal(_outdated.Count);
+        foreach (string file in _outdated) Enqueue(file);
+        LoadAll(_large, LargeSpillBytes);
+        LoadAll(_small, SmallSpillBytes);
+        _outdated.Clear();
+        ProcessMemory.GiveBack();
+        lock (_report) _observer.OnRenewal(0);
+    }
+
     private void LoadAll(ConcurrentQueue<string> queue, long spillBytes)
     {
         if (queue.IsEmpty) return;
@@ -272,15 +302,17 @@ internal sealed class ArchiveLoader : IDisposable
     private void LoadOne(string path, RepoVerifier verifier)
     {
         long before = 0;
+        bool isRenewed = _outdated.Contains(path);
         var outcome = _loader.Load(path, verifier, position =>
         {
             _stop.Token.ThrowIfCancellationRequested();
+            if (isRenewed) return;
             long all = Interlocked.Add(ref _bytesDone, position - before);
             before = position;
             lock (_report) _observer.OnProgress(all);
         });
         if (outcome.IsWaiting) _waiting.Enqueue(path);
-        TryReport(outcome);
+        if (!isRenewed || outcome.Fault is not null) TryReport(outcome);
         if (!_rereads.ContainsKey(path)) return;
         _rereads[path] = _time.GetUtcNow();
         // It may hold an older head than before, or another repo: then another file's turn has

@@ -17,6 +17,12 @@ internal interface ILoadObserver
     void OnProblem(InputProblem problem);
 
     /// <summary>
+    /// So many repos have an index of an earlier version, which is made again while they are
+    /// served; then none has one any more.
+    /// </summary>
+    void OnRenewal(int repos);
+
+    /// <summary>
     /// Everything given was read; files may still be read again when they change.
     /// </summary>
     void OnDone(int served);

@@ -48,9 +48,9 @@ internal sealed class LargeBlock
     /// it is the one that is wanted, its CID tells.
     /// </summary>
     internal static ReadStatus TryOpen(
-        RepoReader reader, in BlockLocation location, CidCodec codec, out LargeBlock block)
+        RepoReader reader, in BlockLocation location, out LargeBlock block)
     {
-        var key = (location.DigestPrefix, location.Length, codec);
+        var key = (location.DigestPrefix, location.Length, location.Codec);
         if (s_known.TryGetValue(key, out var known))
         {
             block = new LargeBlock(location, known.Cid, known._digests);
@@ -76,7 +76,7 @@ internal sealed class LargeBlock
 
         Span<byte> digest = stackalloc byte[Sha256.DigestBytes];
         whole.GetHashAndReset(digest);
-        var cid = new Cid(codec, digest);
+        var cid = new Cid(location.Codec, digest);
         if (cid.DigestPrefix != location.DigestPrefix) return reader.FoundChanged();
         block = new LargeBlock(location, cid, digests);
         if (s_known.Count >= KnownMax) s_known.Clear();

@@ -1,3 +1,5 @@
+using PdsReadonly.Catalog;
+
 namespace PdsReadonly.Archive;
 
 /// <summary>Which signatures a repo must have to be served.</summary>
@@ -19,7 +21,7 @@ internal enum SignaturePolicy
 internal sealed record LoadOptions
 {
     // Raised when this program begins to judge files differently.
-    private const int JudgementVersion = 1;
+    private const int JudgementVersion = 2;
 
     /// <summary>Files, folders and patterns.</summary>
     public required IReadOnlyList<string> Cars { get; init; }
@@ -39,10 +41,21 @@ internal sealed record LoadOptions
     /// Of a source as these options judge it: what was refused or served under others is read
     /// again.
     /// </summary>
-    internal string FingerprintOf(
-        string path, string? did, DateTimeOffset now, HashSet<string>? present = null) =>
-        FileFingerprint.OfSource(path, did, now, present)
-        + $" {JudgementVersion} {Signatures} {AllowLegacy}";
+    internal string FingerprintOf(string path, string? did, DateTimeOffset now) =>
+        FileFingerprint.OfSource(path, did, now) + Judged(JudgementVersion);
+
+    /// <summary>
+    /// Whether a source is as it was when it was read, so that what came of it still holds. A sound
+    /// one also where the version before judged it: this one refuses nothing more.
+    /// </summary>
+    internal bool IsUnchanged(SourceRecord source, DateTimeOffset now, HashSet<string> present)
+    {
+        string files = FileFingerprint.OfSource(source.Path, source.Did, now, present);
+        return source.Fingerprint == files + Judged(JudgementVersion)
+            || (source.Fault is null && source.Fingerprint == files + Judged(JudgementVersion - 1));
+    }
+
+    private string Judged(int version) => $" {version} {Signatures} {AllowLegacy}";
 
     internal string IndexFolder => Path.Combine(DataFolder, "indexes");
 

@@ -122,7 +122,7 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
         }
         catch (InvalidDataException e)
         {
-            return e.Message;
+            return PackedFile.Describe(path, e.Message);
         }
     }
 
@@ -157,7 +157,7 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
         RepoIdentity identity)
     {
         var commit = verifier.Commit!;
-        string indexPath = Path.Combine(options.IndexFolder, $"{Guid.NewGuid():N}.sqlite");
+        string indexPath = Path.Combine(options.IndexFolder, IndexSchema.NewFileName());
         string temporary = indexPath + ".tmp";
         bool isPublished = false;
         try
@@ -238,15 +238,10 @@ internal sealed class RepoLoader(LoadOptions options, RepoCatalog catalog, TimeP
     {
         var notes = new List<string>();
         if (identity.Warning is not null) notes.Add(identity.Warning);
-        if (verdict == PublishVerdict.Published
-            && RevClock.IsInFuture(verifier.Commit!.Rev, time.GetUtcNow()))
+        // What is odd about a repo matters once it is served.
+        if (verdict == PublishVerdict.Published)
         {
-            notes.Add("rev lies in the future");
-        }
-
-        if (verifier.Counts.RecordsUndecodable > 0)
-        {
-            notes.Add($"{verifier.Counts.RecordsUndecodable} records do not decode");
+            notes.AddRange(RepoNotes.Of(verifier.Commit!, verifier.Counts, time.GetUtcNow()));
         }
 
         return notes.Count == 0 ? null : string.Join("; ", notes);

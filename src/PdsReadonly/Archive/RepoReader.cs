@@ -159,7 +159,7 @@ internal sealed class RepoReader : IDisposable
     internal ReadStatus Check(
         scoped in BlockLocation location, ReadOnlySpan<byte> block, out Cid cid)
     {
-        cid = Cid.Of(CidCodec.DagCbor, block);
+        cid = Cid.Of(location.Codec, block);
         return cid.DigestPrefix == location.DigestPrefix ? ReadStatus.Done : FoundChanged();
     }
 

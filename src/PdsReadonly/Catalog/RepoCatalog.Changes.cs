@@ -11,10 +11,12 @@ internal sealed partial class RepoCatalog
 
     /// <summary>
     /// Serves again what was published in an earlier run from files that are unchanged, and hold
-    /// what was published: not another repo, and no fault. Whether an index is whole shows when it
-    /// is opened.
+    /// what was published: not another repo, and no fault. One whose index is not there any more is
+    /// as new.
     /// </summary>
-    internal void Restore(string indexFolder, IReadOnlyDictionary<string, SourceRecord> unchanged)
+    internal void Restore(
+        string indexFolder, IReadOnlyDictionary<string, SourceRecord> unchanged,
+        Predicate<RepoEntry> isThere)
     {
         lock (_database.Gate)
         {
@@ -26,7 +28,10 @@ internal sealed partial class RepoCatalog
                 bool holdsIt = unchanged.TryGetValue(rows.GetString(3), out var source)
                     && source.Fault is null && source.Did == rows.GetString(0)
                     && source.Head == rows.GetString(5);
-                if (holdsIt && ReadEntry(rows, indexFolder) is { } entry) Show(entry);
+                if (holdsIt && ReadEntry(rows, indexFolder) is { } entry && isThere(entry))
+                {
+                    Show(entry);
+                }
             }
         }
     }

@@ -1,7 +1,6 @@
 using Atproto.Car;
 using Atproto.Repo;
 using PdsReadonly.Archive;
-using PdsReadonly.Catalog;
 using PdsReadonly.Index;
 
 namespace PdsReadonly.Cli;
@@ -40,7 +39,9 @@ internal sealed class CarCheck : IDisposable
             using var car = Open(path);
             var fault = _verifier.ReadBlocks(car, read => onProgress?.Invoke(read, car.Length));
             var commit = fault is null ? _verifier.Commit : null;
-            fault ??= _verifier.Walk(sink);
+            var raw = new RawBlockCount(sink, _verifier.Blocks);
+            fault ??= _verifier.Walk(raw);
+            if (fault is null) raw.Complete();
             var found = new CheckedCar
             {
                 Path = path,
@@ -48,13 +49,14 @@ internal sealed class CarCheck : IDisposable
                 Fault = fault,
                 Commit = commit,
                 Counts = _verifier.Counts,
+                Raw = raw.Figures,
             };
             if (fault is null) found = WithIdentity(found, commit!);
             return found with { Elapsed = _time.GetElapsedTime(started) };
         }
         catch (InvalidDataException e)
         {
-            return Refused(path, "GzipMalformed", e.Message);
+            return Refused(path, "GzipMalformed", PackedFile.Describe(path, e.Message));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -126,23 +128,24 @@ internal sealed class CarCheck : IDisposable
         {
             Identity = identity,
             Fault = identity.Fault is { } reason ? FaultOf(reason) : null,
-            Warnings = WarningsOf(commit, found.Counts, identity),
+            Warnings = WarningsOf(found, commit, identity),
         };
     }
 
-    private List<string> WarningsOf(Commit commit, RepoCounts counts, RepoIdentity identity)
+    private List<string> WarningsOf(CheckedCar found, Commit commit, RepoIdentity identity)
     {
         var warnings = new List<string>();
         if (identity.Warning is not null) warnings.Add(identity.Warning);
         if (commit.Version == 2) warnings.Add("commit is of version 2: serve wants --allow-legacy");
         else if (commit.IsLegacy) warnings.Add("commit lacks prev: serve wants --allow-legacy");
-        if (RevClock.IsInFuture(commit.Rev, _time.GetUtcNow()))
+        warnings.AddRange(RepoNotes.Of(commit, found.Counts, _time.GetUtcNow()));
+        var raw = found.Raw;
+        if (raw.Unused > 0)
         {
-            warnings.Add("rev lies in the future");
-        }
-        if (counts.RecordsUndecodable > 0)
-        {
-            warnings.Add($"{Figures.Count(counts.RecordsUndecodable, "record")} not decodable");
+            string verb = raw.Unused == 1 ? "is" : "are";
+            warnings.Add(
+                $"{Figures.Count(raw.Unused, "raw block")} ({Figures.Bytes(raw.UnusedBytes)}) "
+                + $"{verb} no blob of this repo");
         }
 
         return warnings;

@@ -21,13 +21,11 @@ internal static class CarFiles
     internal static int ForEach(CarSettings settings, CommandContext context, Look look)
     {
         var error = context.Error;
-        string[] named = [.. settings.Cars.Where(car => car != StandardInput)];
-        var files = ArchiveFiles.Expand(named, out var problems);
+        var files = Expand(settings.Cars, out var problems);
         foreach (var problem in problems)
         {
             error.WriteLine($"error: {problem.Argument} {problem.Reason}");
         }
-        if (settings.Cars.Contains(StandardInput)) files.Insert(0, StandardInput);
         if (files.Count == 0 && problems.Count == 0) error.WriteLine("error: no CAR files there");
         bool lacking = problems.Count > 0 || files.Count == 0;
         bool refused = false;
@@ -49,5 +47,42 @@ internal static class CarFiles
 
         if (refused) return ExitCode.No;
         return lacking ? ExitCode.CannotRun : ExitCode.Done;
+    }
+
+    // Each file once, in the order and as the command line spells it.
+    private static List<string> Expand(
+        IEnumerable<string> arguments, out List<InputProblem> problems)
+    {
+        var files = new List<string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        problems = [];
+        foreach (string argument in arguments)
+        {
+            if (argument == StandardInput)
+            {
+                if (seen.Add(argument)) files.Add(argument);
+                continue;
+            }
+
+            var named = ArchiveFiles.Expand([argument], out var found);
+            problems.AddRange(found);
+            files.AddRange(named.Where(seen.Add).Select(path => Spell(argument, path)));
+        }
+
+        return files;
+    }
+
+    private static string Spell(string argument, string path)
+    {
+        string full = Path.GetFullPath(argument);
+        if (path == full) return argument;
+        if (Directory.Exists(full))
+        {
+            return Path.Combine(argument, Path.GetRelativePath(full, path));
+        }
+
+        return Path.IsPathRooted(argument)
+            ? path
+            : Path.GetRelativePath(Environment.CurrentDirectory, path);
     }
 }

@@ -22,6 +22,9 @@ internal sealed record CheckedCar
 
     public RepoCounts Counts { get; init; } = new();
 
+    /// <summary>Of a file whose tree is right.</summary>
+    public RawFigures Raw { get; init; }
+
     /// <summary>Null when the tree was refused, so that the signature says nothing.</summary>
     public RepoIdentity? Identity { get; init; }
 

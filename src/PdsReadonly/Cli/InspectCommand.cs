@@ -12,8 +12,9 @@ internal static class InspectCommand
         With --json each line is an object: file, ok, fault, did, rev, commit, version, signature,
         handle (as verify); revTime, bytes, warnings; and where ok: exportBytes, blocks, nodes,
         layers, records, recordBytes {min, median, max, total}, earliest, latest, blobs, rawBlocks,
-        rawBytes, duplicates, unreached, foreign, undecodable, collections [{nsid, records, bytes,
-        earliest, latest}]. What is not known is null; times are RFC 3339.
+        rawBytes, rawUnused, rawUnusedBytes (that no record refers to), duplicates, unreached,
+        foreign, undecodable, collections [{nsid, records, bytes, earliest, latest}].
+        What is not known is null; times are RFC 3339.
 
         Exit codes are those of verify.
         """;
@@ -25,7 +26,7 @@ internal static class InspectCommand
         {
             var survey = new RepoSurvey();
             var found = check.Check(path, survey, onProgress);
-            survey.CountLeftovers(check.Blocks, found.Counts);
+            if (found.Fault is null) survey.CountLeftovers(check.Blocks, found.Counts);
             string text = settings.Json
                 ? InspectJson.Line(found, survey)
                 : InspectReport.Text(found, survey);

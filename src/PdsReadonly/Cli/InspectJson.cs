@@ -27,8 +27,10 @@ internal static class InspectJson
         WriteSizes(json, survey);
         WriteTimes(json, survey.Times());
         json.WriteNumber("blobs", survey.Blobs);
-        json.WriteNumber("rawBlocks", survey.RawBlocks);
-        json.WriteNumber("rawBytes", survey.RawBytes);
+        json.WriteNumber("rawBlocks", car.Raw.Blocks);
+        json.WriteNumber("rawBytes", car.Raw.Bytes);
+        json.WriteNumber("rawUnused", car.Raw.Unused);
+        json.WriteNumber("rawUnusedBytes", car.Raw.UnusedBytes);
         json.WriteNumber("duplicates", survey.Duplicates);
         json.WriteNumber("unreached", survey.Unreached);
         json.WriteNumber("foreign", counts.SectionsSkipped);

@@ -60,16 +60,20 @@ internal static class InspectReport
             Row(text, "keys from", $"{KeyTimes.Text(from)} to {KeyTimes.Text(to)}");
         }
 
-        string raw = survey.RawBlocks == 0 ? "" : $", {Figures.Bytes(survey.RawBytes)}";
+        string raw = car.Raw.Blocks == 0 ? "" : $", {Figures.Bytes(car.Raw.Bytes)}";
+        string unused = car.Raw.Unused == 0
+            ? ""
+            : $"{Figures.Count(car.Raw.Unused)} raw ({Figures.Bytes(car.Raw.UnusedBytes)}), ";
         Row(
             text,
             "blobs",
             $"{Figures.Count(survey.Blobs)} referenced; "
-            + $"{Figures.Count(survey.RawBlocks, "raw block")} in the file{raw}");
+            + $"{Figures.Count(car.Raw.Blocks, "raw block")} in the file{raw}");
         Row(
             text,
             "not used",
-            $"{Figures.Count(survey.Unreached)} unreached, "
+            unused
+            + $"{Figures.Count(survey.Unreached)} unreached, "
             + $"{Figures.Count(survey.Duplicates)} duplicate, "
             + $"{Figures.Count(counts.SectionsSkipped)} foreign blocks");
         if (counts.RecordsUndecodable > 0)

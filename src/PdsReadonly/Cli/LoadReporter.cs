@@ -82,6 +82,11 @@ internal sealed class LoadReporter(
     public void OnProblem(InputProblem problem) =>
         Line($"warning: --car {problem.Argument} {problem.Reason}");
 
+    public void OnRenewal(int repos) => Line(repos > 0
+        ? $"making the indexes of {Figures.Count(repos, "repo")} again, which an earlier version "
+            + "made; they are served meanwhile"
+        : "all indexes are of this version now");
+
     public void OnDone(int served)
     {
         double elapsed = time.GetElapsedTime(_started).TotalSeconds;

@@ -20,11 +20,6 @@ internal sealed class RepoSurvey : IRepoSink
     /// <summary>Different blobs that records reference.</summary>
     internal int Blobs => _blobs.Count;
 
-    /// <summary>Raw blocks in the file: blobs carried along.</summary>
-    internal int RawBlocks { get; private set; }
-
-    internal long RawBytes { get; private set; }
-
     /// <summary>Sections that repeat a block.</summary>
     internal long Duplicates { get; private set; }
 
@@ -34,7 +29,8 @@ internal sealed class RepoSurvey : IRepoSink
     public void OnBlock(uint ordinal, UInt128 digestPrefix, BlockPlace place) =>
         _blockBytes.Add(place.Length);
 
-    public void OnRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal)
+    public void OnRecord(
+        ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal, bool hasForm)
     {
         if (!collection.SequenceEqual(_collection))
         {
@@ -49,22 +45,14 @@ internal sealed class RepoSurvey : IRepoSink
 
     public void OnBlobReference(in Cid cid, ReadOnlySpan<byte> mimeType) => _blobs.Add(cid);
 
-    /// <summary>Looks at what the walk did not reach. Call once, after it.</summary>
+    /// <summary>Looks at what a walk that came to its end did not reach. Call once.</summary>
     internal void CountLeftovers(BlockTable blocks, RepoCounts counts)
     {
         Duplicates = counts.Sections - counts.SectionsSkipped - blocks.Count;
         for (int i = 0; i < blocks.Count; i++)
         {
             var place = blocks.PlaceAt(i);
-            if (place.Kind == BlockKind.Raw)
-            {
-                RawBlocks++;
-                RawBytes += place.Length;
-            }
-            else if (blocks.OrdinalAt(i) == 0)
-            {
-                Unreached++;
-            }
+            if (place.Kind != BlockKind.Raw && blocks.OrdinalAt(i) == 0) Unreached++;
         }
     }
 

@@ -44,7 +44,8 @@ internal static class VerifyCommand
         {
         }
 
-        public void OnRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal)
+        public void OnRecord(
+            ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal, bool hasForm)
         {
         }
 

@@ -28,9 +28,7 @@ internal sealed partial class RepoIndex
         byte[] after = from.After;
         while (collection is not null && page.Count < limit)
         {
-            ListRecords(
-                Encoding.ASCII.GetBytes(collection), after, ascending: true, limit - page.Count,
-                rows);
+            ListAll(Encoding.ASCII.GetBytes(collection), after, limit - page.Count, rows);
             foreach (var row in rows) page.Add(new PlacedRecord(collection, row.Rkey, row.Ordinal));
             after = rows.Count > 0 ? rows[^1].Rkey : after;
             if (page.Count == limit) break;
@@ -47,12 +45,22 @@ internal sealed partial class RepoIndex
     internal RecordPosition Seek(long position)
     {
         var (collection, before) = CollectionAt(position);
+        byte[] nsid = Encoding.ASCII.GetBytes(collection);
+        byte[] after = UnlistedCount == 0
+            ? CountOff(nsid, position - before, out long left)
+            : CountOffAll(nsid, position - before, out left);
+        return new RecordPosition(position - left, collection, after);
+    }
+
+    // The last of so many keys of a collection, and how many it does not have.
+    private byte[] CountOff(ReadOnlySpan<byte> nsid, long count, out long left)
+    {
         byte[] after = [];
-        long left = position - before;
-        if (left == 0) return new RecordPosition(position, collection, after);
+        left = count;
+        if (left == 0) return after;
         Span<byte> key = stackalloc byte[RecordChunkReader.KeyBytesMax];
-        var statement = Statement(1, RowsAfterSql).BindText(1, Encoding.ASCII.GetBytes(collection))
-            .BindText(2, default);
+        var statement =
+            Statement(1, RowsAfterSql).BindText(1, nsid).BindText(2, default).Bind(3, Listed);
         while (left > 0 && statement.Step())
         {
             var rows = new RecordChunkReader(statement.Bytes(0), key);
@@ -63,7 +71,39 @@ internal sealed partial class RepoIndex
         }
 
         statement.Reset();
-        return new RecordPosition(position - left, collection, after);
+        return after;
+    }
+
+    // The same where the collection's keys may be in both parts.
+    private byte[] CountOffAll(ReadOnlySpan<byte> nsid, long count, out long left)
+    {
+        const int AtOnce = 1000;
+        byte[] after = [];
+        left = count;
+        var rows = new List<RecordRow>();
+        while (left > 0)
+        {
+            ListAll(nsid, after, (int)Math.Min(left, AtOnce), rows);
+            if (rows.Count == 0) break;
+            left -= rows.Count;
+            after = rows[^1].Rkey;
+        }
+
+        return after;
+    }
+
+    // One page of a collection, with what has no JSON form.
+    private void ListAll(
+        ReadOnlySpan<byte> nsid, ReadOnlySpan<byte> beyond, int limit, List<RecordRow> page)
+    {
+        ListRecords(nsid, beyond, ascending: true, limit, page);
+        if (UnlistedCount == 0) return;
+        var unlisted = new List<RecordRow>();
+        ListAscending(nsid, Unlisted, beyond, limit, unlisted);
+        if (unlisted.Count == 0) return;
+        page.AddRange(unlisted);
+        page.Sort((one, other) => one.Rkey.AsSpan().SequenceCompareTo(other.Rkey));
+        if (page.Count > limit) page.RemoveRange(limit, page.Count - limit);
     }
 
     private (string Collection, long Before) CollectionAt(long position)

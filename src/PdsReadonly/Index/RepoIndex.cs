@@ -12,9 +12,13 @@ namespace PdsReadonly.Index;
 /// </summary>
 internal sealed partial class RepoIndex : IDisposable
 {
+    // The two parts of a collection, as what its number is multiplied by.
+    private const int Listed = 1;
+    private const int Unlisted = -1;
+
     // The row that holds a key, if any does, is the last one that does not begin behind it.
     private const string FindRowSql = """
-        SELECT r.rows FROM collection c JOIN record r ON r.collection = c.id
+        SELECT r.rows FROM collection c JOIN record r ON r.collection = c.id * ?3
         WHERE c.nsid = ?1 AND r.first <= ?2 ORDER BY r.first DESC LIMIT 1
         """;
 
@@ -24,7 +28,7 @@ internal sealed partial class RepoIndex : IDisposable
         """;
 
     private const string RowsAfterSql = """
-        SELECT r.rows FROM collection c JOIN record r ON r.collection = c.id
+        SELECT r.rows FROM collection c JOIN record r ON r.collection = c.id * ?3
         WHERE c.nsid = ?1 AND r.first > ?2 ORDER BY r.first
         """;
 
@@ -70,6 +74,15 @@ internal sealed partial class RepoIndex : IDisposable
     /// <summary>Paths of the tree.</summary>
     internal long RecordCount { get; private init; }
 
+    // Those of them that have no JSON form, as far as the index knows.
+    private long UnlistedCount { get; init; }
+
+    /// <summary>
+    /// Whether listing a collection gives what has a JSON form alone; an index of the version
+    /// before lists all.
+    /// </summary>
+    internal bool IsListingFiltered { get; private init; }
+
     /// <summary>Bytes of the canonical export.</summary>
     internal long ExportBytes { get; private init; }
 
@@ -81,7 +94,9 @@ internal sealed partial class RepoIndex : IDisposable
     /// <summary>The tree's root node.</summary>
     internal Cid Data { get; private init; }
 
-    /// <summary>Null when the file is no whole index of this version: to be built anew.</summary>
+    /// <summary>
+    /// Null when the file is not a whole index of a version that is served: to be built again.
+    /// </summary>
     internal static RepoIndex? Open(string path)
     {
         var database = SqliteDatabase.OpenImmutable(path);
@@ -89,10 +104,13 @@ internal sealed partial class RepoIndex : IDisposable
         {
             // Pages in use stay in the kernel's cache; a big one of our own per repo would add up.
             database.Execute("PRAGMA cache_size = -64");
-            using var version = database.Prepare("PRAGMA user_version");
-            if (!version.Step() || version.Int64(0) != IndexSchema.Version) return Fail(database);
-            using var repo =
-                database.Prepare("SELECT blocks, export, head, data, records FROM repo");
+            using var stored = database.Prepare("PRAGMA user_version");
+            long version = stored.Step() ? stored.Int64(0) : 0;
+            bool isFiltered = version == IndexSchema.Version;
+            if (!isFiltered && version != IndexSchema.UnfilteredVersion) return Fail(database);
+            string unlisted = isFiltered ? "unlisted" : "0";
+            using var repo = database.Prepare(
+                $"SELECT blocks, export, head, data, records, {unlisted} FROM repo");
             if (!repo.Step() || !Cid.TryRead(repo.Bytes(2), out var head)
                 || !Cid.TryRead(repo.Bytes(3), out var data))
             {
@@ -104,6 +122,8 @@ internal sealed partial class RepoIndex : IDisposable
                 BlockCount = (uint)repo.Int64(0),
                 ExportBytes = repo.Int64(1),
                 RecordCount = repo.Int64(4),
+                UnlistedCount = repo.Int64(5),
+                IsListingFiltered = isFiltered,
                 Head = head,
                 Data = data,
             };
@@ -118,10 +138,25 @@ internal sealed partial class RepoIndex : IDisposable
     /// <summary>
     /// The number of a record's block; null when the repo does not hold the record.
     /// </summary>
-    [SkipLocalsInit]
-    internal uint? FindRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey)
+    internal uint? FindRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey) =>
+        FindRecord(collection, rkey, out _);
+
+    /// <summary>The same, and whether the record is one of those that are listed.</summary>
+    internal uint? FindRecord(
+        ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, out bool isListed)
     {
-        var statement = Statement(0, FindRowSql).BindText(1, collection).BindText(2, rkey);
+        uint? listed = FindRecord(collection, rkey, Listed);
+        isListed = listed is not null;
+        return isListed || UnlistedCount == 0
+            ? listed
+            : FindRecord(collection, rkey, Unlisted);
+    }
+
+    [SkipLocalsInit]
+    private uint? FindRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, int part)
+    {
+        var statement =
+            Statement(0, FindRowSql).BindText(1, collection).BindText(2, rkey).Bind(3, part);
         uint? found = null;
         if (statement.Step())
         {
@@ -139,14 +174,14 @@ internal sealed partial class RepoIndex : IDisposable
 
     /// <summary>
     /// One page of a collection's records beyond a key (exclusive; empty: from the end or the
-    /// start).
+    /// start), without those that have no JSON form where <see cref="IsListingFiltered"/>.
     /// </summary>
     internal void ListRecords(
         ReadOnlySpan<byte> collection, ReadOnlySpan<byte> beyond, bool ascending, int limit,
         List<RecordRow> page)
     {
         page.Clear();
-        if (ascending) ListAscending(collection, beyond, limit, page);
+        if (ascending) ListAscending(collection, Listed, beyond, limit, page);
         else ListDescending(collection, beyond.IsEmpty ? AfterEverything : beyond, limit, page);
     }
 
@@ -176,23 +211,22 @@ internal sealed partial class RepoIndex : IDisposable
         var entry = _row.AsSpan(start, IndexSchema.BlockEntryBytes);
         var place = new BlockPlace(BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]));
         return new BlockLocation(
-            BinaryPrimitives.ReadUInt128BigEndian(entry), place.Offset, place.Length);
+            BinaryPrimitives.ReadUInt128BigEndian(entry), place.Offset, place.Length,
+            place.Kind == BlockKind.Raw ? CidCodec.Raw : CidCodec.DagCbor);
     }
 
     /// <summary>Finds a block of the tree: commit, node or record of the current head.</summary>
     internal bool TryFind(in Cid cid, out BlockLocation location)
     {
         location = default;
-        if (cid.Codec != CidCodec.DagCbor) return false;
-        var prefix = cid.DigestPrefix;
-        uint digestBits = (uint)(prefix >> (128 - IndexSchema.LookupDigestBits));
+        uint digestBits = (uint)(cid.DigestPrefix >> (128 - IndexSchema.LookupDigestBits));
         var statement = Statement(4, LookupSql)
             .Bind(1, IndexSchema.LookupKey(digestBits, uint.MaxValue))
             .Bind(2, IndexSchema.LookupBase);
         bool found = false;
         while (!found && statement.Step())
         {
-            found = FindInRow(statement.Bytes(1), digestBits, prefix, out location);
+            found = FindInRow(statement.Bytes(1), digestBits, cid, out location);
             // Entries with these bits can begin in the row before only if this row begins with
             // them.
             if ((statement.Int64(0) - IndexSchema.LookupBase) >> 32 != digestBits) break;
@@ -237,14 +271,17 @@ internal sealed partial class RepoIndex : IDisposable
     }
 
     private void ListAscending(
-        ReadOnlySpan<byte> collection, ReadOnlySpan<byte> beyond, int limit, List<RecordRow> page)
+        ReadOnlySpan<byte> collection, int part, ReadOnlySpan<byte> beyond, int limit,
+        List<RecordRow> page)
     {
         // The row the page begins in, then those behind it.
-        var statement = Statement(0, FindRowSql).BindText(1, collection).BindText(2, beyond);
+        var statement =
+            Statement(0, FindRowSql).BindText(1, collection).BindText(2, beyond).Bind(3, part);
         if (statement.Step()) TakeAscending(statement.Bytes(0), beyond, limit, page);
         statement.Reset();
 
-        statement = Statement(1, RowsAfterSql).BindText(1, collection).BindText(2, beyond);
+        statement =
+            Statement(1, RowsAfterSql).BindText(1, collection).BindText(2, beyond).Bind(3, part);
         while (page.Count < limit && statement.Step())
         {
             TakeAscending(statement.Bytes(0), beyond, limit, page);
@@ -295,7 +332,7 @@ internal sealed partial class RepoIndex : IDisposable
     }
 
     private bool FindInRow(
-        ReadOnlySpan<byte> row, uint digestBits, UInt128 prefix, out BlockLocation location)
+        ReadOnlySpan<byte> row, uint digestBits, in Cid cid, out BlockLocation location)
     {
         location = default;
         int count = row.Length / IndexSchema.LookupEntryBytes;
@@ -312,7 +349,8 @@ internal sealed partial class RepoIndex : IDisposable
         {
             int ordinalStart = (from * IndexSchema.LookupEntryBytes) + 3;
             location = LocationOf(BinaryPrimitives.ReadUInt32BigEndian(row[ordinalStart..]));
-            if (location.DigestPrefix == prefix) return true;
+            bool isIt = location.DigestPrefix == cid.DigestPrefix && location.Codec == cid.Codec;
+            if (isIt) return true;
         }
 
         return false;

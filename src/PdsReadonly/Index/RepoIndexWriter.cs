@@ -25,12 +25,14 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
     private readonly SqliteStatement _insertBlob;
     private readonly byte[] _blocks =
         new byte[IndexSchema.BlocksPerRow * IndexSchema.BlockEntryBytes];
-    private readonly RecordChunkWriter _chunk = new();
+    private readonly RecordChunkWriter _listed = new();
+    private readonly RecordChunkWriter _unlisted = new();
     private readonly List<(string Nsid, long Records)> _collections = [];
     private readonly byte[] _collection = new byte[RepoPath.BytesMax];
     private int _collectionLength;
     private long _collectionId;
     private long _collectionRecords;
+    private long _unlistedRecords;
     private int _blockCount;
     private long _blockRow;
 
@@ -70,7 +72,8 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
         if (++_blockCount == IndexSchema.BlocksPerRow) FlushBlocks();
     }
 
-    public void OnRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal)
+    public void OnRecord(
+        ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal, bool hasForm)
     {
         if (!collection.SequenceEqual(_collection.AsSpan(0, _collectionLength)))
         {
@@ -80,8 +83,10 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
             _collectionId++;
         }
 
-        if (_chunk.IsFull) FlushRecords();
-        _chunk.Add(rkey, ordinal);
+        if (!hasForm) _unlistedRecords++;
+        var chunk = hasForm ? _listed : _unlisted;
+        if (chunk.IsFull) Flush(chunk);
+        chunk.Add(rkey, ordinal);
         _collectionRecords++;
     }
 
@@ -130,17 +135,19 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
         _blockCount = 0;
     }
 
-    private void FlushRecords()
+    private void Flush(RecordChunkWriter chunk)
     {
-        _insertRecord.Bind(1, _collectionId).BindText(2, _chunk.First).BindBlob(3, _chunk.Bytes)
-            .Run();
-        _chunk.Clear();
+        if (chunk.IsEmpty) return;
+        long part = chunk == _listed ? _collectionId : -_collectionId;
+        _insertRecord.Bind(1, part).BindText(2, chunk.First).BindBlob(3, chunk.Bytes).Run();
+        chunk.Clear();
     }
 
     private void EndCollection()
     {
         if (_collectionLength == 0) return;
-        FlushRecords();
+        Flush(_listed);
+        Flush(_unlisted);
         var nsid = _collection.AsSpan(0, _collectionLength);
         _insertCollection.BindText(1, nsid).Bind(2, _collectionId).Bind(3, _collectionRecords)
             .Run();
@@ -182,7 +189,8 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
 
     private void WriteRepo(Commit commit, RepoCounts counts)
     {
-        using var insert = _database.Prepare("INSERT INTO repo VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+        using var insert =
+            _database.Prepare("INSERT INTO repo VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
         Span<byte> head = stackalloc byte[Cid.Bytes];
         Span<byte> data = stackalloc byte[Cid.Bytes];
         commit.Cid.CopyTo(head);
@@ -190,6 +198,7 @@ internal sealed class RepoIndexWriter : IRepoSink, IDisposable
         insert.BindText(1, Encoding.ASCII.GetBytes(commit.Did.ToString()))
             .BindText(2, Encoding.ASCII.GetBytes(commit.Rev.ToString()))
             .BindBlob(3, head).BindBlob(4, data)
-            .Bind(5, counts.Blocks).Bind(6, counts.Records).Bind(7, counts.ExportBytes).Run();
+            .Bind(5, counts.Blocks).Bind(6, counts.Records).Bind(7, counts.ExportBytes)
+            .Bind(8, _unlistedRecords).Run();
     }
 }

@@ -27,7 +27,7 @@ internal struct PendingSection(byte[] head)
     internal ReadStatus Begin(RepoReader reader, in BlockLocation location, out Cid cid)
     {
         cid = default;
-        var status = LargeBlock.TryOpen(reader, location, CidCodec.DagCbor, out var block);
+        var status = LargeBlock.TryOpen(reader, location, out var block);
         if (status != ReadStatus.Done) return status;
         cid = block.Cid;
         _head = new byte[CarLength.Section(location.Length) - location.Length];

@@ -49,13 +49,14 @@ internal static class RecordJson
     }
 
     /// <summary>
-    /// Opens a record that is too large to be written at once; null when it has no JSON form.
+    /// Opens a record that is too large to be written at once; null when it has no JSON form, which
+    /// only an index of the layout before does not know.
     /// </summary>
     internal static ReadStatus TryOpenLarge(
         RepoReader reader, in BlockLocation location, out LargeBlock? block)
     {
-        var status = LargeBlock.TryOpen(reader, location, CidCodec.DagCbor, out block);
-        if (status != ReadStatus.Done) return status;
+        var status = LargeBlock.TryOpen(reader, location, out block!);
+        if (status != ReadStatus.Done || reader.Index.IsListingFiltered) return status;
         // What was hashed just now need not be paid for again.
         var turn = reader.Turn;
         reader.Turn = Turn.Unbounded();

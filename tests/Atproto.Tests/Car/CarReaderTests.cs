@@ -20,6 +20,9 @@ public sealed class CarReaderTests
     [InlineData("a2" + Roots + "82" + Link + Link + Version + "01", 2)]
     [InlineData("a2" + Roots + "82" + Link + Link0 + Version + "01", 2)] // only the first counts
     [InlineData("a2" + Roots + "82" + Link + RawLink + Version + "01", 2)]
+    [InlineData("a2" + Version + "01" + Roots + "81" + Link, 1)] // others' order
+    [InlineData("a3" + Roots + "81" + Link + Version + "01" + "6178f6", 1)] // a key of their own
+    [InlineData("a3" + "617882a0f90000" + Version + "01" + Roots + "81" + Link, 1)]
     public void HeaderRead_Good_GivesTheFirstRoot(string hex, int rootCount)
     {
         byte[] input = WithLength(hex);
@@ -43,8 +46,12 @@ public sealed class CarReaderTests
     [InlineData("a2" + Roots + "81" + Link + Version + "f93c00", CarError.HeaderMalformed)]
     [InlineData("a2" + Roots + "81f6" + Version + "01", CarError.HeaderMalformed)]
     [InlineData("a2" + Roots + "f6" + Version + "01", CarError.HeaderMalformed)]
-    [InlineData("a2" + Version + "01" + Roots + "81" + Link, CarError.HeaderMalformed)]
-    [InlineData("a3" + Roots + "81" + Link + Version + "01" + "6178f6", CarError.HeaderMalformed)]
+    [InlineData("a2" + Version + "02" + Roots + "81" + Link, CarError.VersionUnsupported)]
+    [InlineData("a3" + Version + "01" + Roots + "80" + "6178f6", CarError.RootAbsent)]
+    [InlineData(
+        "a3" + Roots + "81" + Link + Version + "01" + Version + "01", CarError.HeaderMalformed)]
+    [InlineData("a2" + Roots + "81" + Link + "6178f6", CarError.HeaderMalformed)] // no version
+    [InlineData("a3" + Roots + "81" + Link + Version + "0100f6", CarError.HeaderMalformed)]
     [InlineData("a2" + Roots + "81" + Link + Version + "01" + "00", CarError.HeaderMalformed)]
     [InlineData("a2" + Roots + "9bffffffffffffffff", CarError.HeaderMalformed)]
     [InlineData("b802" + Roots + "81" + Link + Version + "01", CarError.HeaderMalformed)]

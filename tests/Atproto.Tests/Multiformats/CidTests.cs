@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Atproto.Multiformats;
 
@@ -24,6 +25,31 @@ public sealed class CidTests
         Assert.True(Cid.Of(CidCodec.Raw, []) != Cid.Of(CidCodec.DagCbor, []));
         Assert.NotEqual(Cid.Of(CidCodec.Raw, [1]), Cid.Of(CidCodec.Raw, [2]));
         Assert.False(Cid.Of(CidCodec.Raw, []).Equals((object)EmptyRaw));
+    }
+
+    // What is only named hashes to nothing: its digest can be chosen, whatever the table.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(8)]
+    [InlineData(16)]
+    [InlineData(24)]
+    public void GetHashCode_DigestsThatDifferInEightBytes_RarelyMeet(int at)
+    {
+        const int Count = 10_000;
+        byte[] digest = new byte[32];
+        var low = new HashSet<int>();
+        var folded = new HashSet<int>();
+        for (int i = 0; i < Count; i++)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(digest.AsSpan(at), i);
+            low.Add(new Cid(CidCodec.Raw, digest).GetHashCode());
+            // The same 32 bits when both halves are put together, as the platform does.
+            BinaryPrimitives.WriteInt64LittleEndian(digest.AsSpan(at), ((long)i << 32) | (uint)i);
+            folded.Add(new Cid(CidCodec.Raw, digest).GetHashCode());
+        }
+
+        Assert.InRange(low.Count, Count * 99 / 100, Count);
+        Assert.InRange(folded.Count, Count * 99 / 100, Count);
     }
 
     [Fact]

@@ -30,7 +30,13 @@ public sealed class BlobReferencesTests
         { "no size", Without("size"), "" },
         { "another type", With("$type", "blobs"), "" },
         { "a type that is no text", With("$type", 1), "" },
-        { "a negative size", With("size", -1), "" },
+        { "a size that was not known", With("size", -1), "a x/y" },
+        { "a negative size", With("size", -2), "" },
+        { "the largest size", With("size", (1L << 53) - 1), "a x/y" },
+        { "a size no double holds", With("size", 1L << 53), "" },
+        { "a size that is true", With("size", true), "" },
+        { "a mimeType without a slash", With("mimeType", "image"), "" },
+        { "legacy without a slash", Map(("cid", A.ToString()), ("mimeType", "x")), "a x" },
         { "a size in text", With("size", "1"), "" },
         { "an empty mimeType", With("mimeType", ""), "" },
         { "a mimeType that is no text", With("mimeType", null), "" },
@@ -69,6 +75,28 @@ public sealed class BlobReferencesTests
             "a4637265 66d82a460001550001ff".Replace(" ", "", StringComparison.Ordinal)
             + "6473697a6501" + "652474797065" + "64626c6f62" + "686d696d6554797065" + "63782f79");
         Assert.Equal("", Find(block));
+    }
+
+    [Theory]
+    [InlineData("f94000", true)] // 2.0 in two bytes
+    [InlineData("fa41200000", true)] // 10.0 in four
+    [InlineData("fb4059000000000000", true)] // 100.0 in eight
+    [InlineData("fbbff0000000000000", true)] // -1.0
+    [InlineData("f98000", true)] // -0.0
+    [InlineData("f93e00", false)] // 1.5
+    [InlineData("fbc000000000000000", false)] // -2.0
+    [InlineData("fb4340000000000000", false)] // 2^53
+    [InlineData("1bffffffffffffffff", false)]
+    [InlineData("f6", false)]
+    [InlineData("f7", false)]
+    public void Find_SizeOfAnyKind_CountsAsANumberWould(string size, bool isReference)
+    {
+        byte[] known = Encode(Without("size"));
+        byte[] block =
+        [
+            0xa4, .. known.AsSpan(1), .. "dsize"u8, .. Convert.FromHexString(size),
+        ];
+        Assert.Equal(isReference ? "a x/y" : "", Find(block));
     }
 
     [Fact]

@@ -58,11 +58,16 @@ public sealed class MalformedTreeTests
     }
 
     [Fact]
-    public void Walk_LinkToARawBlock_IsNodeMalformed()
+    public void Walk_LinkToARawBlock_IsARecordsOrNodeMalformed()
     {
         var raw = SampleBlock.Of([1, 2, 3], CidCodec.Raw);
         string key = Key(0);
-        Refused(MstError.NodeMalformed, RepoCar.Node(default, new HandEntry(key, raw.Cid)), raw);
+        var root = RepoCar.Node(default, new HandEntry(key, raw.Cid));
+        var outcome = RepoCar.Verify(RepoCar.Of(root.Cid, root, raw));
+        Assert.Null(outcome.Fault);
+        Assert.Equal((1, 1), (outcome.Counts.Records, outcome.Counts.RecordsUndecodable));
+        Assert.Equal($"record {key} 2 without a form", outcome.Sink.Calls[^1]);
+        Refused(MstError.RecordMissing, root, SampleBlock.Of([1, 2, 3]));
         Refused(
             MstError.NodeMalformed,
             RepoCar.Node(raw.Cid, new HandEntry(Key(1), Leaf.Cid)), raw);

@@ -91,8 +91,10 @@ internal static class RepoCar
         }
 
         public void OnRecord(
-            ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal) =>
-            Calls.Add($"record {Text(collection)}/{Text(rkey)} {ordinal}");
+            ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal, bool hasForm) =>
+            Calls.Add(
+                $"record {Text(collection)}/{Text(rkey)} {ordinal}"
+                + (hasForm ? "" : " without a form"));
 
         public void OnBlobReference(in Cid cid, ReadOnlySpan<byte> mimeType) =>
             Calls.Add($"blob {cid} {Text(mimeType)}");

@@ -164,6 +164,7 @@ public sealed class RepoVerifierTests
             var fault = RepoCar.Verify(verifier, source).Fault;
             // Between two sections the file itself is sound, and something is missing.
             if (ends.Contains(length)) Assert.EndsWith("Missing", fault?.Code);
+            else if (length == 0) Assert.Equal(nameof(CarError.NotACar), fault?.Code);
             else Assert.Equal(nameof(CarError.UnexpectedEnd), fault?.Code);
         }
     }
@@ -217,11 +218,12 @@ public sealed class RepoVerifierTests
 
     [Theory]
     [InlineData("3a", CarError.UnexpectedEnd)]
-    [InlineData("", CarError.UnexpectedEnd)]
+    [InlineData("", CarError.NotACar)]
     [InlineData("0aa16776657273696f6e02", CarError.VersionUnsupported)]
     [InlineData("8000", CarError.LengthMalformed)]
     [InlineData("ffff7f", CarError.HeaderTooLarge)]
-    [InlineData("3c21444f43545950453e", CarError.UnexpectedEnd)] // <!DOCTYPE>
+    [InlineData("3c21444f43545950453e", CarError.NotACar)] // <!DOCTYPE>
+    [InlineData("1f8b0800000000000003", CarError.NotACar)]
     [InlineData("0180", CarError.HeaderMalformed)]
     [InlineData("11a265726f6f7473806776657273696f6e01", CarError.RootAbsent)]
     public void ReadBlocks_NoHeaderOfOurs_IsRefusedByItsCause(string hex, CarError expected) =>

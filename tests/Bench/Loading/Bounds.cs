@@ -72,8 +72,8 @@ internal static class Bounds
             _events.Add((ordinal, digestPrefix, place));
 
         public void OnRecord(
-            ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal) =>
-            _events.Add((collection.ToArray(), rkey.ToArray(), ordinal));
+            ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal, bool hasForm) =>
+            _events.Add((collection.ToArray(), rkey.ToArray(), ordinal, hasForm));
 
         public void OnBlobReference(in Cid cid, ReadOnlySpan<byte> mimeType) =>
             _events.Add((cid, mimeType.ToArray()));
@@ -87,8 +87,8 @@ internal static class Bounds
                     case (uint ordinal, UInt128 prefix, BlockPlace place):
                         sink.OnBlock(ordinal, prefix, place);
                         break;
-                    case (byte[] collection, byte[] rkey, uint ordinal):
-                        sink.OnRecord(collection, rkey, ordinal);
+                    case (byte[] collection, byte[] rkey, uint ordinal, bool hasForm):
+                        sink.OnRecord(collection, rkey, ordinal, hasForm);
                         break;
                     case (Cid cid, byte[] mimeType):
                         sink.OnBlobReference(cid, mimeType);

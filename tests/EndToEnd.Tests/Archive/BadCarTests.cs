@@ -25,7 +25,7 @@ public sealed class BadCarTests
 
     public static TheoryData<string, string> Mutations => new()
     {
-        { "empty file", "UnexpectedEnd" },
+        { "empty file", "NotACar" },
         { "no car at all", "HeaderMalformed" },
         { "header only", "RootMissing" },
         { "no roots", "RootAbsent" },
@@ -112,7 +112,8 @@ public sealed class BadCarTests
         for (int i = 0; i < s_golden.Length; i++)
         {
             string code = pds.CodeOf(folder[$"cut-{i}.car"]);
-            if (!sectionStarts.Contains(i)) Assert.Equal("UnexpectedEnd", code);
+            if (i == 0) Assert.Equal("NotACar", code);
+            else if (!sectionStarts.Contains(i)) Assert.Equal("UnexpectedEnd", code);
             else Assert.Contains(code, (string[])["RootMissing", "NodeMissing", "RecordMissing"]);
         }
 

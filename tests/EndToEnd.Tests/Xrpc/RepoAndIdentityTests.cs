@@ -198,7 +198,8 @@ public sealed class RepoAndIdentityTests(ArchiveServer server) : IClassFixture<A
             listed.Select(record => record.GetProperty("value").GetRawText()));
         var export = await pds.AskAsync("com.atproto.sync.getRepo", ("did", did));
         Assert.Equal(repo.ToCar(), export.Body);
-        Assert.Contains("3 records do not decode", pds.Output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "3 records have no JSON form", pds.Output.ToString(), StringComparison.Ordinal);
     }
 
     private static void AssertDocument(JsonElement document) =>

@@ -61,7 +61,8 @@ internal sealed class ProofTarget : FuzzTarget, IRepoSink
     {
     }
 
-    public void OnRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal)
+    public void OnRecord(
+        ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal, bool hasForm)
     {
         string name = Encoding.ASCII.GetString(collection);
         if (_collections.Count == 0 || _collections[^1] != name) _collections.Add(name);

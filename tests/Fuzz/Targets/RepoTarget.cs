@@ -41,7 +41,8 @@ internal class RepoTarget : FuzzTarget, IRepoSink
     {
     }
 
-    public void OnRecord(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal) =>
+    public void OnRecord(
+        ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, uint ordinal, bool hasForm) =>
         Assert.False(collection.IsEmpty || rkey.IsEmpty);
 
     public void OnBlobReference(in Cid cid, ReadOnlySpan<byte> mimeType)

@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using Atproto.Mst;
+using Atproto.Multiformats;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 using PdsReadonly.Index;
@@ -66,6 +68,38 @@ public sealed class ArchiveLoaderTests : IDisposable
         Assert.Equal((0, 1), run.Observer.Retried);
         Assert.False(run.Loader.IsWaiting);
         Assert.NotNull(run.Find(repo.Did));
+    }
+
+    [Fact]
+    public void Load_RecordUnderTheCodecOfBlobs_KeepsItsCid()
+    {
+        using var key = TestRepos.KeyOf("alice");
+        var usual = SampleBlock.Of(SampleRecord.Encode(("n", 1)));
+        var twin = SampleBlock.Of(usual.Bytes, CidCodec.Raw);
+        var nodes = new Nodes();
+        var builder = new MstBuilder(nodes);
+        builder.Add("com.example.x/a"u8, usual.Cid);
+        builder.Add("com.example.x/b"u8, twin.Cid);
+        var commit = SampleBlock.Of(PreorderRepo.Sign(
+            TestRepos.DidOf("alice"), TestRepos.Rev(1), key, builder.Finish()));
+        byte[] car =
+            new SampleCar([commit.Cid], [commit, .. nodes.Blocks, usual, twin]).ToBytes();
+        _archive.WriteCar("a.car", car);
+
+        using var run = _archive.Load();
+
+        using var reader = RepoReader.Open(run.Find(TestRepos.DidOf("alice"))!);
+        Assert.Equal(car.Length, reader.Index.ExportBytes);
+        foreach (var (rkey, expected) in (((string, SampleBlock)[])[("a", usual), ("b", twin)]))
+        {
+            uint ordinal = reader.Index.FindRecord("com.example.x"u8, TestRepos.Ascii(rkey))!.Value;
+            var location = reader.Index.LocationOf(ordinal);
+            Assert.Equal(ReadStatus.Done, reader.Read(location, out var block, out var cid));
+            Assert.Equal(expected.Cid, cid);
+            Assert.Equal(expected.Bytes, block.ToArray());
+            Assert.Equal(ReadStatus.Done, reader.Read(expected.Cid, out block));
+            Assert.Equal(expected.Bytes, block.ToArray());
+        }
     }
 
     [Theory]
@@ -309,23 +343,6 @@ public sealed class ArchiveLoaderTests : IDisposable
     }
 
     [Fact]
-    public void Load_IndexDamagedOrGone_IsBuiltAnewWhenAskedFor()
-    {
-        var repo = TestRepos.Build("alice");
-        _archive.WriteCar("a.car", repo.ToCar());
-        using (var first = _archive.Load()) File.Delete(first.Find(repo.Did)!.IndexPath);
-
-        using var run = _archive.Load();
-        using var pool = new RepoPool(4, entry => run.Loader.Reread(entry.SourcePath));
-        Assert.False(pool.TryRent(run.Find(repo.Did)!, forLong: false, out _, out string? reason));
-        Assert.Contains("cannot be opened", reason, StringComparison.Ordinal);
-        Assert.True(run.Observer.Told.Wait(TimeSpan.FromMinutes(1), CancellationToken.None));
-
-        Assert.True(pool.TryRent(run.Find(repo.Did)!, forLong: false, out var lease, out _));
-        lease.Dispose();
-    }
-
-    [Fact]
     public void Load_FileHoldsAnotherRepoNow_TheFirstIsGoneAlsoAfterARestart()
     {
         var first = TestRepos.Build("alice");
@@ -425,6 +442,14 @@ public sealed class ArchiveLoaderTests : IDisposable
         }
 
         Assert.Equal(3, run.Observer.Outcomes.Length);
+    }
+
+    private sealed class Nodes : IMstNodeSink
+    {
+        internal List<SampleBlock> Blocks { get; } = [];
+
+        public void Add(in Cid cid, int layer, long firstKey, ReadOnlySpan<byte> block) =>
+            Blocks.Add(new SampleBlock(cid, block.ToArray()));
     }
 
     private void WritePacked(string name, SampleRepo repo)

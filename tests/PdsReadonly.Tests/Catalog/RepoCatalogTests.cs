@@ -258,7 +258,7 @@ public sealed class RepoCatalogTests : IDisposable
         sources["c.car"] = sources["c.car"] with { Head = HeadOf("y").ToString() };
         Restart();
 
-        _catalog.Restore(_folder.Path, sources);
+        _catalog.Restore(_folder.Path, sources, _ => true);
 
         Assert.Equal(["d"], Names(_catalog.ListRepos(0, "", 10)));
     }
@@ -304,7 +304,8 @@ public sealed class RepoCatalogTests : IDisposable
     private void Restore(Func<string, bool> isUnchanged) => _catalog.Restore(
         _folder.Path,
         _catalog.ReadSources().Where(pair => isUnchanged(pair.Key))
-            .ToDictionary(pair => pair.Key, pair => pair.Value));
+            .ToDictionary(pair => pair.Key, pair => pair.Value),
+        _ => true);
 
     private PublishVerdict Publish(
         string name, int revSecond, string head, string file, string? handle = null,

@@ -43,6 +43,7 @@ public sealed class InspectCommandTests : IDisposable
         Assert.Equal(1, root.GetProperty("blobs").GetInt32());
         Assert.Equal(1, root.GetProperty("rawBlocks").GetInt32());
         Assert.Equal(picture.Length, root.GetProperty("rawBytes").GetInt32());
+        Assert.Equal(0, root.GetProperty("rawUnused").GetInt32());
         Assert.Equal(1, root.GetProperty("duplicates").GetInt32());
         Assert.Equal(0, root.GetProperty("unreached").GetInt32());
         Assert.Equal(4, root.GetProperty("recordBytes").GetProperty("min").GetInt32());
@@ -91,6 +92,23 @@ public sealed class InspectCommandTests : IDisposable
         using var document = JsonDocument.Parse(json.Output);
         Assert.Equal(repo.Did, document.RootElement.GetProperty("did").GetString());
         Assert.False(document.RootElement.TryGetProperty("records", out _));
+    }
+
+    [Fact]
+    public async Task Inspect_CutAnywhere_SaysTheSameAsVerify()
+    {
+        byte[] car = TestRepos.Build("alice").ToCar();
+        string[] files = [.. Enumerable.Range(0, car.Length)
+            .Select(length => _folder.Write($"{length:d4}.car", car.AsSpan(0, length)))];
+
+        var inspected = await CliRun.Of(["inspect", "--json", .. files]);
+        var verified = await CliRun.Of(["verify", "--json", .. files]);
+
+        Assert.Equal((ExitCode.No, files.Length), (inspected.Code, inspected.Lines.Length));
+        Assert.Equal(verified.Lines.Select(FaultOf), inspected.Lines.Select(FaultOf));
+
+        static string FaultOf(string line) =>
+            JsonDocument.Parse(line).RootElement.GetProperty("fault").GetRawText();
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
+using Atproto.Multiformats;
 using PdsReadonly.Cli;
 using PdsReadonly.Tests.Support;
 using Samples;
@@ -30,8 +32,98 @@ public sealed class VerifyCommandTests : IDisposable
             $"ok {path}: {repo.Did} rev {repo.Rev}, 6 records, {repo.Car.Blocks.Count} blocks, ",
             line,
             StringComparison.Ordinal);
-        Assert.EndsWith("signature unchecked", line, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "signature unchecked; warning: 1 raw block (54 B) is no blob of this repo", line,
+            StringComparison.Ordinal);
         Assert.Equal("", run.Error);
+    }
+
+    [Fact]
+    public async Task Verify_SeveralFiles_AreInTheOrderAndSpellingOfTheCommandLine()
+    {
+        byte[] car = TestRepos.Build("alice").ToCar();
+        string z = _folder.Write("z.car", car);
+        string a = _folder.Write("a.car", car);
+        Directory.CreateDirectory(_folder.At("more"));
+        _folder.Write(Path.Combine("more", "b.car"), car);
+        _folder.Write(Path.Combine("more", "a.car.gz"), []);
+        string odd = Path.Combine(_folder.Path, ".", "z.car");
+        string more = Path.Combine(_folder.Path, "more", "..", "more");
+
+        var run = await CliRun.Of("verify", "--json", z, more, odd, a, _folder.At("?.car"));
+
+        Assert.Equal(
+            [z, Path.Combine(more, "a.car.gz"), Path.Combine(more, "b.car"), a],
+            run.Lines.Select(
+                line => JsonDocument.Parse(line).RootElement.GetProperty("file").GetString()));
+    }
+
+    [Fact]
+    public async Task Verify_WhatIsOddButRight_IsAWarning()
+    {
+        byte[] used = "used"u8.ToArray();
+        using var key = TestRepos.KeyOf("alice");
+        var repo = SampleRepo.Build(TestRepos.DidOf("alice"), key, TestRepos.Rev(1),
+        [
+            ("Com.Example.thing/a", TestRepos.Picture(used)),
+            ("com.example.myThing/a", [0x80]),
+            ("com.exAmple.thing/a", [0x80]),
+        ]);
+        SampleBlock[] raw =
+        [
+            SampleBlock.Of(used, CidCodec.Raw), SampleBlock.Of("one"u8.ToArray(), CidCodec.Raw),
+            SampleBlock.Of("two"u8.ToArray(), CidCodec.Raw),
+        ];
+        var car = repo.Car with { Blocks = [.. repo.Car.Blocks, .. raw] };
+        string path = _folder.Write("a.car", car.ToBytes());
+
+        var run = await CliRun.Of("verify", path);
+        var inspected = await CliRun.Of("inspect", path);
+
+        string[] warnings =
+        [
+            "1 record has no JSON form",
+            "collection Com.Example.thing and 1 more: the authority of an NSID has no upper-case "
+                + "letters",
+            "2 raw blocks (6 B) are no blob of this repo",
+        ];
+        Assert.Equal(ExitCode.Done, run.Code);
+        foreach (string warning in warnings)
+        {
+            Assert.Contains("; warning: " + warning, run.Output, StringComparison.Ordinal);
+            Assert.Contains(warning, inspected.Output, StringComparison.Ordinal);
+        }
+
+        Assert.Contains(
+            "1 referenced; 3 raw blocks in the file, 10 B\n", inspected.Output,
+            StringComparison.Ordinal);
+        Assert.Contains("2 raw (6 B), 0 unreached", inspected.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a.car", "{\"error\":\"x\"}", "NotACar: file is JSON")]
+    [InlineData("a.car", "", "NotACar: file is empty")]
+    [InlineData("a.car.gz", "<html></html>", "GzipMalformed: file is HTML")]
+    [InlineData("a.car.gz", "\u001f\u008b\u0009xxxxxxxxxxxx", "GzipMalformed: ")]
+    public async Task Verify_FileOfAnotherKind_IsNamedForWhatItIs(
+        string name, string content, string words)
+    {
+        string path = _folder.Write(name, Encoding.Latin1.GetBytes(content));
+
+        var run = await CliRun.Of("verify", path);
+        var inspected = await CliRun.Of("inspect", path);
+
+        Assert.Equal((ExitCode.No, ExitCode.No), (run.Code, inspected.Code));
+        Assert.StartsWith($"refused {path}: {words}", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"refused      {words}", inspected.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_PlainCarNamedAsPacked_IsCalledThat()
+    {
+        string path = _folder.Write("a.car.gz", TestRepos.Build("alice").ToCar());
+        var run = await CliRun.Of("verify", path);
+        Assert.Contains("is a CAR that is not packed", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -125,7 +125,7 @@ internal sealed class EventHost : IDisposable
     {
         var files = Catalog.ReadSources();
         foreach (string file in gone) files.Remove(file);
-        Catalog.Restore(_folder.Path, files);
+        Catalog.Restore(_folder.Path, files, _ => true);
         Catalog.TellRestored(CancellationToken.None);
         Catalog.HideAbsent();
     }

@@ -36,12 +36,20 @@ internal sealed class IndexedRepo : IDisposable
 
     internal (string Nsid, long Records)[] Collections { get; }
 
-    internal RepoIndex Index { get; }
+    internal RepoIndex Index { get; private set; }
 
     public void Dispose()
     {
         Index.Dispose();
         _folder.Dispose();
+    }
+
+    /// <summary>Turns the index into one of the version before, and opens that.</summary>
+    internal void MakeOld()
+    {
+        Index.Dispose();
+        OldIndex.Write(Path);
+        Index = RepoIndex.Open(Path)!;
     }
 
     internal byte[] Bytes(BlockLocation location) =>
@@ -55,8 +63,19 @@ internal sealed class IndexedRepo : IDisposable
         return [.. page.Select(row => System.Text.Encoding.ASCII.GetString(row.Rkey))];
     }
 
-    /// <summary>A repo of so many records, with keys of every kind.</summary>
-    internal static SampleRepo Random(ulong seed, int records)
+    internal string[] ListAll(RecordPosition from, int limit, out RecordPosition next)
+    {
+        var page = new List<PlacedRecord>();
+        next = Index.ListAll(from, limit, page);
+        return [.. page.Select(
+            row => $"{row.Collection}/{System.Text.Encoding.ASCII.GetString(row.Rkey)}")];
+    }
+
+    /// <summary>
+    /// A repo of so many records, with keys of every kind; of a hundred of them so many are arrays,
+    /// which have no JSON form.
+    /// </summary>
+    internal static SampleRepo Random(ulong seed, int records, int formless = 0)
     {
         var random = new SampleRandom(seed);
         var paths = new SortedSet<string>(StringComparer.Ordinal);
@@ -76,6 +95,11 @@ internal sealed class IndexedRepo : IDisposable
         using var key = TestRepos.KeyOf("random");
         // Some records are equal, so that paths share blocks.
         return SampleRepo.Build(TestRepos.DidOf("random"), key, TestRepos.Rev(1), paths.Select(
-            path => (path, SampleRecord.Encode(("n", random.Below(2 * records))))));
+            path => (path, Record(random, records, formless))));
     }
+
+    private static byte[] Record(SampleRandom random, int records, int formless) =>
+        formless > 0 && random.Below(100) < formless
+            ? [0x81, (byte)random.Below(20)]
+            : SampleRecord.Encode(("n", random.Below(2 * records)));
 }

@@ -108,6 +108,53 @@ public sealed class RepoIndexTests
         Assert.Empty(indexed.List("com.example.none", "", ascending: false, 5));
     }
 
+    [Theory]
+    [MemberData(nameof(Repos))]
+    public void ListRecords_SomeWithoutAForm_ListsTheOthersAndFindsAll(ulong seed, int records)
+    {
+        foreach (int formless in (int[])[3, 50, 100])
+        {
+            var repo = IndexedRepo.Random(seed, records, formless);
+            using var indexed = new IndexedRepo(repo.ToCar());
+            Assert.True(indexed.Index.IsListingFiltered);
+            Assert.Equal(records, indexed.Index.RecordCount);
+            Assert.Equal(records, indexed.Collections.Sum(row => row.Records));
+            foreach (var group in repo.Records.GroupBy(r => r.Path.Split('/')[0]))
+            {
+                string[] listed =
+                    [.. group.Where(r => r.Record[0] >> 5 == 5).Select(r => r.Path.Split('/')[1])];
+                foreach (int limit in (int[])[1, 7, 100])
+                {
+                    Assert.Equal(listed, Walk(indexed, group.Key, ascending: true, limit));
+                    Assert.Equal(
+                        Enumerable.Reverse(listed),
+                        Walk(indexed, group.Key, ascending: false, limit));
+                }
+            }
+
+            FindsAll(indexed, repo);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Repos))]
+    public void ListRecords_IndexOfTheVersionBefore_ListsAll(ulong seed, int records)
+    {
+        var repo = IndexedRepo.Random(seed, records, formless: 30);
+        using var indexed = new IndexedRepo(repo.ToCar());
+        indexed.MakeOld();
+
+        Assert.False(indexed.Index.IsListingFiltered);
+        foreach (var group in repo.Records.GroupBy(r => r.Path.Split('/')[0]))
+        {
+            Assert.Equal(
+                group.Select(r => r.Path.Split('/')[1]),
+                Walk(indexed, group.Key, ascending: true, 100));
+        }
+
+        FindsAll(indexed, repo);
+    }
+
     [Fact]
     public void TryFind_DigestsThatBeginAlike_AreFoundApart()
     {
@@ -236,6 +283,35 @@ public sealed class RepoIndexTests
                 Assert.DoesNotContain("TEMP B-TREE", step, StringComparison.Ordinal);
                 Assert.DoesNotMatch("^SCAN (TABLE )?(r|record|block|blob)$", step);
             }
+        }
+    }
+
+    // By name, by walking over all, and by every position.
+    private static void FindsAll(IndexedRepo indexed, SampleRepo repo)
+    {
+        foreach (var (path, record) in repo.Records)
+        {
+            string[] parts = path.Split('/');
+            uint? ordinal = indexed.Index.FindRecord(
+                TestRepos.Ascii(parts[0]), TestRepos.Ascii(parts[1]));
+            Assert.Equal(record, indexed.Bytes(indexed.Index.LocationOf(ordinal!.Value)));
+        }
+
+        string[] all = [.. repo.Records.Select(r => r.Path)];
+        var walked = new List<string>();
+        var place = RecordPosition.Start;
+        while (place.Index < indexed.Index.RecordCount)
+        {
+            walked.AddRange(indexed.ListAll(place, 7, out place));
+            Assert.Equal(walked.Count, place.Index);
+        }
+
+        Assert.Equal(all, walked);
+        for (int i = 0; i < all.Length; i += 1 + (all.Length / 200))
+        {
+            var found = indexed.Index.Seek(i);
+            Assert.Equal(i, found.Index);
+            Assert.Equal(all.Skip(i).Take(5), indexed.ListAll(found, 5, out _));
         }
     }
 

@@ -4,6 +4,7 @@ using PdsReadonly.Catalog;
 using PdsReadonly.Events;
 using PdsReadonly.Index;
 using PdsReadonly.Tests.Events;
+using PdsReadonly.Tests.Index;
 using Shared;
 
 namespace PdsReadonly.Tests.Support;
@@ -61,6 +62,26 @@ internal sealed class TestArchive : IDisposable
         run.Loader.Start();
         Assert.True(run.Observer.Done.Wait(TimeSpan.FromMinutes(1)));
         return run;
+    }
+
+    /// <summary>
+    /// Makes the data folder what the version before left: its indexes, and its judgement of files.
+    /// </summary>
+    internal void MakeOld()
+    {
+        using var database = CatalogDatabase.Open(Path.Combine(Data, "catalog.sqlite"));
+        foreach (string name in DataFiles("indexes"))
+        {
+            string old = name.Split('.')[0] + ".sqlite";
+            string path = _folder.At(Path.Combine("data", "indexes", old));
+            File.Move(_folder.At(Path.Combine("data", "indexes", name)), path);
+            OldIndex.Write(path);
+            database.Execute(
+                "UPDATE repo SET index_file = ?1, index_bytes = ?2 WHERE index_file = ?3", old,
+                new FileInfo(path).Length, name);
+        }
+
+        database.Execute("UPDATE source SET fingerprint = replace(fingerprint, ' 2 ', ' 1 ')");
     }
 
     /// <summary>One start of the program.</summary>
@@ -147,6 +168,11 @@ internal sealed class TestArchive : IDisposable
 
         internal (int Waiting, int Served)? Retried { get; private set; }
 
+        internal List<int> Renewals { get; } = [];
+
+        /// <summary>No index of an earlier version is left.</summary>
+        internal ManualResetEventSlim Renewed { get; } = new();
+
         internal int Served { get; private set; }
 
         public void OnPlan(int files, long bytes, int unchanged) =>
@@ -163,6 +189,12 @@ internal sealed class TestArchive : IDisposable
         }
 
         public void OnProblem(InputProblem problem) => Problems.Add(problem);
+
+        public void OnRenewal(int repos)
+        {
+            Renewals.Add(repos);
+            if (repos == 0) Renewed.Set();
+        }
 
         public void OnDone(int served)
         {

@@ -58,21 +58,20 @@ internal static class RepoGetRecord
         using (lease)
         {
             var reader = lease.Reader;
-            if (reader.Index.FindRecord(p.Collection.Bytes, p.Rkey.Bytes) is not { } ordinal)
-            {
-                return NotFound(repo, p);
-            }
-
+            uint? found = reader.Index.FindRecord(
+                p.Collection.Bytes, p.Rkey.Bytes, out bool isListed);
+            if (found is not { } ordinal) return NotFound(repo, p);
             var location = reader.Index.LocationOf(ordinal);
             if (location.Length > AnswerLimits.RecordBytesMax)
             {
-                return Stream(p, repo, pool, request, location);
+                return isListed ? Stream(p, repo, pool, request, location) : NoForm(repo, p);
             }
 
             var status = reader.Read(location, out var record, out var cid);
             if (status != ReadStatus.Done) return RepoGate.Unread(status, repo);
             if (!IsWanted(p, cid)) return NotFound(repo, p);
-            if (!RecordJson.HasForm(record)) return NoForm(repo, p);
+            bool hasForm = reader.Index.IsListingFiltered ? isListed : RecordJson.HasForm(record);
+            if (!hasForm) return NoForm(repo, p);
             RecordJson.Write(
                 repo.Did, p.Collection.Bytes, p.Rkey.Bytes, cid, record, response.Body);
             request.Turn.Take(response.WrittenBody.Length);

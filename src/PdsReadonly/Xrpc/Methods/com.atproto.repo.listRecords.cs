@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using Atproto.Multiformats;
 using Atproto.Syntax;
 using Http.Connections;
 using PdsReadonly.Archive;
@@ -55,7 +54,7 @@ internal static class RepoListRecords
             if (large is { } record)
             {
                 response.Reset();
-                return Stream(p, repo, pool, request, record);
+                return Stream(p, repo, pool, request, response, record);
             }
 
             WriteEnd(last, body);
@@ -72,6 +71,7 @@ internal static class RepoListRecords
         var (body, turn) = (response.Body, reader.Turn);
         var rows = new List<RecordRow>(p.Limit);
         turn.Take((long)p.Limit * Turn.RowCost);
+        bool isFiltered = reader.Index.IsListingFiltered;
         reader.Index.ListRecords(p.Collection.Bytes, p.Cursor, p.Reverse, p.Limit, rows);
         foreach (var row in rows)
         {
@@ -84,6 +84,7 @@ internal static class RepoListRecords
 
             var status = reader.Read(location, out var record, out var cid);
             if (status != ReadStatus.Done) return status;
+            if (!isFiltered && !RecordJson.HasForm(record)) continue;
             int before = response.WrittenBody.Length;
             if (last is not null) body.Write(","u8);
             RecordJson.Write(repo.Did, p.Collection.Bytes, row.Rkey, cid, record, body);
@@ -94,20 +95,31 @@ internal static class RepoListRecords
             if (length > AnswerLimits.HeldBytesMax) return ReadStatus.Done;
         }
 
+        // An index of the layout before lists what has no JSON form too: until it is built again
+        // the cursor leads on from a page of nothing else.
+        if (!isFiltered && rows.Count == p.Limit) last ??= rows[^1].Rkey;
         return ReadStatus.Done;
     }
 
     private static XrpcResult Stream(
-        in Params p, RepoEntry repo, RepoPool pool, HttpRequest request, RecordRow row)
+        in Params p, RepoEntry repo, RepoPool pool, HttpRequest request, HttpResponse response,
+        RecordRow row)
     {
         if (RepoGate.OpenForLong(pool, repo, request, out var lease) is { } failure) return failure;
         var kept = lease;
         try
         {
             var location = lease.Reader.Index.LocationOf(row.Ordinal);
-            var status = LargeBlock.TryOpen(
-                lease.Reader, location, CidCodec.DagCbor, out var block);
+            var status = RecordJson.TryOpenLarge(lease.Reader, location, out var block);
             if (status != ReadStatus.Done) return RepoGate.Unread(status, repo);
+            if (block is null)
+            {
+                // As above, with an index of the layout before.
+                response.Body.Write(Start);
+                WriteEnd(row.Rkey, response.Body);
+                return XrpcResult.WrittenJson.Cached(repo.Head, CachePolicy.Revalidate);
+            }
+
             var before = new ArrayBufferWriter<byte>();
             before.Write(Start);
             RecordJson.WriteStart(repo.Did, p.Collection.Bytes, row.Rkey, block.Cid, before);
