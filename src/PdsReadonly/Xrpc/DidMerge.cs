@@ -1,4 +1,5 @@
 using System.Text;
+using Http.Connections;
 using PdsReadonly.Index;
 
 namespace PdsReadonly.Xrpc;
@@ -9,6 +10,9 @@ internal sealed class DidMerge
     // Those that stand at a DID.
     private readonly List<IDidCursor> _cursors = [];
     private byte[] _current = [];
+
+    /// <summary>What the next DID costs: all lists are looked at.</summary>
+    internal int Cost => Turn.RowCost + (_cursors.Count * Turn.RowCost / 4);
 
     internal void Add(IDidCursor cursor)
     {
@@ -42,10 +46,19 @@ internal sealed class DidMerge
     }
 }
 
-/// <summary>DIDs that are held as text.</summary>
-internal sealed class DidList(List<string> dids) : IDidCursor
+/// <summary>
+/// DIDs of the catalog, read some at a time: of many lists that are merged, most are hardly begun.
+/// </summary>
+/// <param name="after">The DID after which it begins; empty for all.</param>
+/// <param name="list">Gives so many DIDs after one, fewer only at the end.</param>
+/// <param name="turn">What each costs is taken from it.</param>
+internal sealed class DidList(string after, Func<string, int, List<string>> list, Turn turn)
+    : IDidCursor
 {
-    private int _next;
+    private const int PageMax = 100;
+
+    private List<string> _page = [];
+    private int _next = PageMax;
     private byte[] _current = [];
 
     /// <inheritdoc/>
@@ -54,8 +67,16 @@ internal sealed class DidList(List<string> dids) : IDidCursor
     /// <inheritdoc/>
     public bool Read()
     {
-        if (_next == dids.Count) return false;
-        _current = Encoding.ASCII.GetBytes(dids[_next++]);
+        if (_next == PageMax)
+        {
+            _page = list(after, PageMax);
+            _next = 0;
+            turn.Take((long)_page.Count * Turn.RowCost);
+        }
+
+        if (_next == _page.Count) return false;
+        after = _page[_next++];
+        _current = Encoding.ASCII.GetBytes(after);
         return true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Http.Connections;
 using PdsReadonly.Xrpc;
 using Samples;
 
@@ -17,11 +18,17 @@ public sealed class DidMergeTests
             var all = new SortedSet<string>(StringComparer.Ordinal);
             for (int i = random.Below(6); i > 0; i--)
             {
-                var dids = Enumerable.Range(0, random.Below(20))
-                    .Select(_ => "did:web:" + (char)('A' + random.Below(58)) + random.Below(3))
+                var dids = Enumerable.Range(0, random.Below(20) * random.Below(20))
+                    .Select(_ => "did:web:" + (char)('A' + random.Below(58)) + random.Below(30))
                     .Distinct().Order(StringComparer.Ordinal).ToList();
                 all.UnionWith(dids);
-                merge.Add(new DidList(dids));
+                merge.Add(new DidList(
+                    "",
+                    (after, limit) =>
+                    [
+                        .. dids.Where(did => string.CompareOrdinal(did, after) > 0).Take(limit),
+                    ],
+                    Turn.Unbounded()));
             }
 
             var found = new List<string>();

@@ -45,7 +45,8 @@ internal static class SyncListReposByCollection
         bool isLong = catalog.Count > 0 || p.Collection.Count * p.Limit > RowsAtOnceMax;
         if (isLong && !request.MayBlock) return XrpcResult.Postponed;
         using var reader = index.Readers.Rent();
-        return Write(Merge(p, catalog, reader), catalog, p.Limit, response.Body);
+        var merge = Merge(p, catalog, reader, request.Turn);
+        return Write(merge, catalog, p.Limit, request.Turn, response.Body);
     }
 
     // The lexicon has one collection, which is required.
@@ -63,18 +64,19 @@ internal static class SyncListReposByCollection
         if (!request.MayBlock) return XrpcResult.Postponed;
         string after = Encoding.UTF8.GetString(p.Cursor);
         var merge = new DidMerge();
-        merge.Add(new DidList(catalog.ListByCollection(collection, after, p.Limit)));
-        return Write(merge, catalog, p.Limit, body);
+        merge.Add(ListOf(catalog, collection, after, request.Turn));
+        return Write(merge, catalog, p.Limit, request.Turn, body);
     }
 
-    private static DidMerge Merge(in Params p, RepoCatalog catalog, LightrailReader reader)
+    private static DidMerge Merge(
+        in Params p, RepoCatalog catalog, LightrailReader reader, Turn turn)
     {
         string after = Encoding.UTF8.GetString(p.Cursor);
         var merge = new DidMerge();
         if (p.Collection.Count == 0)
         {
             merge.Add(reader.OpenActive(p.Cursor));
-            if (catalog.Count > 0) merge.Add(new DidList(catalog.ListByDid(after, p.Limit)));
+            if (catalog.Count > 0) merge.Add(new DidList(after, catalog.ListByDid, turn));
         }
 
         int index = 0;
@@ -82,16 +84,20 @@ internal static class SyncListReposByCollection
         {
             merge.Add(reader.OpenCollection(collection.Bytes, p.Cursor, index++));
             if (catalog.Count == 0) continue;
-            merge.Add(new DidList(
-                catalog.ListByCollection(collection.ToString(), after, p.Limit)));
+            merge.Add(ListOf(catalog, collection.ToString(), after, turn));
         }
 
         return merge;
     }
 
-    // No byte of a DID needs an escape.
+    private static DidList ListOf(
+        RepoCatalog catalog, string collection, string after, Turn turn) =>
+        new(after, (did, limit) => catalog.ListByCollection(collection, did, limit), turn);
+
+    // No byte of a DID needs an escape. A page ends early when the turn is over: the cursor leads
+    // on from there.
     private static XrpcResult Write(
-        DidMerge merge, RepoCatalog catalog, int limit, IBufferWriter<byte> body)
+        DidMerge merge, RepoCatalog catalog, int limit, Turn turn, IBufferWriter<byte> body)
     {
         Span<byte> last = stackalloc byte[Did.LengthMax];
         int lastBytes = 0;
@@ -105,6 +111,8 @@ internal static class SyncListReposByCollection
             body.Write("\"}"u8);
             did.CopyTo(last);
             lastBytes = did.Length;
+            turn.Take(merge.Cost);
+            if (turn.IsOver) break;
         }
 
         body.Write("]"u8);
