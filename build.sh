@@ -30,8 +30,9 @@ usage() {
                  10,000 repos, 20,000 events, 100 kills (tests/Shared/WorldSizes.cs); 15 minutes
   bench [ARGS]   publish, then the benchmarks: loading (the default), collections (their proofs),
                  firehose (commits verified), lightrail (the index of remote repos), readers (what
-                 the worst input costs each), or http beside Kestrel, nginx and the reference PDS,
-                 loaded by wrk; --runs N, --only PART, --quick
+                 the worst input costs each), http beside Kestrel, nginx and the reference PDS,
+                 loaded by wrk, or attacks (what a normal client notices of each);
+                 --runs N, --only PART, --quick, --binary FILE
   clean          remove artifacts/
 
 Environment: PDS_TARGET_FRAMEWORK (net10.0 or net9.0) decides for what the native binary is compiled;
@@ -500,7 +501,8 @@ http_tools() {
 
 bench() {
     [[ $# -gt 0 ]] || set -- loading
-    publish >&2
+    # Another binary is measured as it is.
+    [[ " $* " == *" --binary "* ]] || publish >&2
     local rid framework peers=$artifacts/peers
     rid=$(host_rid)
     framework=$(native_framework "$rid")
@@ -519,8 +521,9 @@ bench() {
             say "no reference PDS: ${no_peers:-its installation failed}" >&2
         fi
     fi
-    exec "$artifacts/bench-$rid/bench" "$@" \
-        --binary "$(binary)" --peers "$peers" --work "$artifacts/bench"
+    # Of an option that is given twice the later one counts.
+    exec "$artifacts/bench-$rid/bench" "$1" \
+        --binary "$(binary)" --peers "$peers" --work "$artifacts/bench" "${@:2}"
 }
 
 clean() { rm -rf "$artifacts"; }

@@ -54,6 +54,13 @@ internal class LocalProcess : IDisposable
         return process.TotalProcessorTime;
     }
 
+    /// <summary>Null while it runs.</summary>
+    internal int? ExitCode => _process.HasExited ? _process.ExitCode : null;
+
+    /// <summary>How many lines of its output hold a text.</summary>
+    internal int CountLines(string text) =>
+        Lines().Count(line => line.Contains(text, StringComparison.Ordinal));
+
     internal int OpenDescriptors() => Directory.GetFiles($"/proc/{Pid}/fd").Length;
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using Bench.Attacks;
 using Bench.Collections;
 using Bench.Firehose;
 using Bench.Http;
@@ -12,8 +13,8 @@ internal static class Program
 {
     private const string Usage =
         """
-        bench loading|http|collections|firehose|lightrail|readers [--binary FILE] [--peers DIR]
-              [--work DIR] [--runs N] [--only PART] [--quick]
+        bench loading|http|attacks|collections|firehose|lightrail|readers [--binary FILE]
+              [--peers DIR] [--work DIR] [--runs N] [--only PART] [--quick]
 
         parts of loading: verify load many
         parts of collections: strategies server
@@ -21,6 +22,7 @@ internal static class Program
         parts of lightrail: following pages server
         parts of readers: cbor json blobs header car tree table proof event commit document plc
         parts of http: getRecord listRecords proofs getBlob getRepo reference memory scenarios
+        parts of attacks: poison blocks blob describe gzip readers streams busy cgroup
         """;
 
     private static int Main(string[] arguments)
@@ -31,6 +33,7 @@ internal static class Program
             {
                 case "loading": return LoadingSuite.Run(options);
                 case "http": return HttpSuite.Run(options);
+                case "attacks": return AttacksSuite.Run(options);
                 case "firehose": return FirehoseSuite.Run(options);
                 case "collections": return CollectionsSuite.Run(options);
                 case "lightrail": return LightrailSuite.Run(options);

@@ -42,8 +42,9 @@ public sealed partial class HttpConnection
         {
             _handling = false;
             _isPostponed = true;
-            if (!MayBlock) return Offload();
-            throw new InvalidOperationException("postponed where it may block");
+            // Where it may wait it has done a part of its work, and goes on from there.
+            if (!MayBlock || !work.Turn.IsUnused) return Offload();
+            throw new InvalidOperationException("postponed without a reason");
         }
 
         if (!MayGoOn(work.Response)) RefuseOneMore(work.Response);

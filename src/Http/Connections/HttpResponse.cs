@@ -192,8 +192,8 @@ public sealed class HttpResponse
     }
 
     /// <summary>
-    /// Asks to be called again for this request where <see cref="HttpRequest.MayBlock"/> is true;
-    /// what was prepared so far is dropped.
+    /// Asks to be called again for this request in another turn, where
+    /// <see cref="HttpRequest.MayBlock"/> is true; what was prepared so far is dropped.
     /// </summary>
     public void Postpone()
     {

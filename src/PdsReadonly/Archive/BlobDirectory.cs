@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
-using Atproto.Crypto;
 using Atproto.Multiformats;
 using Atproto.Syntax;
+using Http.Connections;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using PdsReadonly.Catalog;
 using PdsReadonly.Index;
@@ -10,36 +11,57 @@ using PdsReadonly.Platform;
 
 namespace PdsReadonly.Archive;
 
-/// <summary>A blob's file, open and checked.</summary>
-internal readonly record struct BlobFile(SafeFileHandle Handle, string Path, FileStat Stat)
-{
-    internal long Length => Stat.Bytes;
-}
-
 /// <summary>
-/// Blobs on disk: DIR/did/…/cid at any depth, the DID with its colons or with underscores. A file
-/// is hashed before it is first served; that it is the same later is told by size and times alone.
+/// Blobs on disk: DIR/did/…/cid at any depth, the DID with its colons or with underscores, and
+/// those inside CARs. A blob is hashed before it is first served; size and times alone say that its
+/// file is the same later.
 /// </summary>
-internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
+internal sealed class BlobDirectory
 {
-    // Folders looked through below one DID, and how deep: more is no blob store.
-    private const int FoldersMax = 100_000;
-    private const int DepthMax = 8;
-    private const int HashBufferBytes = 64 << 10;
     private const int ShardsMax = 8;
     private const int KnownMax = 4096;
+    private const int ChecksMax = 256;
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(250);
+
+    private readonly string? _root;
+    private readonly RepoCatalog _catalog;
+    private readonly TimeProvider _time;
+    private readonly BlobFolders _folders;
 
     // Blob stores name a shard after some of the CID's characters: where they stood last time.
     private readonly ConcurrentDictionary<(int Start, int Length), byte> _shards = new();
-
-    /// <summary>Whether there is a folder at all.</summary>
-    internal bool HasFolder => root is not null;
 
     // By the head that references them: what the index said, where they were found, and what their
     // files were like when they were right.
     private readonly ConcurrentDictionary<(Cid Head, Cid Blob), KnownBlob> _known = new();
 
-    private sealed record KnownBlob(BlobRow Row, string Path, FileStat Stat);
+    // Under way, so that all who ask for one blob share them.
+    private readonly ConcurrentDictionary<(string Path, long Offset), BlobCheck> _checks = new();
+
+    // Files that were wrong, as they were then: asking again costs no hash.
+    private readonly ConcurrentDictionary<(string Path, long Offset), FileStat> _wrong = new();
+
+    /// <param name="root">The folder; without one there are the blobs inside CARs.</param>
+    /// <param name="catalog">Remembers which files were right.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Gets one line for each blob that cannot be served.</param>
+    /// <param name="patience">How long a search waits for a first look at deep folders.</param>
+    internal BlobDirectory(
+        string? root, RepoCatalog catalog, TimeProvider time, ILogger<BlobDirectory> logger,
+        TimeSpan? patience = null)
+    {
+        (_root, _catalog, _time) = (root, catalog, time);
+        Faults = new BlobFaults(logger);
+        _folders = new BlobFolders(time, Faults, patience ?? s_patience);
+    }
+
+    private sealed record KnownBlob(
+        BlobRow Row, string Path, FileStat Stat, long Offset, long Length);
+
+    internal BlobFaults Faults { get; }
+
+    /// <summary>Whether there is a folder at all.</summary>
+    internal bool HasFolder => _root is not null;
 
     /// <summary>
     /// Opens a blob that was opened for this head before, if its file is the same; the caller owns
@@ -48,11 +70,11 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
     internal bool TryOpenKnown(in Cid head, in Cid cid, out BlobFile file, out BlobRow row)
     {
         (file, row) = (default, default);
-        if (root is null || !_known.TryGetValue((head, cid), out var known)) return false;
+        if (!_known.TryGetValue((head, cid), out var known)) return false;
         if (FileRead.TryOpen(known.Path) is not { } handle) return false;
         if (FileStat.Of(handle) == known.Stat)
         {
-            file = new BlobFile(handle, known.Path, known.Stat);
+            file = new BlobFile(handle, known.Path, known.Stat, known.Offset, known.Length);
             row = known.Row;
             return true;
         }
@@ -66,58 +88,65 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
     internal void Know(in Cid head, in Cid cid, BlobRow row, in BlobFile file)
     {
         if (_known.Count >= KnownMax) _known.Clear();
-        _known[(head, cid)] = new KnownBlob(row, file.Path, file.Stat);
+        _known[(head, cid)] = new KnownBlob(row, file.Path, file.Stat, file.Offset, file.Length);
     }
 
     /// <summary>
-    /// Opens a blob that hashes to its CID; null when there is none. The caller owns the handle.
-    /// Looks through folders and hashes what it has not seen before.
+    /// Looks for a file that hashes to the CID; the caller owns its handle. What costs time is done
+    /// once: hashing per file, walking through folders beside the requests.
     /// </summary>
     /// <exception cref="IOException">There are no descriptors left.</exception>
-    internal BlobFile? Open(Did did, Cid cid)
+    internal BlobSearch Open(Did did, Cid cid, Turn turn, out BlobFile file)
     {
-        if (root is null) return null;
+        file = default;
+        if (_root is null) return BlobSearch.Missing;
         string name = cid.ToString();
         string text = did.ToString();
-        string? path = Find(Path.Combine(root, text), name)
-            ?? Find(Path.Combine(root, text.Replace(':', '_')), name);
-        if (path is null || OpenChecked(path, cid, out var stat) is not { } handle) return null;
-        return new BlobFile(handle, path, stat);
+        var folders = new List<string>(2);
+        foreach (string spelling in (string[])[text, text.Replace(':', '_')])
+        {
+            string folder = Path.Combine(_root, spelling);
+            if (!Directory.Exists(folder)) continue;
+            folders.Add(folder);
+            bool? isOpen = TryOpenAny(LikelyPaths(folder, name), cid, turn, out file);
+            if (isOpen is not false) return isOpen is true ? BlobSearch.Found : BlobSearch.TurnOver;
+        }
+
+        var outcome = BlobSearch.Missing;
+        foreach (string folder in folders)
+        {
+            if (_folders.Find(folder) is not { } tree)
+            {
+                outcome = BlobSearch.Later;
+                continue;
+            }
+
+            bool? isOpen = TryOpenAny(tree.PathsOf(cid), cid, turn, out file);
+            if (isOpen is null) return BlobSearch.TurnOver;
+            if (isOpen is false) continue;
+            LearnShard(folder, file.Path, name);
+            return BlobSearch.Found;
+        }
+
+        return outcome;
     }
 
-    private string? Find(string folder, string name)
+    /// <summary>
+    /// Opens a blob that is a block of a CAR; false when it is not there any more, null when the
+    /// turn is over before it is hashed.
+    /// </summary>
+    /// <exception cref="IOException">There are no descriptors left.</exception>
+    internal bool? TryOpenInCar(
+        string car, long offset, int length, Cid cid, Turn turn, out BlobFile file) =>
+        TryOpen(car, cid, (offset, length), turn, out file);
+
+    private IEnumerable<string> LikelyPaths(string folder, string name)
     {
-        if (!Directory.Exists(folder)) return null;
-        string flat = Path.Combine(folder, name);
-        if (File.Exists(flat)) return flat;
+        yield return Path.Combine(folder, name);
         foreach (var (start, length) in _shards.Keys)
         {
-            string path = Path.Combine(folder, name.Substring(start, length), name);
-            if (File.Exists(path)) return path;
+            yield return Path.Combine(folder, name.Substring(start, length), name);
         }
-
-        string? found = Search(folder, name);
-        if (found is not null) LearnShard(folder, found, name);
-        return found;
-    }
-
-    private static string? Search(string folder, string name)
-    {
-        var options = new EnumerationOptions
-        {
-            RecurseSubdirectories = true,
-            MaxRecursionDepth = DepthMax,
-            IgnoreInaccessible = true,
-            AttributesToSkip = FileAttributes.ReparsePoint,
-        };
-        foreach (
-            string inner in Directory.EnumerateDirectories(folder, "*", options).Take(FoldersMax))
-        {
-            string path = Path.Combine(inner, name);
-            if (File.Exists(path)) return path;
-        }
-
-        return null;
     }
 
     private void LearnShard(string folder, string path, string name)
@@ -127,28 +156,48 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
         if (start >= 0 && _shards.Count < ShardsMax) _shards.TryAdd((start, shard.Length), 0);
     }
 
-    private SafeFileHandle? OpenChecked(string path, Cid cid, out FileStat stat)
+    private bool? TryOpenAny(IEnumerable<string> paths, Cid cid, Turn turn, out BlobFile file)
     {
-        stat = default;
+        foreach (string path in paths)
+        {
+            bool? isOpen = TryOpen(path, cid, part: null, turn, out file);
+            if (isOpen is not false) return isOpen;
+        }
+
+        file = default;
+        return false;
+    }
+
+    /// <param name="path">May name nothing.</param>
+    /// <param name="cid">The blob.</param>
+    /// <param name="part">Where it lies in the file; the whole of it when null.</param>
+    /// <param name="file">The caller's to close.</param>
+    /// <param name="turn">Whose turn it is: null when it is over before the file is hashed.</param>
+    private bool? TryOpen(
+        string path, Cid cid, (long Offset, long Length)? part, Turn turn, out BlobFile file)
+    {
+        file = default;
         SafeFileHandle? handle = null;
         try
         {
+            // Most paths that are tried name nothing.
+            if (FileStat.Of(path) is null) return false;
             handle = InputFile.Open(path);
-            if (FileStat.Of(handle) is not { } opened) return null;
-            stat = opened;
-            string fingerprint = FileFingerprint.Of(stat);
-            bool known = IsKnown(path, fingerprint);
-            if (!known && !HashesTo(handle, cid)) return null;
-            // Only what was the same file before and after is remembered.
-            if (!known && FileStat.Of(handle) == stat) Remember(path, fingerprint);
-            var file = handle;
+            if (FileStat.Of(handle) is not { } stat) return false;
+            var (offset, length) = part ?? (0, stat.Bytes);
+            bool? isRight = part is null
+                ? IsRightFile(handle, path, stat, cid, turn)
+                : IsRight(handle, path, stat, cid, offset, length, turn);
+            if (isRight is not true) return isRight;
+            file = new BlobFile(handle, path, stat, offset, length);
             handle = null;
-            return file;
+            return true;
         }
         catch (Exception e) when (
             e is IOException or UnauthorizedAccessException && !DescriptorBudget.IsShortage(e))
         {
-            return null;
+            Faults.ReportWrong(path, $"it cannot be read: {e.Message}");
+            return false;
         }
         finally
         {
@@ -156,12 +205,55 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
         }
     }
 
+    // Of whole files the catalog remembers beyond a restart that they were right.
+    private bool? IsRightFile(
+        SafeFileHandle handle, string path, FileStat stat, Cid cid, Turn turn)
+    {
+        string fingerprint = FileFingerprint.Of(stat);
+        if (IsKnown(path, fingerprint)) return true;
+        bool? isRight = IsRight(handle, path, stat, cid, 0, stat.Bytes, turn);
+        if (isRight is true) Remember(path, fingerprint);
+        if (isRight is false) Faults.ReportWrong(path, "its content does not hash to its CID");
+        return isRight;
+    }
+
+    // Null when the turn is over: the next one goes on where this ends.
+    private bool? IsRight(
+        SafeFileHandle handle, string path, FileStat stat, Cid cid, long offset, long length,
+        Turn turn)
+    {
+        var key = (path, offset);
+        if (_wrong.TryGetValue(key, out var before) && before == stat) return false;
+        if (_checks.Count >= ChecksMax) _checks.Clear();
+        var check = _checks.AddOrUpdate(
+            key,
+            _ => new BlobCheck(cid, stat, offset, length),
+            (_, running) =>
+                running.Stat == stat ? running : new BlobCheck(cid, stat, offset, length));
+        bool? isRight = null;
+        while (isRight is null)
+        {
+            if (!turn.TryTake(BlobCheck.StepBytes)) return null;
+            isRight = check.Advance(handle);
+        }
+
+        _checks.TryRemove(KeyValuePair.Create(key, check));
+        // One that is being written may be right in a moment, of the same size and times.
+        if (isRight is false && !FileFingerprint.IsRecent(stat, _time.GetUtcNow()))
+        {
+            if (_wrong.Count >= KnownMax) _wrong.Clear();
+            _wrong[key] = stat;
+        }
+
+        return isRight;
+    }
+
     // Without a catalog that works, a blob is hashed each time.
     private bool IsKnown(string path, string fingerprint)
     {
         try
         {
-            return catalog.FindBlobCheck(path) == fingerprint;
+            return _catalog.FindBlobCheck(path) == fingerprint;
         }
         catch (SqliteException)
         {
@@ -173,28 +265,10 @@ internal sealed class BlobDirectory(string? root, RepoCatalog catalog)
     {
         try
         {
-            catalog.RecordBlobCheck(path, fingerprint);
+            _catalog.RecordBlobCheck(path, fingerprint);
         }
         catch (SqliteException)
         {
         }
-    }
-
-    private static bool HashesTo(SafeFileHandle handle, Cid cid)
-    {
-        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(
-            System.Security.Cryptography.HashAlgorithmName.SHA256);
-        byte[] buffer = new byte[HashBufferBytes];
-        long offset = 0;
-        int read;
-        while ((read = RandomAccess.Read(handle, buffer, offset)) > 0)
-        {
-            hash.AppendData(buffer, 0, read);
-            offset += read;
-        }
-
-        Span<byte> digest = stackalloc byte[Sha256.DigestBytes];
-        hash.GetHashAndReset(digest);
-        return cid.HasDigest(digest);
     }
 }

@@ -33,9 +33,6 @@ internal static class FileFingerprint
     internal static string OfSource(
         string carPath, string? did, DateTimeOffset now, HashSet<string>? present = null)
     {
-        // Around now, not since: a clock that is behind its files says nothing about them.
-        long from = (now - Settled).ToUnixTimeMilliseconds() * 1_000_000;
-        long to = (now + Settled).ToUnixTimeMilliseconds() * 1_000_000;
         bool recent = false;
         var text = new StringBuilder();
         IEnumerable<string> paths =
@@ -49,8 +46,7 @@ internal static class FileFingerprint
             bool looked = path == carPath || present is null || present.Contains(path);
             if (looked && FileStat.Of(path) is { } stat)
             {
-                recent |= stat.ModifiedNanoseconds > from && stat.ModifiedNanoseconds < to;
-                recent |= stat.ChangedNanoseconds > from && stat.ChangedNanoseconds < to;
+                recent |= IsRecent(stat, now);
                 text.Append(Of(stat));
             }
 
@@ -58,6 +54,16 @@ internal static class FileFingerprint
         }
 
         return recent ? AsRecent(text.ToString()) : text.ToString();
+    }
+
+    /// <summary>Whether a file changed so shortly ago that it may change once more unseen.</summary>
+    internal static bool IsRecent(FileStat stat, DateTimeOffset now)
+    {
+        // Around now, not since: a clock that is behind its files says nothing about them.
+        long from = (now - Settled).ToUnixTimeMilliseconds() * 1_000_000;
+        long to = (now + Settled).ToUnixTimeMilliseconds() * 1_000_000;
+        return (stat.ModifiedNanoseconds > from && stat.ModifiedNanoseconds < to)
+            || (stat.ChangedNanoseconds > from && stat.ChangedNanoseconds < to);
     }
 
     /// <summary>Whether it was taken too soon after a change.</summary>

@@ -116,7 +116,8 @@ internal static class ServeCommand
             Options = OptionsOf(settings),
             Catalog = catalog,
             Repos = pool,
-            Blobs = new BlobDirectory(settings.Blobs, catalog),
+            Blobs = new BlobDirectory(
+                settings.Blobs, catalog, time, logs.CreateLogger<BlobDirectory>()),
             Time = time,
             Events = events,
             Lightrail = index,

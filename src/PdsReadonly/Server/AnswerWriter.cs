@@ -22,7 +22,16 @@ internal static class AnswerWriter
 
     /// <summary>What the engine's own refusals carry too, so that a page can read them.</summary>
     internal static IReadOnlyList<KeyValuePair<string, string>> CommonHeaders { get; } =
-        [new("Access-Control-Allow-Origin", "*"), new("Vary", "Accept-Encoding")];
+    [
+        new("Access-Control-Allow-Origin", "*"),
+        new("Access-Control-Expose-Headers", Encoding.ASCII.GetString(ExposedHeaders)),
+        new("Vary", "Accept-Encoding"),
+    ];
+
+    // What a page may read beyond the few headers that every page may (Fetch, §3.3.1). By name,
+    // since not every browser knows the asterisk here.
+    private static ReadOnlySpan<byte> ExposedHeaders =>
+        "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag, Retry-After"u8;
 
     internal static void Write(in XrpcResult result, HttpRequest request, HttpResponse response)
     {
@@ -118,6 +127,7 @@ internal static class AnswerWriter
     private static void AddCommonHeaders(HttpResponse response)
     {
         response.AddHeader("Access-Control-Allow-Origin"u8, "*"u8);
+        response.AddHeader("Access-Control-Expose-Headers"u8, ExposedHeaders);
         response.AddHeader("Vary"u8, "Accept-Encoding"u8);
     }
 

@@ -15,12 +15,13 @@ internal delegate bool Visit(Socket socket, ref int step);
 /// </summary>
 internal sealed class Crowd : IDisposable
 {
-    private const int PerAddress = 250;
+    private const int PerAddressUsually = 250;
 
     private readonly IPEndPoint _server;
     private readonly Member[] _members;
     private readonly Visit _visit;
     private readonly int _receiveBytes;
+    private readonly int _perAddress;
     private readonly Thread _thread;
     private volatile bool _stopping;
 
@@ -28,11 +29,15 @@ internal sealed class Crowd : IDisposable
     /// <param name="count">Of connections.</param>
     /// <param name="visit">Called on the crowd's thread.</param>
     /// <param name="receiveBytes">Of their receive buffers; the system's unless given.</param>
-    internal Crowd(IPEndPoint server, int count, Visit visit, int receiveBytes = 0)
+    /// <param name="perAddress">How many of them share an address.</param>
+    internal Crowd(
+        IPEndPoint server, int count, Visit visit, int receiveBytes = 0,
+        int perAddress = PerAddressUsually)
     {
         _server = server;
         _visit = visit;
         _receiveBytes = receiveBytes;
+        _perAddress = perAddress;
         _members = new Member[count];
         _thread = new Thread(Live);
         _thread.Start();
@@ -44,8 +49,8 @@ internal sealed class Crowd : IDisposable
     internal int Connected { get; private set; }
 
     /// <summary>The address of a connection, by its number among many.</summary>
-    internal static IPAddress AddressOf(int index) =>
-        new([127, 0, 1, (byte)(1 + (index / PerAddress))]);
+    internal static IPAddress AddressOf(int index, int perAddress = PerAddressUsually) =>
+        new([127, 0, 1, (byte)(1 + (index / perAddress))]);
 
     public void Dispose()
     {
@@ -65,7 +70,7 @@ internal sealed class Crowd : IDisposable
         int connected = 0;
         for (int i = 0; i < _members.Length && !_stopping; i++)
         {
-            if (!Attend(ref _members[i], AddressOf(i))) Lost++;
+            if (!Attend(ref _members[i], AddressOf(i, _perAddress))) Lost++;
             if (_members[i].IsConnected) connected++;
             if (i % perMillisecond == 0) Thread.Sleep(1);
         }

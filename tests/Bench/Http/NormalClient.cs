@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -43,10 +42,12 @@ internal sealed class NormalClient : IDisposable
         _overslept.Clear();
     }
 
-    internal string Print() => $"{_tally.PrintTimes()}; {_tally.PrintFailed()}";
+    internal string Print() => $"{Times().Print()}; {Times().PrintFailed()}";
+
+    internal RequestTimes Times() => _tally.Times();
 
     /// <summary>How late the client itself woke: what of the times is not the server's.</summary>
-    internal string PrintOverslept() => _overslept.PrintTimes();
+    internal string PrintOverslept() => _overslept.Times().Print();
 
     public void Dispose()
     {
@@ -107,14 +108,24 @@ internal sealed class NormalClient : IDisposable
     private sealed class Tally
     {
         private readonly List<double> _milliseconds = [];
+        private long _answeredAt = Stopwatch.GetTimestamp();
+        private TimeSpan _silence;
         private int _failed;
 
         internal void Add(TimeSpan? time)
         {
             lock (_milliseconds)
             {
-                if (time is { } took) _milliseconds.Add(took.TotalMilliseconds);
-                else _failed++;
+                if (time is { } took)
+                {
+                    _milliseconds.Add(took.TotalMilliseconds);
+                    _silence = SilenceSoFar();
+                    _answeredAt = Stopwatch.GetTimestamp();
+                }
+                else
+                {
+                    _failed++;
+                }
             }
         }
 
@@ -124,31 +135,30 @@ internal sealed class NormalClient : IDisposable
             {
                 _milliseconds.Clear();
                 _failed = 0;
+                _silence = TimeSpan.Zero;
+                _answeredAt = Stopwatch.GetTimestamp();
             }
         }
 
-        internal string PrintTimes()
+        internal RequestTimes Times()
         {
             lock (_milliseconds)
             {
-                int count = _milliseconds.Count;
-                if (count == 0) return "none answered";
                 double[] sorted = [.. _milliseconds.Order()];
-                return string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"p50 {sorted[count / 2]:N2} ms, p99 {sorted[(int)(count * 0.99)]:N2} ms, "
-                    + $"max {sorted[^1]:N1} ms");
+                int count = sorted.Length;
+                return count == 0
+                    ? new RequestTimes(0, _failed, 0, 0, 0, SilenceSoFar())
+                    : new RequestTimes(
+                        count, _failed, sorted[count / 2], sorted[(int)(count * 0.99)],
+                        sorted[^1], SilenceSoFar());
             }
         }
 
-        internal string PrintFailed()
+        // The longest that no answer came, up to now.
+        private TimeSpan SilenceSoFar()
         {
-            lock (_milliseconds)
-            {
-                int count = _milliseconds.Count + _failed;
-                return string.Create(
-                    CultureInfo.InvariantCulture, $"{_failed:N0} of {count:N0} failed");
-            }
+            var now = Stopwatch.GetElapsedTime(_answeredAt);
+            return now > _silence ? now : _silence;
         }
     }
 }

@@ -15,12 +15,15 @@ internal sealed partial class OwnServer : IDisposable
     private OwnServer(ServerProcess process)
     {
         Process = process;
-        Process.WaitReady();
+        SecondsToServe = Process.WaitReady();
         Url = process.WaitListening();
         EndPoint = new IPEndPoint(IPAddress.Loopback, Url.Port);
     }
 
     internal ServerProcess Process { get; }
+
+    /// <summary>From its start until every file was read.</summary>
+    internal double SecondsToServe { get; }
 
     internal Uri Url { get; }
 
@@ -28,14 +31,16 @@ internal sealed partial class OwnServer : IDisposable
 
     /// <summary>Serves CARs over a data folder that may have their indexes already.</summary>
     /// <param name="options">Of the suite.</param>
-    /// <param name="cars">A folder.</param>
+    /// <param name="cars">A folder, or several values of the option.</param>
     /// <param name="data">A folder.</param>
     /// <param name="blobs">A folder, or none.</param>
     /// <param name="descriptorLimit">The system's own unless given.</param>
     /// <param name="manyConnections">Raises the limits on connections.</param>
+    /// <param name="cgroupProcesses">Where a control group takes processes.</param>
     internal static OwnServer Start(
         BenchOptions options, string cars, string data, string? blobs = null,
-        int? descriptorLimit = null, bool manyConnections = false)
+        int? descriptorLimit = null, bool manyConnections = false,
+        string? cgroupProcesses = null)
     {
         string help = Help(options);
         string chosen = blobs is null ? "" : $"--blobs {blobs}";
@@ -47,7 +52,8 @@ internal sealed partial class OwnServer : IDisposable
         }
 
         return new OwnServer(new ServerProcess(
-            $"{CpuPin.Server} {options.Binary}", data, cars, descriptorLimit, chosen));
+            $"{CpuPin.Server} {options.Binary}", data, cars, descriptorLimit, chosen,
+            cgroupProcesses));
     }
 
     /// <summary>Open descriptors, and how many of them are sockets.</summary>

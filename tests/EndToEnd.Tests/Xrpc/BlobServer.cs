@@ -50,6 +50,7 @@ public sealed class BlobServer : IAsyncLifetime
         Refer("longest", "text/" + new string('x', 122), $"{did}/CID");
         Refer("parameter", "text/plain;charset=utf-8", $"{did}/CID");
         Refer("blank", "text/plain; charset=utf-8", $"{did}/CID");
+        Refer("quoted", "video/mp4; codecs=\"avc1.42E01E, mp4a.40.2\"", $"{did}/CID");
         Refer("absent", "image/png", null);
         Refer("inside", "image/gif", null);
         Refer("wrong", "image/png", $"{did}/CID");

@@ -13,7 +13,7 @@ public sealed class GetBlobTests(BlobServer server) : IClassFixture<BlobServer>
     private static readonly string[] s_referenced =
     [
         "html", "svg", "deep", "spelled", "spelled-deep", "nothing", "newline", "beyond-ascii",
-        "long", "longest", "parameter", "blank", "absent", "inside", "wrong",
+        "no-slash", "long", "longest", "parameter", "blank", "quoted", "absent", "inside", "wrong",
     ];
 
     [Theory]
@@ -28,7 +28,8 @@ public sealed class GetBlobTests(BlobServer server) : IClassFixture<BlobServer>
     [InlineData("newline", Unknown)]
     [InlineData("beyond-ascii", Unknown)]
     [InlineData("long", Unknown)]
-    [InlineData("blank", Unknown)]
+    [InlineData("blank", "text/plain; charset=utf-8")]
+    [InlineData("quoted", "video/mp4; codecs=\"avc1.42E01E, mp4a.40.2\"")]
     public async Task Blob_InAnyLayout_IsSentWithItsTypeAndNothingToRun(string name, string type)
     {
         var raw = await server.Pds.FetchRawAsync(UrlOf(name));

@@ -35,6 +35,16 @@ public sealed class SyncTests(ArchiveServer server) : IClassFixture<ArchiveServe
     }
 
     [Fact]
+    public async Task GetRepo_SavedUnderItsOwnName_IsHandleAndRev()
+    {
+        var answer = await server.Pds.AskAsync(
+            "com.atproto.sync.getRepo", ("did", GoldenRepo.Did));
+        Assert.Equal(
+            $"attachment; filename=\"{ArchiveServer.GoldenHandle}.{GoldenRepo.Rev}.car\"",
+            answer.Header("Content-Disposition"));
+    }
+
+    [Fact]
     public async Task GetCheckout_Since_MeansNothing()
     {
         var answer = await server.Pds.AskAsync(

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Atproto.Multiformats;
 using Http.Connections;
+using PdsReadonly.Server;
 using PdsReadonly.Xrpc;
 
 namespace PdsReadonly.Tests.Server;
@@ -107,6 +108,21 @@ public sealed class AnswerWriterTests
         Assert.Null(answer.Header("Content-Range"));
         Assert.Null(answer.Header("Content-Type"));
         Assert.True(source.IsDisposed);
+    }
+
+    [Fact]
+    public void Write_AnyAnswer_LetsPagesReadValidatorsAndRanges()
+    {
+        const string Exposed =
+            "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag, Retry-After";
+        const string Name = "Access-Control-Expose-Headers";
+        var cached = XrpcResult.WrittenJson.Cached(s_cid, CachePolicy.Content);
+
+        Assert.Equal(Exposed, Ask((_, _) => cached).Header(Name));
+        Assert.Equal(Exposed, Ask((_, _) => cached, "If-None-Match: *").Header(Name));
+        Assert.Equal(Exposed, Ask((_, _) => XrpcError.RateLimitExceeded).Header(Name));
+        // The engine's own refusals.
+        Assert.Contains(KeyValuePair.Create(Name, Exposed), AnswerWriter.CommonHeaders);
     }
 
     [Fact]

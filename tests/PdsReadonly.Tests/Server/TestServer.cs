@@ -1,6 +1,7 @@
 using System.Buffers;
 using Http.Connections;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 using PdsReadonly.Events;
@@ -31,7 +32,8 @@ internal sealed class TestServer : IHostDirectory, IHealthProbe, ILogger<XrpcDis
             Options = Options,
             Catalog = catalog,
             Repos = new RepoPool(openMax: 4, onDamaged: _ => { }),
-            Blobs = new BlobDirectory(root: null, catalog),
+            Blobs = new BlobDirectory(
+                root: null, catalog, TimeProvider.System, NullLogger<BlobDirectory>.Instance),
             Time = TimeProvider.System,
             Events = new EventLog(database, TimeProvider.System, TimeSpan.FromHours(24)),
         };
@@ -64,7 +66,8 @@ internal sealed class TestServer : IHostDirectory, IHealthProbe, ILogger<XrpcDis
             Options = Options,
             Catalog = run.Catalog,
             Repos = run.Repos,
-            Blobs = new BlobDirectory(root: null, run.Catalog),
+            Blobs = new BlobDirectory(
+                root: null, run.Catalog, TimeProvider.System, NullLogger<BlobDirectory>.Instance),
             Time = TimeProvider.System,
             Events = run.Events,
             Lightrail = index,

@@ -1,4 +1,5 @@
 using Http.Connections;
+using Microsoft.Extensions.Logging.Abstractions;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 using PdsReadonly.Events;
@@ -65,7 +66,8 @@ public sealed class SubscribeReposTests : IDisposable
             Options = TestServer.Options,
             Catalog = catalog,
             Repos = new RepoPool(openMax: 4, onDamaged: _ => { }),
-            Blobs = new BlobDirectory(root: null, catalog),
+            Blobs = new BlobDirectory(
+                root: null, catalog, TimeProvider.System, NullLogger<BlobDirectory>.Instance),
             Events = log,
             Time = TimeProvider.System,
         };

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Atproto.Crypto;
 using Atproto.Multiformats;
 using Atproto.Syntax;
 using Http.Connections;
@@ -41,40 +42,70 @@ internal static class SyncGetBlob
             return SendFile(known, row, cid, request, response).Cached(cid, policy);
         }
 
-        // Looking for a file, and hashing it, is nothing that others should wait for.
-        if (!request.MayBlock && blobs.HasFolder) return XrpcResult.Postponed;
         if (RepoGate.Open(pool, repo, request, out var lease) is { } failure) return failure;
         using (lease)
         {
             if (lease.Reader.Index.FindBlob(cid) is not { } blob) return NotFound();
-            if (OpenFile(blobs, repo, cid, out var opened) is { } shortage) return shortage;
-            if (opened is { } file)
+            if (blob.Offset is null && !blobs.HasFolder) return NotFound();
+            // Looking for a file, and hashing it, is nothing that others should wait for.
+            if (!request.MayBlock) return XrpcResult.Postponed;
+            var search = Search(blobs, lease.Reader, blob, cid, request.Turn, out var file);
+            if (search == BlobSearch.TurnOver) return XrpcResult.Postponed;
+            if (search is null) return XrpcError.Busy("there are no file descriptors left");
+            if (search == BlobSearch.Found)
             {
                 blobs.Know(repo.Head, cid, blob, file);
                 return SendFile(file, blob, cid, request, response).Cached(cid, policy);
             }
 
-            if (blob.Offset is not { } offset) return NotFound();
-            var location = new BlockLocation(cid.DigestPrefix, offset, blob.Length);
-            var status = lease.Reader.Read(location, out var bytes, out _);
-            if (status != ReadStatus.Done) return RepoGate.Unread(status, repo);
-            if (Cid.Of(CidCodec.Raw, bytes) != cid) return NotFound();
-            return SendBytes(bytes, blob, cid, request, response).Cached(cid, policy);
+            if (blob.Offset is { } offset)
+            {
+                // The file under the CAR's name is another by now; the reader may have the old one.
+                var location = new BlockLocation(cid.DigestPrefix, offset, blob.Length);
+                var status = lease.Reader.Read(location, out var bytes, out var read);
+                if (status != ReadStatus.Done) return RepoGate.Unread(status, repo);
+                if (!IsSameDigest(cid, read)) return NotFound();
+                return SendBytes(bytes, blob, cid, request, response).Cached(cid, policy);
+            }
+
+            // Large folders are looked through beside the requests: it may be there after all.
+            if (search == BlobSearch.Later) return XrpcError.Busy(null);
+            blobs.Faults.ReportMissing(repo.Did, cid);
+            return NotFound();
         }
     }
 
-    private static XrpcError? OpenFile(
-        BlobDirectory blobs, RepoEntry repo, in Cid cid, out BlobFile? file)
+    // Hashed once: the reader takes every block for DAG-CBOR, and a blob's CID says that it is raw.
+    private static bool IsSameDigest(in Cid blob, in Cid read)
     {
-        file = null;
+        Span<byte> digest = stackalloc byte[Sha256.DigestBytes];
+        read.CopyDigestTo(digest);
+        return blob.HasDigest(digest);
+    }
+
+    // Null when there are no descriptors left.
+    private static BlobSearch? Search(
+        BlobDirectory blobs, RepoReader reader, BlobRow blob, in Cid cid, Turn turn,
+        out BlobFile file)
+    {
+        file = default;
+        var repo = reader.Entry;
         try
         {
-            file = blobs.Open(repo.Did, cid);
-            return null;
+            // What the CAR holds needs no search.
+            bool? isOpen = blob.Offset is { } offset
+                ? blobs.TryOpenInCar(repo.CarPath, offset, blob.Length, cid, turn, out file)
+                : false;
+            return isOpen switch
+            {
+                true => BlobSearch.Found,
+                false => blobs.Open(repo.Did, cid, turn, out file),
+                null => BlobSearch.TurnOver,
+            };
         }
         catch (IOException e) when (DescriptorBudget.IsShortage(e))
         {
-            return XrpcError.Busy(e.Message);
+            return null;
         }
     }
 
@@ -87,7 +118,7 @@ internal static class SyncGetBlob
         var verdict = ReadRange(request, cid, file.Length, response, out var range);
         if (verdict != RangeVerdict.Unsatisfiable)
         {
-            return XrpcResult.File(file.Handle, range.Offset, range.Length);
+            return XrpcResult.File(file.Handle, file.Offset + range.Offset, range.Length);
         }
 
         file.Handle.Dispose();

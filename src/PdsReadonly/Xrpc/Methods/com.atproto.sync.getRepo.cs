@@ -1,3 +1,4 @@
+using System.Text;
 using Atproto.Car;
 using Atproto.Syntax;
 using Http.Connections;
@@ -13,6 +14,9 @@ namespace PdsReadonly.Xrpc.Methods;
 [XrpcQuery("com.atproto.sync.getRepo")]
 internal static class SyncGetRepo
 {
+    // With rev and ending still a name that every file system takes.
+    private const int NameCharactersMax = 200;
+
     internal readonly ref struct Params
     {
         public required Utf8<Did> Did { get; init; }
@@ -21,12 +25,26 @@ internal static class SyncGetRepo
     }
 
     internal static XrpcResult Handle(
-        in Params p, RepoCatalog catalog, RepoPool pool, HttpRequest request)
+        in Params p, RepoCatalog catalog, RepoPool pool, HttpRequest request,
+        HttpResponse response)
     {
         if (RepoGate.Check(catalog, p.Did.Bytes, out var repo) is { } refusal) return refusal;
         // A CAR has no history by block: nothing is newer than the head, and before it all may be.
         bool nothingNewer = !p.Since.Bytes.IsEmpty && Tid.From(p.Since) >= repo.Rev;
-        return Export(repo, pool, request, nothingNewer);
+        var export = Export(repo, pool, request, nothingNewer);
+        response.AddHeader("Content-Disposition"u8, Disposition(repo));
+        return export;
+    }
+
+    /// <summary>Under which name a client that asks for one keeps it: HANDLE-or-DID.REV.car.</summary>
+    internal static byte[] Disposition(RepoEntry repo)
+    {
+        // A handle is letters, digits, dots and hyphens. A DID is spelled as files are that we read.
+        string name = repo.Handle?.ToString() ?? repo.Did.ToString();
+        var safe = name.Take(NameCharactersMax)
+            .Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '_');
+        return Encoding.ASCII.GetBytes(
+            $"attachment; filename=\"{string.Concat(safe)}.{repo.Rev}.car\"");
     }
 
     /// <summary>The whole export, or its header alone.</summary>
