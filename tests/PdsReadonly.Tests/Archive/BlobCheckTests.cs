@@ -1,5 +1,6 @@
 using Atproto.Multiformats;
 using PdsReadonly.Archive;
+using PdsReadonly.Platform;
 using PdsReadonly.Tests.Support;
 
 namespace PdsReadonly.Tests.Archive;

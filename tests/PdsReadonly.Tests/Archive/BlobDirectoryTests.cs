@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 using PdsReadonly.Index;
+using PdsReadonly.Platform;
 using PdsReadonly.Tests.Support;
 
 namespace PdsReadonly.Tests.Archive;
