@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net;
 using System.Net.Http;
 using System.Net.Sockets;
 using Atproto.Repo;
@@ -134,7 +133,7 @@ internal static class CollectionsCommand
         if (allowPrivate) return null;
         try
         {
-            var addresses = await Dns.GetHostAddressesAsync(host.IdnHost, cancellation);
+            var addresses = await HostAddresses.FindAsync(host.IdnHost, cancellation);
             return addresses.Any(PublicAddress.IsPublic)
                 ? null
                 : $"{host.Host} has no public address: --allow-private asks it all the same";

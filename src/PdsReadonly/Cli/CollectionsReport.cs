@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Atproto.Repo;
+using Atproto.Syntax;
 
 namespace PdsReadonly.Cli;
 
@@ -17,7 +18,11 @@ internal static class CollectionsReport
         text.Append(answer.Collections is { } found
             ? Figures.Count(found.Count, "collection")
             : answer.Words);
-        if (answer.Collections is null && outcome.Detail is { } detail) text.Append($" ({detail})");
+        if (answer.Collections is null && outcome.Detail is { } detail)
+        {
+            text.Append($" ({PrintableText.Of(detail)})");
+        }
+
         if (answer.Commit is { } commit)
         {
             text.Append($" at rev {commit.Rev}, commit {commit.Cid}, signature ")
@@ -79,7 +84,8 @@ internal static class CollectionsReport
     {
         foreach (string collection in collections ?? [])
         {
-            text.Append(Environment.NewLine).Append("  ").Append(collection);
+            text.Append(Environment.NewLine).Append("  ")
+                .Append(PrintableText.Of(collection));
         }
     }
 
@@ -100,12 +106,14 @@ internal static class CollectionsReport
         text.Append(audit.Agrees ? "says the same" : "says otherwise");
         foreach (string missing in audit.Missing)
         {
-            text.Append(Environment.NewLine).Append("  missing there: ").Append(missing);
+            text.Append(Environment.NewLine).Append("  missing there: ")
+                .Append(PrintableText.Of(missing));
         }
 
         foreach (string invented in audit.Invented)
         {
-            text.Append(Environment.NewLine).Append("  invented there: ").Append(invented);
+            text.Append(Environment.NewLine).Append("  invented there: ")
+                .Append(PrintableText.Of(invented));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Atproto.Crypto;
 using Atproto.Repo;
+using Atproto.Syntax;
 using PdsReadonly.Platform;
 
 namespace PdsReadonly.Cli;
@@ -59,7 +60,7 @@ internal static class ProofCheck
         string path, RepoFault? fault, ProvenCollections? proven, CommitSignature signature,
         bool isProven)
     {
-        if (proven is null) return $"refused {path}: {fault}";
+        if (proven is null) return $"refused {path}: {PrintableText.Of($"{fault}")}";
         var commit = proven.Commit;
         string verdict = isProven ? "proven" : "unproven";
         var text = new StringBuilder($"{verdict} {commit.Did} by {path}: ");

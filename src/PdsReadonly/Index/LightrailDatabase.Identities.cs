@@ -10,10 +10,23 @@ internal sealed partial class LightrailDatabase
     /// Keeps where the repo is asked and what its commits are signed with from now on. One that
     /// was at another host before is to be proven anew.
     /// </summary>
-    internal void SetIdentity(Did did, long hostId, PublicKey key) =>
+    /// <returns>
+    /// False when the repo is forgotten, since too many of that host wait for their first proof.
+    /// </returns>
+    internal bool SetIdentity(Did did, long hostId, PublicKey key)
+    {
+        bool isKept = true;
         InTransaction(() =>
         {
             if (FindRepo(did) is not { } before) return;
+            bool isNew = before.HostId != hostId && before.Origin <= CollectionOrigin.Claimed;
+            if (isNew && !HasRoomAt(hostId))
+            {
+                Forget(did);
+                isKept = false;
+                return;
+            }
+
             bool hasMoved = before.HostId != 0 && before.HostId != hostId;
             Write(before, before with
             {
@@ -28,6 +41,8 @@ internal sealed partial class LightrailDatabase
             Statement("UPDATE resync SET host = ?2 WHERE repo = ?1")
                 .Bind(1, before.FirstSeen).Bind(2, hostId).Run();
         });
+        return isKept;
+    }
 
     /// <summary>What the repo's commits are signed with; null when that is not known.</summary>
     internal PublicKey? FindKey(Did did)

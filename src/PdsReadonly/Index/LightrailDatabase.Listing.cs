@@ -18,20 +18,33 @@ internal sealed partial class LightrailDatabase
     /// <param name="isRelay">
     /// Whether its word on the status of repos counts that are at other hosts.
     /// </param>
-    internal void AddListed(
-        LightrailHost host, IReadOnlyList<ListedRepo> repos, string? cursor, bool isRelay) =>
+    /// <returns>
+    /// How many there was room for, in their order; with the last one the page is over.
+    /// </returns>
+    internal int AddListed(
+        LightrailHost host, IReadOnlyList<ListedRepo> repos, string? cursor, bool isRelay)
+    {
+        int count = 0;
         InTransaction(() =>
         {
-            if (FindHost(host.Id)?.Round != host.Round) return;
+            if (FindHost(host.Id)?.Round != host.Round)
+            {
+                count = repos.Count;
+                return;
+            }
+
             foreach (var repo in repos)
             {
-                AddListed(host.Id, repo, isRelay);
+                if (!AddListed(host.Id, repo, isRelay)) return;
+                count++;
                 Statement("UPDATE repo SET listed = ?2 WHERE did = ?1")
                     .BindString(1, repo.Did.ToString()).Bind(2, Now).Run();
             }
 
             SetCursor(host.Id, cursor);
         });
+        return count;
+    }
 
     /// <summary>
     /// Has those active repos looked after that were not listed since, in Unix milliseconds, nor
@@ -59,15 +72,26 @@ internal sealed partial class LightrailDatabase
         return dids.Count < UnlistedAtOnce;
     }
 
-    private void AddListed(long hostId, ListedRepo listed, bool isRelay)
+    // False when the queue is full.
+    private bool AddListed(long hostId, ListedRepo listed, bool isRelay)
     {
-        var before = FindRepo(listed.Did);
-        if (before is null)
+        if (FindRepo(listed.Did) is { } before)
         {
-            if (listed.Status != AccountStatus.Deleted) AddNewlyListed(listed, isRelay);
-            return;
+            UpdateListed(hostId, listed, before, isRelay);
+            return true;
         }
 
+        // One that is away is news when it comes back: then a list or the stream names it.
+        if (listed.Status != AccountStatus.Active) return true;
+        long queue = LookUpQueue.Of(hostId, isListed: true, listed.Did);
+        if (CountIn(queue) >= LookUpQueue.ReposMax) return false;
+        AddNewlyListed(listed, queue);
+        return true;
+    }
+
+    private void UpdateListed(
+        long hostId, ListedRepo listed, LightrailRepo before, bool isRelay)
+    {
         bool isActive = listed.Status == AccountStatus.Active;
         bool isBack = isActive && before.State.Status != AccountStatus.Active;
         if (before.State.Status == AccountStatus.Deleted && !(isRelay && isBack)) return;
@@ -78,6 +102,7 @@ internal sealed partial class LightrailDatabase
             return;
         }
 
+        if (!isActive && before.HostId == 0 && Forget(listed.Did)) return;
         if (listed.Status == AccountStatus.Deleted)
         {
             Purge(listed.Did, revMax: null);
@@ -99,24 +124,17 @@ internal sealed partial class LightrailDatabase
         Enqueue(after, ResyncReason.Behind, 0, isAnew: isBack || !before.State.NeedsResync);
     }
 
-    // At which host it is its account's document tells; and that one alone, or a relay, that it is
-    // away.
-    private void AddNewlyListed(ListedRepo listed, bool isRelay)
+    // At which host it is its account's document tells.
+    private void AddNewlyListed(ListedRepo listed, long lookUpQueue)
     {
-        bool isBelieved = isRelay || listed.Status == AccountStatus.Active;
         var added = NewRepo(listed.Did);
         added = added with
         {
-            State = added.State with
-            {
-                Status = isBelieved ? listed.Status : AccountStatus.Inactive,
-                NeedsResync = true,
-            },
+            State = added.State with { NeedsResync = true },
             Head = listed.Head,
             HeadRev = listed.Rev,
         };
         Write(null, added);
-        var reason = isBelieved ? ResyncReason.Listed : ResyncReason.Moved;
-        Enqueue(added, reason, 0, isAnew: false);
+        Enqueue(added, ResyncReason.Listed, 0, isAnew: false, lookUpQueue);
     }
 }

@@ -65,7 +65,8 @@ internal sealed partial class LightrailDatabase
     private void AddNote(NoteKind kind, string about, string detail, int count = 1)
     {
         Statement("INSERT INTO note(at, kind, about, detail) VALUES(?1, ?2, ?3, ?4)")
-            .Bind(1, Now).Bind(2, (long)kind).BindString(3, about).BindString(4, detail).Run();
+            .Bind(1, Now).Bind(2, (long)kind).BindString(3, PrintableText.Of(about))
+            .BindString(4, PrintableText.Of(detail)).Run();
         Statement("DELETE FROM note WHERE id <= (SELECT max(id) FROM note) - ?1")
             .Bind(1, (long)NotesMax).Run();
         _totals = _totals.With(kind, count);

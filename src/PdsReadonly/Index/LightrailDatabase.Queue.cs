@@ -42,18 +42,21 @@ internal sealed partial class LightrailDatabase
     /// Takes the repo of that host that is due longest; null when there is none now. It has to be
     /// given back by <see cref="Done"/> or <see cref="Failed"/>.
     /// </summary>
-    internal ResyncItem? TakeNext(long hostId, long now)
+    /// <param name="queue">The host's number, or that of a queue of look-ups.</param>
+    /// <param name="now">In Unix milliseconds.</param>
+    internal ResyncItem? TakeNext(long queue, long now)
     {
         ResyncItem? item = null;
         InTransaction(() =>
         {
-            var statement = Statement(TakeNextSql).Bind(1, hostId).Bind(2, now);
+            var statement = Statement(TakeNextSql).Bind(1, queue).Bind(2, now);
             if (statement.Step())
             {
                 long repo = statement.Int64(0);
                 _ = Did.TryParse(statement.Bytes(3), out var did);
                 item = new ResyncItem(
-                    did, hostId, (ResyncReason)statement.Int64(1), (int)statement.Int64(2));
+                    did, LookUpQueue.Is(queue) ? 0 : queue, (ResyncReason)statement.Int64(1),
+                    (int)statement.Int64(2));
                 statement.Reset();
                 SetQueueState(repo, UnderWay);
             }
@@ -116,22 +119,67 @@ internal sealed partial class LightrailDatabase
         """).Run());
 
     /// <summary>
-    /// Hosts that a repo is due at now; 0 stands for repos whose host is unknown.
+    /// Hosts, and queues of look-ups, that a repo is due in now, in their order.
     /// </summary>
-    internal List<long> HostsDue(long now)
+    internal List<long> QueuesDue(long now)
     {
         lock (Gate)
         {
-            var hosts = new List<long>();
+            var queues = new List<long>();
+            // From one to the next by the index: hosts without a repo that waits cost nothing.
             var statement = Statement("""
-                SELECT id FROM (SELECT 0 AS id UNION ALL SELECT id FROM host)
-                WHERE EXISTS(
+                WITH RECURSIVE queue(id) AS (
+                  SELECT min(host) FROM resync
+                  UNION ALL
+                  SELECT (SELECT min(host) FROM resync WHERE host > id) FROM queue
+                  WHERE id IS NOT NULL)
+                SELECT id FROM queue WHERE id IS NOT NULL AND EXISTS(
                   SELECT 1 FROM resync WHERE resync.host = id AND state = 0 AND due <= ?1)
                 """).Bind(1, now);
-            while (statement.Step()) hosts.Add(statement.Int64(0));
+            while (statement.Step()) queues.Add(statement.Int64(0));
             statement.Reset();
-            return hosts;
+            return queues;
         }
+    }
+
+    /// <summary>How many more repos may wait to be looked up there.</summary>
+    internal int RoomIn(long lookUpQueue)
+    {
+        lock (Gate) return LookUpQueue.ReposMax - CountIn(lookUpQueue);
+    }
+
+    /// <summary>
+    /// Gives back what was taken from a queue of look-ups, since its domain did not answer. It is
+    /// forgotten when that was the last attempt, or when too many others wait so.
+    /// </summary>
+    internal void FailedDomain(Did did, long notBefore, int attemptsMax) => InTransaction(() =>
+    {
+        if (FindRepo(did) is not { } repo) return;
+        GiveBack(repo.FirstSeen, null, notBefore);
+        if (HasPast(repo)) return;
+        Statement("UPDATE resync SET host = ?2 WHERE repo = ?1")
+            .Bind(1, repo.FirstSeen).Bind(2, LookUpQueue.DomainsThatFailed).Run();
+        var statement = Statement("""
+            SELECT did FROM resync JOIN repo ON id = repo
+            WHERE resync.host = ?1 AND (attempts >= ?2
+              OR (SELECT count(*) FROM resync AS each WHERE each.host = ?1) > ?3)
+            ORDER BY attempts DESC LIMIT 1
+            """).Bind(1, LookUpQueue.DomainsThatFailed).Bind(2, (long)attemptsMax)
+            .Bind(3, (long)LookUpQueue.FailedDomainsMax);
+        bool isOver = statement.Step();
+        Did last = default;
+        if (isOver) _ = Did.TryParse(statement.Bytes(0), out last);
+        statement.Reset();
+        if (isOver) Forget(last);
+    });
+
+    private int CountIn(long queue)
+    {
+        var statement = Statement("SELECT count(*) FROM resync WHERE host = ?1").Bind(1, queue);
+        statement.Step();
+        int count = (int)statement.Int64(0);
+        statement.Reset();
+        return count;
     }
 
     /// <summary>When the next repo of the host is due; null when none waits.</summary>
@@ -150,7 +198,9 @@ internal sealed partial class LightrailDatabase
 
     // What is asked anew is due at once, what is only still wanted keeps its turn. What was known
     // and broke goes before what was only listed yet, of which there may be millions.
-    private void Enqueue(LightrailRepo repo, ResyncReason reason, long notBefore, bool isAnew)
+    private void Enqueue(
+        LightrailRepo repo, ResyncReason reason, long notBefore, bool isAnew,
+        long lookUpQueue = LookUpQueue.Known)
     {
         var statement = Statement("SELECT state, attempts, due, reason FROM resync WHERE repo = ?1")
             .Bind(1, repo.FirstSeen);
@@ -173,9 +223,9 @@ internal sealed partial class LightrailDatabase
         {
             bool waits = repo.State.Status == AccountStatus.Active || reason.IsCheck();
             Statement("INSERT INTO resync VALUES(?1, ?2, ?3, 0, ?4, ?5, 0)")
-                .Bind(1, repo.FirstSeen).Bind(2, repo.HostId).Bind(3, (long)reason)
-                .Bind(4, notBefore).Bind(5, (long)(waits ? Waiting : HeldBack))
-                .Run();
+                .Bind(1, repo.FirstSeen).Bind(2, repo.HostId == 0 ? lookUpQueue : repo.HostId)
+                .Bind(3, (long)reason).Bind(4, notBefore)
+                .Bind(5, (long)(waits ? Waiting : HeldBack)).Run();
             _totals = _totals with { Queued = _totals.Queued + 1 };
             return;
         }
@@ -187,7 +237,8 @@ internal sealed partial class LightrailDatabase
         if (isMoved && state != UnderWay) reason = ResyncReason.Moved;
         if (state == HeldBack && reason.IsCheck()) state = Waiting;
         Statement("""
-            UPDATE resync SET host = ?2, reason = ?3, due = ?4, again = ?5, state = ?6
+            UPDATE resync SET host = CASE ?2 WHEN 0 THEN host ELSE ?2 END,
+              reason = ?3, due = ?4, again = ?5, state = ?6
             WHERE repo = ?1
             """).Bind(1, repo.FirstSeen).Bind(2, repo.HostId).Bind(3, (long)reason)
             .Bind(4, due).Bind(5, state == UnderWay ? 1L : 0).Bind(6, state).Run();

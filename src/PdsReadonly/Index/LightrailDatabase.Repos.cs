@@ -158,6 +158,31 @@ internal sealed partial class LightrailDatabase
     /// </summary>
     internal void Purge(Did did) => InTransaction(() => Purge(did, revMax: null));
 
+    /// <summary>
+    /// Forgets a repo of which nothing was ever proven: nothing of it is kept. False when something
+    /// was, or is known of an account that was deleted.
+    /// </summary>
+    internal bool Forget(Did did)
+    {
+        bool isForgotten = false;
+        InTransaction(() =>
+        {
+            if (FindRepo(did) is not { } repo || HasPast(repo)) return;
+            ReplaceHeld(repo, repo, []);
+            Dequeue(repo.FirstSeen);
+            DropProof(repo.FirstSeen);
+            Statement("DELETE FROM repo WHERE id = ?1").Bind(1, repo.FirstSeen).Run();
+            CountAt(repo, null);
+            CountRepo(repo, -1);
+            isForgotten = true;
+        });
+        return isForgotten;
+    }
+
+    private static bool HasPast(LightrailRepo repo) =>
+        repo.Origin > CollectionOrigin.Claimed || repo.State.RevMax is not null
+        || repo.State.Status == AccountStatus.Deleted;
+
     private void PrepareRepos()
     {
         var statement = Statement("SELECT max(id) FROM repo");
@@ -177,6 +202,14 @@ internal sealed partial class LightrailDatabase
 
         var before = FindRepo(did);
         var known = before ?? NewRepo(did);
+        // One that was never looked up is news when it is back: nothing of it is kept until then.
+        bool isUnknown = known.HostId == 0 && !HasPast(known);
+        if (isUnknown && change.After.Status != AccountStatus.Active)
+        {
+            if (before is not null) Forget(did);
+            return;
+        }
+
         // Who made the change may have looked before something later was proven.
         bool isLate = known.State.Rev > change.After.Rev
             || (known.State.Rev is not null && change.After.Rev is null);
@@ -208,7 +241,7 @@ internal sealed partial class LightrailDatabase
         if (!state.NeedsResync && change.Resync is null) return;
         bool isAnew = change.Resync is not null || !known.State.NeedsResync;
         var reason = change.Resync ?? ResyncReason.Unchained;
-        Enqueue(after, reason, change.NotBefore, isAnew);
+        Enqueue(after, reason, change.NotBefore, isAnew, change.LookUpQueue);
     }
 
     private void Purge(Did did, Tid? revMax)
@@ -280,6 +313,7 @@ internal sealed partial class LightrailDatabase
         }
 
         statement.Run();
+        CountAt(before, repo);
         if (before is not null) CountRepo(before, -1);
         CountRepo(repo, 1);
         if (before is null) return;

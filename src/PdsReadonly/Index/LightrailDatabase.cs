@@ -174,7 +174,7 @@ internal sealed partial class LightrailDatabase : IDisposable
             if (statement.Step()) version = statement.Int64(0);
         }
 
-        if (version is not 0 and not LightrailSchema.Version)
+        if (version is not (0 or 1 or LightrailSchema.Version))
         {
             throw new SqliteException($"index is of version {version}", raw.SQLITE_MISMATCH);
         }
@@ -182,6 +182,7 @@ internal sealed partial class LightrailDatabase : IDisposable
         InTransaction(() =>
         {
             if (version == 0) _database.Execute(LightrailSchema.Create);
+            if (version == 1) _database.Execute(LightrailSchema.UpgradeFromOne);
             _database.Execute($"PRAGMA user_version = {LightrailSchema.Version}");
             // What was under way when the program ended begins again.
             GiveBackAll();

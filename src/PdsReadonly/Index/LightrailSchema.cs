@@ -16,12 +16,14 @@ namespace PdsReadonly.Index;
 /// </para>
 /// <para>
 /// In <c>resync</c> a row waits (0), is under way (1), or waits until the repo is active (2).
-/// <c>again</c> says that it was enqueued anew while it was under way.
+/// <c>again</c> says that it was enqueued anew while it was under way. Its <c>host</c> is who is to
+/// be asked: a host, or a queue of those whose account has to be looked up, see
+/// <see cref="LookUpQueue"/>.
 /// </para>
 /// </remarks>
 internal static class LightrailSchema
 {
-    internal const int Version = 1;
+    internal const int Version = 2;
 
     internal const string Create = """
         CREATE TABLE repo(
@@ -41,7 +43,8 @@ internal static class LightrailSchema
           PRIMARY KEY(repo, collection)) WITHOUT ROWID;
         CREATE TABLE host(
           id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, cursor TEXT, is_listed INTEGER NOT NULL,
-          pace REAL NOT NULL, profile TEXT, round INTEGER NOT NULL DEFAULT 0);
+          pace REAL NOT NULL, profile TEXT, round INTEGER NOT NULL DEFAULT 0,
+          repos INTEGER NOT NULL DEFAULT 0, proven INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE stream(upstream TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE resync(
           repo INTEGER PRIMARY KEY, host INTEGER NOT NULL, reason INTEGER NOT NULL,
@@ -55,5 +58,17 @@ internal static class LightrailSchema
           id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind INTEGER NOT NULL, about TEXT NOT NULL,
           detail TEXT NOT NULL);
         CREATE TABLE total(id INTEGER PRIMARY KEY, value INTEGER NOT NULL);
+        """;
+
+    /// <summary>
+    /// From the first layout: how many repos a host has, and how many of them were ever proven.
+    /// </summary>
+    internal const string UpgradeFromOne = """
+        ALTER TABLE host ADD COLUMN repos INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE host ADD COLUMN proven INTEGER NOT NULL DEFAULT 0;
+        UPDATE host SET repos = counted.repos, proven = counted.proven
+        FROM (SELECT host, count(*) AS repos, sum(origin > 1) AS proven FROM repo GROUP BY host)
+          AS counted
+        WHERE counted.host = host.id;
         """;
 }

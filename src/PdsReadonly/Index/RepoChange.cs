@@ -33,6 +33,9 @@ internal sealed record RepoChange
     /// </summary>
     public ResyncReason? Resync { get; init; }
 
+    /// <summary>Where a repo waits that is new, and whose account has to be looked up.</summary>
+    public long LookUpQueue { get; init; }
+
     /// <summary>Not to be resynced before that, in Unix milliseconds.</summary>
     public long NotBefore { get; init; }
 

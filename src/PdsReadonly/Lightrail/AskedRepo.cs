@@ -1,4 +1,5 @@
 using Atproto.Repo;
+using Atproto.Syntax;
 using PdsReadonly.Upstream;
 
 namespace PdsReadonly.Lightrail;
@@ -295,6 +296,8 @@ internal sealed class AskedRepo(
 
     private void Note(string note)
     {
+        // What is wrong with an answer may be spelled by the host.
+        note = PrintableText.Of(note);
         if (_notes.Contains(note)) return;
         if (_notes.Count == NotesMax) _notes.RemoveAt(0);
         _notes.Add(note);

@@ -25,6 +25,16 @@ internal sealed class EventBatch(LightrailDatabase database, Source? source)
     /// <summary>That of a new repo, when it is not known.</summary>
     internal RepoState StateOf(Did did) => Find(did) ?? new RepoState { Did = did };
 
+    /// <summary>
+    /// Where a repo waits that is new; null when the queue of that source is full.
+    /// </summary>
+    internal long? QueueFor(Did did)
+    {
+        long queue = LookUpQueue.Of(source?.Host.Id ?? 0, isListed: false, did);
+        int added = _changes.Count(change => change.LookUpQueue == queue);
+        return added < database.RoomIn(queue) ? queue : null;
+    }
+
     internal void Add(RepoChange change)
     {
         _changes.Add(change);

@@ -30,6 +30,9 @@ internal sealed class EventIntake(
     /// <summary>Set when something was queued.</summary>
     internal WakeUp Queued { get; } = new();
 
+    /// <summary>Set when an account was looked up: there is room for another.</summary>
+    internal WakeUp LookedUp { get; } = new();
+
     /// <summary>
     /// Takes events in their order, all of one stream, and stores what they change together with
     /// the number of the last one.
@@ -72,16 +75,24 @@ internal sealed class EventIntake(
     /// <param name="page">The page.</param>
     /// <param name="isRelay">Whether its word on any account counts.</param>
     /// <param name="asked">When, as a timestamp.</param>
-    internal void AddListed(LightrailHost host, ListReposPage page, bool isRelay, long asked)
+    /// <returns>
+    /// How many of the page were taken, from its beginning; there was no room for the next.
+    /// </returns>
+    internal int AddListed(LightrailHost host, ListReposPage page, bool isRelay, long asked)
     {
+        int count = 0;
         lock (_gate)
         {
             // What the stream has said since is newer than the page.
-            var repos = page.Repos.Where(repo => !_statuses.HasSince(repo.Did, asked)).ToList();
-            database.AddListed(host, repos, page.Cursor, isRelay);
+            var fresh = page.Repos.Index()
+                .Where(each => !_statuses.HasSince(each.Item.Did, asked)).ToList();
+            int taken = database.AddListed(
+                host, [.. fresh.Select(each => each.Item)], page.Cursor, isRelay);
+            count = taken == fresh.Count ? page.Repos.Count : fresh[taken].Index;
         }
 
         Queued.Wake();
+        return count;
     }
 
     /// <summary>
@@ -255,16 +266,30 @@ internal sealed class EventIntake(
             return;
         }
 
-        var state = batch.StateOf(did);
-        bool isKnown = state.NeedsResync || state.Status == AccountStatus.Deleted;
-        if (!isKnown) batch.Add(Unproven(state, ResyncReason.Listed));
+        if (batch.Find(did) is { } known)
+        {
+            bool isAwaited = known.NeedsResync || known.Status == AccountStatus.Deleted;
+            if (!isAwaited) batch.Add(Unproven(known, ResyncReason.Listed));
+            return;
+        }
+
+        if (batch.QueueFor(did) is not { } queue)
+        {
+            // The next event of it comes, or a list has it.
+            metrics.LeftOut.Add("stream");
+            return;
+        }
+
+        var added = Unproven(new RepoState { Did = did }, ResyncReason.Listed);
+        batch.Add(added with { LookUpQueue = queue });
     }
 
     private void Judge(EventBatch batch, StreamAccount account)
     {
-        if (account.IsActive && batch.Find(account.Did) is null)
+        if (batch.Find(account.Did) is null)
         {
-            AddUnknown(batch, account.Did);
+            // One that is away is news when it is back.
+            if (account.IsActive) AddUnknown(batch, account.Did);
             return;
         }
 

@@ -37,6 +37,19 @@ internal sealed class LightrailMetrics
     /// <summary>Accounts whose documents were not to be had, by reason.</summary>
     internal CounterFamily IdentityFailures { get; } = new("identity_failures", "reason");
 
+    /// <summary>
+    /// Repos that were left out for now, since too many of their kind wait, by who named them.
+    /// </summary>
+    internal CounterFamily LeftOut { get; } = new("left_out", "by");
+
+    /// <summary>
+    /// For how long the directory that all wait for has not answered; null while it does.
+    /// </summary>
+    internal Func<TimeSpan?> DirectorySilence { get; set; } = static () => null;
+
+    /// <summary>The directory's host.</summary>
+    internal string Directory { get; set; } = "";
+
     /// <summary>Resyncs under way.</summary>
     internal Counter Resyncing { get; } = new();
 
@@ -46,6 +59,7 @@ internal sealed class LightrailMetrics
     internal IEnumerable<CounterFamily> Families =>
     [
         Events, Verdicts, Proofs, Unproven, Requests, Bytes, HostFaults, Refusals, IdentityFailures,
+        LeftOut,
     ];
 
     internal IEnumerable<StreamGauge> Streams =>

@@ -41,6 +41,8 @@ internal sealed partial class LightrailService : IAsyncDisposable
             AllowPrivate = settings.AllowPrivate,
             PlcPace = new HostPace(settings.PlcQps, time),
         };
+        metrics.Directory = settings.Plc.Authority;
+        metrics.DirectorySilence = () => identities.PlcSilence.Length;
         var intake = new EventIntake(database, identities, metrics, time);
         _lister = new RepoLister(database, _hosts, intake, settings, time);
         _follower = new StreamFollower(

@@ -12,10 +12,17 @@ internal sealed class RemoteHost(
     private static readonly TimeSpan s_pauseFirst = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_pauseMost = TimeSpan.FromHours(1);
 
+    // Longer each time, so that one that is slow but honest is heard in the end.
+    private static readonly TimeSpan s_firstTimeout = TimeSpan.FromSeconds(10);
+
     private int _failures;
+    private volatile bool _hasAnswered;
 
     /// <summary>Times in a row that it was not to be reached.</summary>
     internal int Failures => Volatile.Read(ref _failures);
+
+    /// <summary>Whether it answered the last time; others have less room and less time.</summary>
+    internal bool HasAnswered => _hasAnswered;
 
     /// <summary>Its number in the index.</summary>
     internal long Id { get; } = id;
@@ -31,11 +38,37 @@ internal sealed class RemoteHost(
     internal string? SavedProfile { get; set; }
 
     /// <summary>It was not reached: it is left alone for a while, longer each time.</summary>
-    internal void Failed() => Pace.Hold(
-        Backoff.After(Interlocked.Increment(ref _failures), s_pauseFirst, s_pauseMost));
+    internal void Failed()
+    {
+        _hasAnswered = false;
+        Pace.Hold(Backoff.After(Interlocked.Increment(ref _failures), s_pauseFirst, s_pauseMost));
+    }
 
-    internal void Succeeded() => Volatile.Write(ref _failures, 0);
+    /// <summary>It answered, whatever.</summary>
+    internal void Answered()
+    {
+        _hasAnswered = true;
+        Volatile.Write(ref _failures, 0);
+    }
 
     /// <summary>For one who asks, and counts what it took.</summary>
-    internal XrpcClient NewClient() => new(http, Url, Pace, time);
+    /// <param name="arrived">Called with the count of bytes that came.</param>
+    internal XrpcClient NewClient(Action<int>? arrived = null) =>
+        HasAnswered
+            ? new XrpcClient(http, Url, Pace, time) { Arrived = arrived }
+            : new XrpcClient(http, Url, Pace, time)
+            {
+                Arrived = arrived,
+                FirstTimeout = FirstTimeout,
+                FirstAttemptsMax = 1,
+            };
+
+    private TimeSpan FirstTimeout
+    {
+        get
+        {
+            var longer = s_firstTimeout * Math.Pow(2, Math.Min(Failures, 10));
+            return longer < XrpcClient.AttemptTimeout ? longer : XrpcClient.AttemptTimeout;
+        }
+    }
 }

@@ -64,11 +64,20 @@ internal sealed class RemoteHosts(
     private RemoteHost Add(string origin, HttpClient client)
     {
         long id = database.HostIdOf(origin);
+        foreach (var old in database.ForgetUnprovenHosts(
+            url => url == origin || _upstreams.Contains(url)))
+        {
+            _byUrl.TryRemove(old.Url, out _);
+            _byId.TryRemove(old.Id, out _);
+        }
+
         var profile = HostProfile.Restore(database.FindHost(id)?.Profile, time);
         var pace = new HostPace(settings.CrawlQps, time);
         var host = _byUrl.GetOrAdd(
             origin, new RemoteHost(id, new Uri(origin), pace, profile, client, time));
         _byId[id] = host;
+        // Those that the operator named are given time from the start.
+        if (_upstreams.Contains(origin)) host.Answered();
         return host;
     }
 

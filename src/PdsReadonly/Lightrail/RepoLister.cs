@@ -12,8 +12,16 @@ internal sealed class RepoLister(
     TimeProvider time)
 {
     private const int PageBytesMax = 4 * 1024 * 1024;
-    private const int HostsAtOnce = 4;
+    private const int HostsAtOnce = 16;
     private const int FailuresMax = 5;
+
+    // Hosts that a relay may list: a hundred times as many as there are.
+    private const int PagesOfHostsMax = 100;
+
+    // For room. A host gives its turn to the next one then, and goes on the next time round.
+    private static readonly TimeSpan s_visitMax = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_round = TimeSpan.FromSeconds(5);
 
     // More than any relay needs, and than any host: its cursors may lead nowhere, or its repos be
     // made up.
@@ -70,14 +78,15 @@ internal sealed class RepoLister(
         ? time.GetUtcNow() + settings.ListingInterval
         : s_never;
 
-    /// <summary>Goes on with the host's list to its end. False when the host failed.</summary>
+    // Goes on with the host's list to its end, or as long as there is room. False when the host
+    // failed.
     private async Task<bool> ListAsync(
-        RemoteHost host, bool isRelay, CancellationToken cancellation)
+        RemoteHost host, bool isRelay, CancellationToken cancellation, TimeSpan? visitMax = null)
     {
         int pagesMax = isRelay ? PagesOfRelayMax : PagesOfHostMax;
         for (int page = 0; page < pagesMax; page++)
         {
-            var stored = database.FindHost(host.Id)!;
+            if (database.FindHost(host.Id) is not { } stored) return false;
             if (stored.IsListed) return true;
             string query = "com.atproto.sync.listRepos?limit=1000";
             if (stored.Cursor is { } cursor) query += "&cursor=" + Uri.EscapeDataString(cursor);
@@ -87,23 +96,59 @@ internal sealed class RepoLister(
             if (ListReposPage.Read(answer.Body.Span) is not { } listed) return false;
             // The same cursor once more would go round for ever.
             if (listed.Cursor == stored.Cursor) listed = listed with { Cursor = null };
-            intake.AddListed(stored, listed, isRelay, asked);
+            host.Answered();
+            if (!await AddAsync(stored, listed, isRelay, asked, visitMax, cancellation)) break;
         }
 
         return true;
     }
 
+    // A page comes in as there is room: whatever a host lists, so much of it waits and no more.
+    private async Task<bool> AddAsync(
+        LightrailHost host, ListReposPage page, bool isRelay, long asked, TimeSpan? visitMax,
+        CancellationToken cancellation)
+    {
+        long start = time.GetTimestamp();
+        while (true)
+        {
+            int taken = intake.AddListed(host, page, isRelay, asked);
+            if (taken == page.Repos.Count) return true;
+            page = page with { Repos = [.. page.Repos.Skip(taken)] };
+            if (time.GetElapsedTime(start) >= visitMax) return false;
+            await intake.LookedUp.WaitAsync(s_look, time, cancellation);
+        }
+    }
+
+    // Round after round: a host whose list is long takes no turn from the others.
     private async Task<bool> ListHostsAsync(
         Source relay, bool isDue, CancellationToken cancellation)
     {
-        string? cursor = null;
         while (true)
+        {
+            if (await VisitHostsAsync(relay, isDue, cancellation) is not { } areAllListed)
+            {
+                return false;
+            }
+
+            if (areAllListed) return true;
+            isDue = false;
+            await Task.Delay(s_round, time, cancellation);
+        }
+    }
+
+    // Whether there is nothing more to be listed; null when the relay failed.
+    private async Task<bool?> VisitHostsAsync(
+        Source relay, bool isDue, CancellationToken cancellation)
+    {
+        int unfinished = 0;
+        string? cursor = null;
+        for (int page = 0; page < PagesOfHostsMax; page++)
         {
             string query = "com.atproto.sync.listHosts?limit=1000";
             if (cursor is not null) query += "&cursor=" + Uri.EscapeDataString(cursor);
             var answer = await relay.Host.NewClient().GetAsync(query, PageBytesMax, cancellation);
-            if (answer.Status != XrpcStatus.Given) return false;
-            if (ListHostsPage.Read(answer.Body.Span) is not { } listed) return false;
+            if (answer.Status != XrpcStatus.Given) return null;
+            if (ListHostsPage.Read(answer.Body.Span) is not { } listed) return null;
             await Parallel.ForEachAsync(
                 listed.Hosts,
                 new ParallelOptions
@@ -111,22 +156,28 @@ internal sealed class RepoLister(
                     MaxDegreeOfParallelism = HostsAtOnce,
                     CancellationToken = cancellation,
                 },
-                (name, token) => ListHostAsync(name, isDue, token));
-            if (listed.Cursor is null || listed.Cursor == cursor) return true;
+                async (name, token) =>
+                {
+                    bool hasMore = await HasMoreAsync(name, isDue, token);
+                    if (hasMore) Interlocked.Increment(ref unfinished);
+                });
+            if (listed.Cursor is null || listed.Cursor == cursor) break;
             cursor = listed.Cursor;
         }
+
+        return unfinished == 0;
     }
 
     // One that fails is tried again with the next listing.
-    private async ValueTask ListHostAsync(
-        string name, bool isDue, CancellationToken cancellation)
+    private async Task<bool> HasMoreAsync(string name, bool isDue, CancellationToken cancellation)
     {
-        if (hosts.FindNamed(name) is not { } host) return;
+        if (hosts.FindNamed(name) is not { } host) return false;
         if (isDue) database.ListAgain(host.Id);
-        if (database.FindHost(host.Id)!.IsListed) return;
+        if (database.FindHost(host.Id) is not { IsListed: false }) return false;
         // Another relay lists what it has from elsewhere.
-        if (await Source.IsRelayAsync(host, cancellation) != false) return;
-        await ListAsync(host, isRelay: false, cancellation);
+        if (await Source.IsRelayAsync(host, cancellation) != false) return false;
+        return await ListAsync(host, isRelay: false, cancellation, s_visitMax)
+            && database.FindHost(host.Id) is { IsListed: false };
     }
 
     private void EnqueueUnlisted(DateTimeOffset since)

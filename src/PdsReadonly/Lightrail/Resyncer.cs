@@ -18,12 +18,9 @@ internal sealed partial class Resyncer(
     ILogger<Resyncer> log)
 {
     private const int WalksPerHostMax = 4;
-    private const int LookUpsMax = 16;
     private const int NotFoundMax = 4;
+    private const int DomainAttemptsMax = 10;
     private const int StatusBytesMax = 64 * 1024;
-
-    // Of the queue's rows that stand for no host yet.
-    private const long NoHost = 0;
 
     // A host that answers drop by drop holds one of few places.
     private static readonly TimeSpan s_walkMost = TimeSpan.FromMinutes(15);
@@ -46,8 +43,7 @@ internal sealed partial class Resyncer(
 
     private readonly RoomBudget _disk = new(settings.SpillBytesMax);
     private readonly ConcurrentDictionary<long, (RoomBudget Memory, RoomBudget Disk)> _rooms = [];
-    private readonly ConcurrentDictionary<long, int> _underWay = [];
-    private int _walks;
+    private readonly ResyncPlaces _places = new(settings.WalksMax, time);
     private long _lastTurn;
 
     /// <summary>Ends with the token, when the last walk has ended.</summary>
@@ -60,16 +56,8 @@ internal sealed partial class Resyncer(
         {
             while (true)
             {
-                foreach (long host in InTurn(database.HostsDue(Now)))
-                {
-                    while (HasRoom(host) && database.TakeNext(host, Now) is { } item)
-                    {
-                        _lastTurn = host;
-                        Count(host, 1);
-                        tasks.Add(Task.Run(
-                            () => RunAsync(item, cancellation), CancellationToken.None));
-                    }
-                }
+                _places.MoveSlowAside();
+                StartDue(tasks, cancellation);
 
                 // One that could not even be given back: the database fails.
                 if (tasks.Find(task => task.IsFaulted) is { } failed) await failed;
@@ -92,43 +80,61 @@ internal sealed partial class Resyncer(
     private IEnumerable<long> InTurn(List<long> hosts) =>
         [.. hosts.Where(host => host > _lastTurn), .. hosts.Where(host => host <= _lastTurn)];
 
-    private bool HasRoom(long host)
+    // One of each queue at a time: none has all places because it comes first.
+    private void StartDue(List<Task> tasks, CancellationToken cancellation)
     {
-        _underWay.TryGetValue(host, out int count);
-        if (host == NoHost) return count < LookUpsMax;
-        if (hosts.Find(host) is not { } remote) return false;
-        // One that fails is tried by one alone.
-        int most = remote.Failures > 0 ? 1 : WalksPerHostMax;
-        bool isHeld = remote.Pace.HeldUntil > time.GetUtcNow();
-        return !isHeld && count < most && Volatile.Read(ref _walks) < settings.WalksMax;
+        var queues = InTurn(database.QueuesDue(Now)).ToList();
+        while (queues.Count > 0) queues.RemoveAll(queue => !TryStart(queue, tasks, cancellation));
     }
 
-    private void Count(long host, int by)
+    private bool TryStart(long queue, List<Task> tasks, CancellationToken cancellation)
     {
-        _underWay.AddOrUpdate(host, by, (_, count) => count + by);
-        if (host == NoHost) return;
-        Interlocked.Add(ref _walks, by);
-        metrics.Resyncing.Add(by);
+        if (TryEnter(queue) is not { } place) return false;
+        if (database.TakeNext(queue, Now) is not { } item)
+        {
+            _places.Leave(place);
+            return false;
+        }
+
+        _lastTurn = queue;
+        if (item.HostId != 0) metrics.Resyncing.Add(1);
+        tasks.Add(Task.Run(() => RunAsync(item, place, cancellation), CancellationToken.None));
+        return true;
     }
 
-    private async Task RunAsync(ResyncItem item, CancellationToken cancellation)
+    private ResyncPlace? TryEnter(long queue)
+    {
+        if (LookUpQueue.Is(queue)) return _places.TryEnter(KindOf(queue), queue, int.MaxValue);
+        if (hosts.Find(queue) is not { } host) return null;
+        if (host.Pace.HeldUntil > time.GetUtcNow()) return null;
+        // One that fails, or was never heard of, is tried by one alone.
+        return host.HasAnswered
+            ? _places.TryEnter(PlaceKind.Host, queue, WalksPerHostMax)
+            : _places.TryEnter(PlaceKind.NewHost, queue, 1);
+    }
+
+    private static PlaceKind KindOf(long queue) =>
+        queue == LookUpQueue.DomainsThatFailed ? PlaceKind.DocumentAgain
+        : LookUpQueue.IsOfDomains(queue) ? PlaceKind.Document
+        : PlaceKind.Directory;
+
+    private async Task RunAsync(
+        ResyncItem item, ResyncPlace place, CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(s_walkMost, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(
-            limit.Token, cancellation);
+            limit.Token, place.Ended, cancellation);
         try
         {
-            await ResyncAsync(item, either.Token);
+            await ResyncAsync(item, place, either.Token);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            // The queue gives it out anew after the next start.
+            // The queue gives it out again after the next start.
         }
         catch (OperationCanceledException)
         {
-            metrics.Unproven.Add("TooSlow");
-            hosts.Find(item.HostId)?.Failed();
-            Retry(item);
+            FailTooSlow(item, place);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
@@ -138,36 +144,57 @@ internal sealed partial class Resyncer(
         }
         finally
         {
-            Count(item.HostId, -1);
+            _places.Leave(place);
+            if (item.HostId != 0) metrics.Resyncing.Add(-1);
             intake.Queued.Wake();
+            if (item.HostId == 0) intake.LookedUp.Wake();
         }
     }
 
-    private async Task ResyncAsync(ResyncItem item, CancellationToken cancellation)
+    private void FailTooSlow(ResyncItem item, ResyncPlace place)
     {
-        bool isKnown = item.HostId != NoHost && !item.Reason.IsCheck() && item.Attempts == 0;
-        if (isKnown && hosts.Find(item.HostId) is { } known
-            && database.FindKey(item.Did) is { } knownKey)
+        if (place.Host is { } host)
         {
-            await AskAsync(item, known, knownKey, cancellation);
+            metrics.Unproven.Add("TooSlow");
+            host.Failed();
+            Retry(item);
             return;
         }
 
-        var answer = await identities.ResolveAsync(item.Did, cancellation);
+        FailWithoutIdentity(item, IdentityError.Unreachable);
+    }
+
+    private async Task ResyncAsync(
+        ResyncItem item, ResyncPlace place, CancellationToken cancellation)
+    {
+        bool isKnown = item.HostId != 0 && !item.Reason.IsCheck() && item.Attempts == 0;
+        if (isKnown && hosts.Find(item.HostId) is { } known
+            && database.FindKey(item.Did) is { } knownKey)
+        {
+            await AskAsync(item, known, knownKey, place, cancellation);
+            return;
+        }
+
+        // The queue asks again, so that no look-up holds its place for long.
+        var answer = await identities.ResolveAsync(item.Did, cancellation, attemptsMax: 1);
         if (answer.Identity is not { Pds: { } pds, Key: { } key })
         {
-            metrics.IdentityFailures.Add(answer.Error.ToString());
             FailWithoutIdentity(item, answer.Error);
             return;
         }
 
         if (hosts.Find(pds) is not { } host)
         {
-            Retry(item);
+            FailWithoutIdentity(item, IdentityError.Unsupported);
             return;
         }
 
-        database.SetIdentity(item.Did, host.Id, key);
+        if (!database.SetIdentity(item.Did, host.Id, key))
+        {
+            metrics.LeftOut.Add("host");
+            return;
+        }
+
         if (host.Id != item.HostId)
         {
             // To be taken again in that host's turn.
@@ -175,20 +202,32 @@ internal sealed partial class Resyncer(
             return;
         }
 
-        await AskAsync(item, host, key, cancellation);
+        await AskAsync(item, host, key, place, cancellation);
     }
 
     private async Task AskAsync(
-        ResyncItem item, RemoteHost host, PublicKey key, CancellationToken cancellation)
+        ResyncItem item, RemoteHost host, PublicKey key, ResyncPlace place,
+        CancellationToken cancellation)
     {
+        place.Host = host;
         if (database.Find(item.Did) is not { } state) return;
         bool isAway = state.Status != AccountStatus.Active;
-        if (!isAway && state.NeedsResync) await WalkAsync(item, host, key, cancellation);
+        if (!isAway && state.NeedsResync) await WalkAsync(item, host, key, place, cancellation);
         else await CheckAsync(item, host, state, cancellation);
     }
 
     private void FailWithoutIdentity(ResyncItem item, IdentityError error)
     {
+        metrics.IdentityFailures.Add(error.ToString());
+        if (item.HostId == 0 && error == IdentityError.Unreachable)
+        {
+            PutOff(item);
+            return;
+        }
+
+        // It was never at any host that we know of. One that is there after all comes back with its
+        // next event, or the next list.
+        if (item.HostId == 0 && database.Forget(item.Did)) return;
         bool isPlc = item.Did.ToString().StartsWith("did:plc:", StringComparison.Ordinal);
         if (error == IdentityError.Tombstoned && isPlc)
         {
@@ -201,6 +240,14 @@ internal sealed partial class Resyncer(
             && item.Attempts >= NotFoundMax;
         if (isNobody) Hide(item, AccountStatus.Inactive, time.GetTimestamp());
         else Retry(item);
+    }
+
+    private void PutOff(ResyncItem item)
+    {
+        bool isWeb = item.Did.ToString().StartsWith("did:web:", StringComparison.Ordinal);
+        if (isWeb) database.FailedDomain(item.Did, AfterFailure(item), DomainAttemptsMax);
+        // That the directory is silent is not the account's fault.
+        else database.Failed(item.Did, AfterPause(s_retryFirst), counts: false);
     }
 
     // Until it is back; unless the stream has told since.
@@ -263,7 +310,8 @@ internal sealed partial class Resyncer(
             StatusBytesMax, cancellation);
 
     private async Task WalkAsync(
-        ResyncItem item, RemoteHost host, PublicKey key, CancellationToken cancellation)
+        ResyncItem item, RemoteHost host, PublicKey key, ResyncPlace place,
+        CancellationToken cancellation)
     {
         if (SignatureVerifier.TryCreate(key, out var verifier) != SignatureError.None)
         {
@@ -272,7 +320,7 @@ internal sealed partial class Resyncer(
         }
 
         using var verifying = verifier;
-        if (await ProveAsync(item, host, verifier!, cancellation) is not { } outcome)
+        if (await ProveAsync(item, host, verifier!, place, cancellation) is not { } outcome)
         {
             Retry(item);
             return;
@@ -284,7 +332,7 @@ internal sealed partial class Resyncer(
 
     // Null when another is at it.
     private async Task<CollectionsOutcome?> ProveAsync(
-        ResyncItem item, RemoteHost host, SignatureVerifier verifier,
+        ResyncItem item, RemoteHost host, SignatureVerifier verifier, ResyncPlace place,
         CancellationToken cancellation)
     {
         using var room = RoomAt(host);
@@ -293,7 +341,8 @@ internal sealed partial class Resyncer(
             item.Did, verifier, settings.WalkBytesMax, room.Memory.TryTakeSpare);
         try
         {
-            var prover = new CollectionProver(host.NewClient(), host.Profile) { Room = room };
+            var client = host.NewClient(place.Add);
+            var prover = new CollectionProver(client, host.Profile) { Room = room };
             var outcome = await prover.ProveAsync(
                 repo, Strategy.Auto, walk.Inbox, cancellation);
             CountAsked(host, outcome);
@@ -383,7 +432,10 @@ internal sealed partial class Resyncer(
         var described = await prover.ProveAsync(
             new SparseRepo(item.Did), Strategy.Describe, null, cancellation);
         CountAsked(host, described);
-        if (described.Claimed is { } claimed) database.SetClaimed(item.Did, host.Id, claimed);
+        if (described.Claimed is { } claimed)
+        {
+            database.SetClaimed(item.Did, host.Id, LightrailDatabase.MostOf(claimed));
+        }
     }
 
     private void CountAsked(RemoteHost host, CollectionsOutcome outcome)
@@ -391,10 +443,12 @@ internal sealed partial class Resyncer(
         string name = host.Url.Authority;
         metrics.Requests.Add(name, outcome.Requests);
         metrics.Bytes.Add(name, outcome.Bytes);
+        bool isHeard = outcome.Reason is Unproven.None or Unproven.NotGiven or Unproven.NoRepo
+            or Unproven.Malformed or Unproven.Moving or Unproven.Claimed;
+        if (isHeard) host.Answered();
         if (outcome.Reason == Unproven.None)
         {
             metrics.Proofs.Add(outcome.Strategy.ToString());
-            host.Succeeded();
             return;
         }
 
@@ -404,11 +458,10 @@ internal sealed partial class Resyncer(
         if (isFault) metrics.HostFaults.Add(name);
     }
 
-    private void Retry(ResyncItem item)
-    {
-        var pause = Backoff.After(item.Attempts + 1, s_retryFirst, s_retryMost);
-        database.Failed(item.Did, AfterPause(pause));
-    }
+    private void Retry(ResyncItem item) => database.Failed(item.Did, AfterFailure(item));
+
+    private long AfterFailure(ResyncItem item) =>
+        AfterPause(Backoff.After(item.Attempts + 1, s_retryFirst, s_retryMost));
 
     private long AfterPause(TimeSpan pause) =>
         (time.GetUtcNow() + pause).ToUnixTimeMilliseconds();

@@ -45,19 +45,26 @@ internal sealed class IdentityResolver(HttpClient http, Uri plc, TimeProvider ti
     /// <summary>How fast the directory is asked; by default as it likes.</summary>
     internal HostPace PlcPace { get; init; } = new(0, time);
 
+    /// <summary>For how long the PLC directory has not answered.</summary>
+    internal Silence PlcSilence { get; } = new(time);
+
     /// <summary>Asks name servers; by default those of this machine.</summary>
     internal DnsTxt Dns { get; init; } = new(NameServers.OfSystem(), time);
 
     /// <summary>The document's words on a DID, of now or of the last hour.</summary>
-    internal async Task<IdentityAnswer> ResolveAsync(Did did, CancellationToken cancellation)
+    internal async Task<IdentityAnswer> ResolveAsync(
+        Did did, CancellationToken cancellation, int attemptsMax = SmallFetch.AttemptsMax)
     {
         if (_cache.Find(did) is { } known) return known;
         long forgotten = _cache.Forgotten;
         var address = DocumentAddress.Of(did, plc, AllowPrivate);
         if (address is null) return IdentityAnswer.Of(IdentityError.Unsupported);
+        bool isPlc = address.Authority == plc.Authority;
+        if (isPlc) PlcSilence.Asked();
         var fetched = await _fetch.GetAsync(
             address, DidDocument.BytesMax, followRedirects: false,
-            address.Authority == plc.Authority ? PlcPace : null, cancellation);
+            isPlc ? PlcPace : null, cancellation, attemptsMax);
+        if (isPlc && fetched.Error != IdentityError.Unreachable) PlcSilence.Answered();
         var answer = fetched.Error == IdentityError.None
             ? Read(did, fetched.Body)
             : IdentityAnswer.Of(fetched.Error);

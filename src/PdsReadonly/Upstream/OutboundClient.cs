@@ -16,6 +16,9 @@ internal static class OutboundClient
         };
         // Hosts want to know who crawls them.
         http.DefaultRequestHeaders.UserAgent.ParseAdd(Agent);
+        // Without it any coding is acceptable (RFC 9110 §12.5.3), and exports are several times
+        // slower when the reference PDS compresses them. Some hosts do so all the same.
+        http.DefaultRequestHeaders.AcceptEncoding.ParseAdd("identity");
         return http;
     }
 }

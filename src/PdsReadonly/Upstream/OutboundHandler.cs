@@ -21,7 +21,7 @@ internal static class OutboundHandler
         UseCookies = false,
         // A proxy would connect in our place, to addresses that nobody judged.
         UseProxy = false,
-        // Exports are several times slower when the reference PDS has to compress them.
+        // It would ask for what it can unpack: see PackedBody for what comes unasked.
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = s_connectTimeout,
         // Names lead elsewhere in time.
@@ -33,7 +33,7 @@ internal static class OutboundHandler
     private static async ValueTask<Stream> ConnectAsync(
         DnsEndPoint host, bool allowPrivate, CancellationToken cancellation)
     {
-        var addresses = await Dns.GetHostAddressesAsync(host.Host, cancellation);
+        var addresses = await HostAddresses.FindAsync(host.Host, cancellation);
         var allowed = Array.FindAll(
             addresses, address => allowPrivate || PublicAddress.IsPublic(address));
         if (allowed.Length == 0)

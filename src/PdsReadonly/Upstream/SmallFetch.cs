@@ -26,9 +26,10 @@ internal sealed class SmallFetch(HttpClient http, TimeProvider time)
     /// <param name="followRedirects">Whether it may lie elsewhere.</param>
     /// <param name="pace">The host's, where many ask it; null where few do.</param>
     /// <param name="cancellation">Ends it with an exception.</param>
+    /// <param name="attemptsMax">How often it is asked at most.</param>
     internal async Task<SmallAnswer> GetAsync(
         Uri address, int bytesMax, bool followRedirects, HostPace? pace,
-        CancellationToken cancellation)
+        CancellationToken cancellation, int attemptsMax = AttemptsMax)
     {
         var backoff = s_backoff;
         for (int attempt = 1; ; attempt++)
@@ -39,7 +40,7 @@ internal sealed class SmallFetch(HttpClient http, TimeProvider time)
                 address, bytesMax, followRedirects ? RedirectsMax : 0, cancellation);
             // Of what one of us is told, all of us take note.
             if (wanted > TimeSpan.Zero) pace?.Hold(wanted);
-            if (answer.Error != IdentityError.Unreachable || attempt == AttemptsMax) return answer;
+            if (answer.Error != IdentityError.Unreachable || attempt == attemptsMax) return answer;
             var pause = wanted > backoff ? wanted : backoff;
             await Task.Delay(pause < s_pauseMax ? pause : s_pauseMax, time, cancellation);
             backoff *= 2;
@@ -81,6 +82,10 @@ internal sealed class SmallFetch(HttpClient http, TimeProvider time)
         {
             return (new(IdentityError.Unreachable, []), pause);
         }
+        catch (InvalidDataException)
+        {
+            return (new(IdentityError.Malformed, []), pause);
+        }
     }
 
     private static Uri? NextOf(HttpResponseMessage response, Uri address)
@@ -106,7 +111,8 @@ internal sealed class SmallFetch(HttpClient http, TimeProvider time)
         if (content.Headers.ContentLength > bytesMax) return new(IdentityError.TooLarge, []);
         byte[] body = new byte[Math.Min(bytesMax + 1, 16 * 1024)];
         int length = 0;
-        var stream = await content.ReadAsStreamAsync(cancellation);
+        await using var stream = await PackedBody.OpenAsync(content, cancellation);
+        if (stream is null) return new(IdentityError.Malformed, []);
         while (true)
         {
             int count = await stream.ReadAsync(body.AsMemory(length), cancellation);

@@ -1,3 +1,5 @@
+using Atproto.Syntax;
+
 namespace PdsReadonly.Upstream;
 
 /// <summary>How an event stream came to its end.</summary>
@@ -29,4 +31,10 @@ internal enum StreamEndKind
 }
 
 /// <summary>How an event stream ended, and what there is to say of it.</summary>
-internal sealed record StreamEnd(StreamEndKind Kind, string Detail);
+/// <param name="Kind">How.</param>
+/// <param name="Detail">What there is to say, as it came from the host.</param>
+internal sealed record StreamEnd(StreamEndKind Kind, string Detail)
+{
+    /// <summary>Fit to be printed.</summary>
+    public string Detail { get; } = PrintableText.Of(Detail);
+}

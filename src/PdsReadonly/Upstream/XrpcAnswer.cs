@@ -26,6 +26,9 @@ internal enum XrpcStatus
     /// <summary>Whoever takes the body wanted no more of it.</summary>
     Stopped,
 
+    /// <summary>The body was packed in a way that was not asked for, or is damaged.</summary>
+    Unpackable,
+
     /// <summary>The body came more slowly than is borne.</summary>
     TooSlow,
 
@@ -50,6 +53,7 @@ internal readonly record struct XrpcAnswer(XrpcStatus Status)
     {
         XrpcStatus.TooLarge => "body larger than allowed",
         XrpcStatus.Stopped => "no more of the body was wanted",
+        XrpcStatus.Unpackable => "body packed in a way that is not understood, or damaged",
         XrpcStatus.TooSlow => "body too slow",
         XrpcStatus.Unreachable => "no answer",
         XrpcStatus.Busy when Code == 0 => "the host asked to wait for longer",

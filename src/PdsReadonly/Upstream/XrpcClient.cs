@@ -35,8 +35,18 @@ internal sealed class XrpcClient(HttpClient http, Uri host, HostPace pace, TimeP
 
     private int _requests;
     private long _bytes;
+    private volatile bool _hasAnswered;
 
     internal Uri Host => host;
+
+    /// <summary>The time-out until the host has answered once.</summary>
+    internal TimeSpan FirstTimeout { get; init; } = AttemptTimeout;
+
+    /// <summary>How often it is asked at most until it has answered once.</summary>
+    internal int FirstAttemptsMax { get; init; } = AttemptsMax;
+
+    /// <summary>Called with the count of bytes that came, of any body.</summary>
+    internal Action<int>? Arrived { get; init; }
 
     internal TimeProvider Time => time;
 
@@ -65,28 +75,27 @@ internal sealed class XrpcClient(HttpClient http, Uri host, HostPace pace, TimeP
     internal async Task<XrpcAnswer> GetAsync(
         string query, IBodySink body, CancellationToken cancellation)
     {
-        var answer = new XrpcAnswer(XrpcStatus.Unreachable);
         var backoff = s_backoff;
-        for (int attempt = 1; attempt <= AttemptsMax; attempt++)
+        for (int attempt = 1; ; attempt++)
         {
             if (!await pace.WaitAsync(cancellation)) return new XrpcAnswer(XrpcStatus.Busy);
             Interlocked.Increment(ref _requests);
-            answer = await TryAsync(query, body, backoff, cancellation);
+            var answer = await TryAsync(query, body, backoff, cancellation);
+            int most = _hasAnswered ? AttemptsMax : FirstAttemptsMax;
             bool isHopeful = answer.Status is XrpcStatus.Busy or XrpcStatus.Unreachable
                 || (answer.Status == XrpcStatus.Failed && attempt < FailuresMax);
-            if (!isHopeful || attempt == AttemptsMax) break;
+            if (!isHopeful || attempt == most) return answer;
             // Not all who were turned away at once should come back at once.
             await Task.Delay(backoff * (0.5 + Random.Shared.NextDouble()), time, cancellation);
             backoff *= 2;
         }
-
-        return answer;
     }
 
     private async Task<XrpcAnswer> TryAsync(
         string query, IBodySink body, TimeSpan backoff, CancellationToken cancellation)
     {
-        using var timeout = new CancellationTokenSource(AttemptTimeout, time);
+        using var timeout = new CancellationTokenSource(
+            _hasAnswered ? AttemptTimeout : FirstTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(
             timeout.Token, cancellation);
         try
@@ -95,6 +104,7 @@ internal sealed class XrpcClient(HttpClient http, Uri host, HostPace pace, TimeP
                 new Uri(host, "/xrpc/" + query), HttpCompletionOption.ResponseHeadersRead,
                 either.Token);
             int code = (int)response.StatusCode;
+            _hasAnswered = true;
             var pause = RateHeaders.PauseOf(response, time.GetUtcNow());
             // Of what one of us is told, all of us take note.
             if (code == 429 && pause < backoff) pause = backoff / 2;
@@ -118,6 +128,10 @@ internal sealed class XrpcClient(HttpClient http, Uri host, HostPace pace, TimeP
         {
             return new(XrpcStatus.Unreachable);
         }
+        catch (InvalidDataException)
+        {
+            return new(XrpcStatus.Unpackable);
+        }
     }
 
     private static XrpcStatus StatusOf(int code) => code switch
@@ -135,18 +149,23 @@ internal sealed class XrpcClient(HttpClient http, Uri host, HostPace pace, TimeP
     {
         body.Begin();
         if (content.Headers.ContentLength > body.BytesMax) return XrpcStatus.TooLarge;
+        long bytesMax = PackedBody.IsPacked(content)
+            ? Math.Min(body.BytesMax, PackedBody.UnpackedBytesMax)
+            : body.BytesMax;
         byte[] piece = new byte[PieceBytes];
         long start = time.GetTimestamp();
         long length = 0;
-        var stream = await content.ReadAsStreamAsync(cancellation);
+        await using var stream = await PackedBody.OpenAsync(content, cancellation);
+        if (stream is null) return XrpcStatus.Unpackable;
         while (true)
         {
             timeout.CancelAfter(AttemptTimeout);
             int count = await stream.ReadAsync(piece, cancellation);
             if (count == 0) return XrpcStatus.Given;
             Interlocked.Add(ref _bytes, count);
+            Arrived?.Invoke(count);
             length += count;
-            if (length > body.BytesMax) return XrpcStatus.TooLarge;
+            if (length > bytesMax) return XrpcStatus.TooLarge;
             if (!body.Take(piece.AsSpan(0, count))) return XrpcStatus.Stopped;
             var spent = time.GetElapsedTime(start) - s_slowStart;
             if (spent.TotalSeconds * BytesPerSecondMin > length) return XrpcStatus.TooSlow;

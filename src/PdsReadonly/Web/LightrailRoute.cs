@@ -17,6 +17,9 @@ internal sealed class LightrailRoute(LightrailDatabase index, LightrailMetrics m
     private const int NotesShown = 20;
     private const int HostsShown = 50;
 
+    // Answers take a moment.
+    private static readonly TimeSpan s_silenceShown = TimeSpan.FromSeconds(3);
+
     public string Path => "/";
 
     public XrpcResult Answer(HttpRequest request, HttpResponse response)
@@ -42,6 +45,7 @@ internal sealed class LightrailRoute(LightrailDatabase index, LightrailMetrics m
         Line(text, "claimed only", $"{totals.ClaimedRepos:N0}");
         Line(text, "pairs", $"{totals.Pairs:N0}, {totals.ClaimedPairs:N0} of them claimed");
         Line(text, "to be proven", $"{totals.Queued:N0}, {metrics.Resyncing.Value:N0} under way");
+        AddSilence(text);
         Line(text, "proofs kept", $"{totals.Proofs:N0}, {totals.ProofBytes:N0} bytes");
         Line(
             text, "claims",
@@ -52,6 +56,14 @@ internal sealed class LightrailRoute(LightrailDatabase index, LightrailMetrics m
         AddHosts(text);
         AddNotes(text);
         return text.ToString();
+    }
+
+    private void AddSilence(StringBuilder text)
+    {
+        if (metrics.DirectorySilence() is not { } silence || silence < s_silenceShown) return;
+        Line(
+            text, "",
+            $"waiting for {metrics.Directory}: no answer for {silence.TotalSeconds:N0} s");
     }
 
     private static void AddStream(StringBuilder text, LightrailMetrics.StreamGauge stream)

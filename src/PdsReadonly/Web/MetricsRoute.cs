@@ -38,6 +38,9 @@ internal sealed class MetricsRoute(LightrailDatabase index, LightrailMetrics met
         Gauge(text, "resyncing", "Repos that are being proven", metrics.Resyncing.Value);
         Gauge(
             text, "resyncing_bytes", "Memory that they share and hold", metrics.ResyncBytes.Value);
+        Gauge(
+            text, "directory_silence_seconds", "For how long the PLC directory has not answered",
+            (long)(metrics.DirectorySilence()?.TotalSeconds ?? 0));
         Gauge(text, "proofs_kept", "Proofs that are kept", totals.Proofs);
         Gauge(text, "proofs_kept_bytes", "Bytes of proofs that are kept", totals.ProofBytes);
         Counter(text, "rollbacks", "Revs lower than one that was seen", totals.Rollbacks);

@@ -41,6 +41,30 @@ public sealed class CollectionsTests(CollectionsServer server)
         Assert.Equal(CollectionsServer.Collections, List(json, "collections"));
     }
 
+    [Theory]
+    [InlineData("http://0.0.0.0")]
+    [InlineData("http://0.0.0.0", "--allow-private")]
+    [InlineData("http://[::]")]
+    [InlineData("http://[::]", "--allow-private")]
+    [InlineData("http://127.0.0.1:1")]
+    [InlineData("http://[::ffff:127.0.0.1]:1")]
+    [InlineData("http://255.255.255.255")]
+    [InlineData("http://xn--a")]
+    [InlineData("http://a..b")]
+    [InlineData("http://LONG")]
+    [InlineData("http://LONG", "--allow-private")]
+    public async Task Pds_ThatIsNoHostToBeAsked_IsSaidAndNothingAborts(
+        string pds, params string[] more)
+    {
+        string label = new('a', 60);
+        string url = pds.Replace(
+            "LONG", string.Join('.', Enumerable.Repeat(label, 6)), StringComparison.Ordinal);
+        var (code, output, error) = await RunAsync(["--pds", url, "--did", Did, .. more]);
+        Assert.InRange(code, 2, 3);
+        Assert.NotEqual("", output + error);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Describe_IsNoProof()
     {

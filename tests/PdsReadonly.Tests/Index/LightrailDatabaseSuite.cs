@@ -51,7 +51,7 @@ public abstract class LightrailDatabaseSuite : IDisposable
     private protected void Apply(long seq, params RepoChange[] changes) =>
         Index.Apply(Relay, seq, changes);
 
-    private protected ResyncItem? Take(long host) => Index.TakeNext(host, Now);
+    private protected ResyncItem? Take(long host) => Index.TakeAt(host, Now);
 
     private protected KeptProof? ProofOf(RemoteRepo repo)
     {

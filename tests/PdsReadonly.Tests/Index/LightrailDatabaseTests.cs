@@ -203,12 +203,13 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
         AddListed([Alice.Listed()], null, false);
         Time.Now = Time.Now.AddSeconds(1);
         AddListed([Bob.Listed()], null, false);
-        Assert.Equal([Unknown], Index.HostsDue(Now));
+        long lookUps = LookUpQueue.Of(Index.HostIdOf(Relay), isListed: true, Alice.Id);
+        Assert.Equal([lookUps], Index.QueuesDue(Now));
         Assert.Equal(Alice.Id, Take(Unknown)!.Did);
         Index.Failed(Alice.Id, Now + 5000);
         Assert.Equal(Bob.Id, Take(Unknown)!.Did);
         Assert.Null(Take(Unknown));
-        Assert.Equal(Now + 5000, Index.NextDue(Unknown));
+        Assert.Equal(Now + 5000, Index.NextDue(lookUps));
         // Only a failure that is the repo's counts.
         Index.Failed(Bob.Id, Now + 9000, counts: false);
         Time.Now = Time.Now.AddSeconds(5);
@@ -217,7 +218,7 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
         Assert.Equal(KeyError.None, DidKey.TryParse(key.DidKey, out var point));
         Index.SetIdentity(Bob.Id, pds, point!);
         Time.Now = Time.Now.AddSeconds(4);
-        Assert.Equal([pds], Index.HostsDue(Now));
+        Assert.Equal([pds], Index.QueuesDue(Now));
         Assert.Equal(new ResyncItem(Bob.Id, pds, ResyncReason.Listed, 0), Take(pds));
         Assert.Equal(2, Index.Totals.Queued);
         Index.Done(Alice.Id);

@@ -20,8 +20,9 @@ public sealed class LightrailListingTests : LightrailDatabaseSuite
         // As long as its document has named no host it is not shown.
         Assert.Empty(Page(""));
         Assert.Equal(
-            new LightrailTotals { Repos = 2, ActiveRepos = 1, Queued = 2 }, Index.Totals);
-        // Who is taken down cannot be asked.
+            new LightrailTotals { Repos = 1, ActiveRepos = 1, Queued = 1 }, Index.Totals);
+        // Who is taken down cannot be asked, and is listed again when it is back.
+        Assert.Null(Index.Find(Bob.Id));
         Assert.Equal(new ResyncItem(Alice.Id, 0, ResyncReason.Listed, 0), Take(0));
         Assert.Null(Take(0));
     }

@@ -273,7 +273,7 @@ public sealed class LightrailModelTests
         private void Take()
         {
             long host = _random.Pick<long>(_hosts);
-            var item = _index.TakeNext(host, Now + 1_000_000);
+            var item = _index.TakeAt(host, Now + 1_000_000);
             bool isAny = _model.Values.Any(k => k.Host == host && k.State.NeedsResync
                 && !k.IsTaken && k.State.Status == AccountStatus.Active);
             Agree(isAny, item is not null, "taken");
@@ -329,6 +329,10 @@ public sealed class LightrailModelTests
             {
                 var status = (AccountStatus)_random.Pick<int>([0, 0, 1, 2, 3, 5, 6, 7]);
                 known.State = before with { Status = status };
+                // One that was never looked up is news when it is back.
+                bool isUnknown = known.Host == 0 && known.Origin <= CollectionOrigin.Claimed
+                    && before.RevMax is null && before.Status != AccountStatus.Deleted;
+                if (isUnknown && status != AccountStatus.Active) _model.Remove(repo.Id.ToString());
                 return new RepoChange { After = known.State };
             }
 

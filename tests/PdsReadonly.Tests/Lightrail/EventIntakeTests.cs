@@ -301,6 +301,44 @@ public sealed class EventIntakeTests : IDisposable
     }
 
     [Fact]
+    public void Take_MoreNewReposThanThereIsRoomFor_LeavesThemOutUntilTheirNextEvent()
+    {
+        var many = Enumerable.Range(0, LookUpQueue.ReposMax + 5)
+            .Select(i => _world.Join($"many {i}", _world.One)).ToList();
+        _world.Take(
+            _world.FromRelay,
+            [.. many.Select(account => IndexedWorld.Status(account, AccountState.Active))]);
+        Assert.Equal(LookUpQueue.ReposMax, Index.Totals.Queued);
+        Assert.Equal(5, _world.Metrics.LeftOut["stream"]);
+        Assert.Null(_world.StateOf(many[^1]));
+        // A list has room of its own, and so has another upstream.
+        _world.Time.Now = _world.Time.Now.AddSeconds(1);
+        _world.List(many[^1]);
+        var other = _world.SourceOf(_world.One);
+        _world.Take(other, IndexedWorld.Status(many[^2], AccountState.Active));
+        Assert.NotNull(_world.StateOf(many[^1]));
+        Assert.NotNull(_world.StateOf(many[^2]));
+        // One has been looked up.
+        _world.Identify(many[0]);
+        _world.Take(_world.FromRelay, IndexedWorld.Status(many[^3], AccountState.Active));
+        Assert.NotNull(_world.StateOf(many[^3]));
+    }
+
+    [Fact]
+    public void Take_NewRepoThatIsAway_KeepsNothing()
+    {
+        var alice = _world.Join("alice", _world.One, "a.b.c");
+        _world.Take(_world.FromRelay, IndexedWorld.Status(alice, AccountState.Deactivated));
+        Assert.Null(_world.StateOf(alice));
+        _world.Take(_world.FromRelay, IndexedWorld.Status(alice, AccountState.Active));
+        Assert.NotNull(_world.StateOf(alice));
+        // Before it was looked up it goes away again: it takes no room from others.
+        _world.Take(_world.FromRelay, IndexedWorld.Status(alice, AccountState.Deactivated));
+        Assert.Null(_world.StateOf(alice));
+        Assert.Equal(0, Index.Totals.Queued);
+    }
+
+    [Fact]
     public void AddListed_PageOfBeforeAStatus_DoesNotUndoIt()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");

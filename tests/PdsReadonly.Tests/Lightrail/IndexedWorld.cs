@@ -5,6 +5,7 @@ using Atproto.Repo;
 using Atproto.Syntax;
 using PdsReadonly.Index;
 using PdsReadonly.Lightrail;
+using PdsReadonly.Tests.Index;
 using PdsReadonly.Tests.Support;
 using PdsReadonly.Upstream;
 using Samples;
@@ -207,7 +208,7 @@ internal sealed class IndexedWorld : IDisposable
     /// <summary>Why it waits to be proven where it is known; null when it does not.</summary>
     internal ResyncReason? TakeReason(WorldAccount account)
     {
-        var item = Index.TakeNext(
+        var item = Index.TakeAt(
             Index.FindRepo(DidOf(account))?.HostId ?? 0, Now + PauseMilliseconds);
         if (item is not null) Assert.Equal(DidOf(account), item.Did);
         return item?.Reason;

@@ -91,6 +91,30 @@ public sealed class RepoListerTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_MoreThanThereIsRoomFor_GoesOnWhenThereIsAndLosesNone()
+    {
+        // All rooms but one are taken.
+        var others = Enumerable.Range(0, LookUpQueue.ReposMax - 1)
+            .Select(i => _world.Join($"other {i}", _world.Two)).ToList();
+        _world.List([.. others]);
+        _world.Index.ListAgain(Stored.Id);
+        Serve(cursor => Page(cursor, cursor < 2 ? cursor + 1 : null));
+        var source = _world.FromRelay;
+        await RunAsync(source, async () =>
+        {
+            source.ListingAsked.Wake();
+            await UntilAsync(() => _asked.Count == 2);
+            Assert.Equal("1", Stored.Cursor);
+            Assert.Null(_world.StateOf(_accounts[1]));
+            foreach (var each in others.Take(2)) _world.Identify(each);
+            _world.Intake.LookedUp.Wake();
+            await UntilAsync(() => Stored.IsListed);
+        });
+        Assert.Equal(["0", "1", "2"], _asked);
+        Assert.All(_accounts, account => Assert.NotNull(_world.StateOf(account)));
+    }
+
+    [Fact]
     public async Task Run_SameCursorTwice_IsTheEnd()
     {
         Serve(cursor => Page(cursor, 1));

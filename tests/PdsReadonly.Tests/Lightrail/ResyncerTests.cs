@@ -78,6 +78,8 @@ public sealed class ResyncerTests : IDisposable
         var bob = _world.Join("bob", _world.One, "a.b.c");
         _world.List(alice);
         _world.Identify(alice);
+        // Another is asked by one at a time.
+        _world.Hosts.Find(_world.One.Url)!.Answered();
         await RunUntilAsync(
             () => _world.Metrics.Unproven["NoRoom"] > 0,
             async () =>
@@ -173,10 +175,66 @@ public sealed class ResyncerTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_AccountWithoutADocument_IsTriedLaterAndLater()
+    public async Task Run_NewAccountWithoutADocument_IsForgottenAndComesInWithTheNextList()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c");
         _world.List(alice);
+        alice.State = AccountState.Deleted;
+        await RunUntilAsync(() => _world.StateOf(alice) is null);
+        Assert.Equal(new LightrailTotals(), _world.Index.Totals);
+        Assert.Equal(1, _world.Metrics.IdentityFailures["NotFound"]);
+        alice.State = AccountState.Active;
+        _world.List(alice);
+        // What was found is believed for a while.
+        _world.Identities.Forget(IndexedWorld.DidOf(alice));
+        await RunUntilAsync(() => IsProven(alice));
+        _world.AssertTruth(alice);
+    }
+
+    [Fact]
+    public async Task Run_SilentDirectory_LosesNothingAndIsSaid()
+    {
+        var alice = _world.Join("alice", _world.One, "a.b.c");
+        _world.List(alice);
+        bool isSilent = true;
+        _world.Answer = request => isSilent && request.RequestUri!.Host == "relay.example"
+            ? throw new HttpRequestException("refused")
+            : Task.FromResult<HttpResponseMessage?>(null);
+        await RunUntilAsync(() => _world.Metrics.IdentityFailures["Unreachable"] == 1
+            && _world.Index.QueuesDue(_world.Now).Count == 0);
+        _world.Time.Now += TimeSpan.FromSeconds(12);
+        Assert.Equal(TimeSpan.FromSeconds(12), _world.Identities.PlcSilence.Length);
+        isSilent = false;
+        _world.Time.Now += TimeSpan.FromMinutes(1);
+        await RunUntilAsync(() => IsProven(alice));
+        Assert.Null(_world.Identities.PlcSilence.Length);
+    }
+
+    [Fact]
+    public async Task Run_HostThatFailed_HasLessRoomUntilItAnswers()
+    {
+        var alice = _world.Join("alice", _world.One, "a.b.c");
+        _world.List(alice);
+        _world.Identify(alice);
+        var host = _world.Hosts.Find(_world.One.Url)!;
+        Assert.False(host.HasAnswered);
+        int requests = 0;
+        _world.Answer = request => request.RequestUri!.Host == "one.example" && requests++ < 1
+            ? throw new HttpRequestException("refused")
+            : Task.FromResult<HttpResponseMessage?>(null);
+        await RunUntilAsync(() => host.Failures == 1 && NextDue(alice) > _world.Now);
+        // One attempt is all that it gets before it was heard of.
+        Assert.Equal((1, false), (requests, host.HasAnswered));
+        _world.Time.Now += TimeSpan.FromMinutes(1);
+        await RunUntilAsync(() => IsProven(alice));
+        Assert.Equal((0, true), (host.Failures, host.HasAnswered));
+    }
+
+    [Fact]
+    public async Task Run_AccountWithoutADocument_IsTriedLaterAndLater()
+    {
+        var alice = _world.JoinProven("alice", _world.One, "a.b.c");
+        _world.Index.Enqueue(IndexedWorld.DidOf(alice), ResyncReason.Moved, 0);
         alice.State = AccountState.Deleted;
         var pause = TimeSpan.FromSeconds(30);
         for (int attempt = 1; attempt <= 4; attempt++)
@@ -217,6 +275,9 @@ public sealed class ResyncerTests : IDisposable
         ];
         _world.List(accounts);
         foreach (var account in accounts) _world.Identify(account);
+        // Others are asked by one at a time.
+        _world.Hosts.Find(_world.One.Url)!.Answered();
+        _world.Hosts.Find(_world.Two.Url)!.Answered();
         var gate = new TaskCompletionSource();
         var underWay = new System.Collections.Concurrent.ConcurrentQueue<string>();
         _world.Answer = async request =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Samples.World;
@@ -13,6 +14,7 @@ public sealed partial class WorldHost
     {
         string cursor = request["cursor"];
         int limit = request.Number("limit", 500);
+        if (MadeUpRepos > 0) return ListMadeUp(cursor, limit);
         var page = Network.Accounts.Values
             .Where(account => account.Host == this || IsRelay)
             .Where(account => string.CompareOrdinal(account.Did, cursor) > 0)
@@ -29,6 +31,30 @@ public sealed partial class WorldHost
                 json.WriteString("head", account.Repo.Commit.Cid.ToString());
                 json.WriteString("rev", account.Repo.Rev);
                 WriteState(json, account);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        });
+    }
+
+    // No directory knows any of them.
+    private WorldAnswer ListMadeUp(string cursor, int limit)
+    {
+        int from = cursor.Length == 0 ? 0 : int.Parse(cursor, CultureInfo.InvariantCulture);
+        int to = Math.Min(MadeUpRepos, from + limit);
+        string head = Network.Accounts.Values.First().Repo.Commit.Cid.ToString();
+        return WorldAnswer.OfJson(json =>
+        {
+            if (to < MadeUpRepos) json.WriteString("cursor", $"{to}");
+            json.WriteStartArray("repos");
+            for (int i = from; i < to; i++)
+            {
+                json.WriteStartObject();
+                json.WriteString("did", SampleIdentity.Plc($"made up {i}"));
+                json.WriteString("head", head);
+                json.WriteString("rev", "3jzfcijpj2z2a");
+                json.WriteBoolean("active", true);
                 json.WriteEndObject();
             }
 

@@ -28,6 +28,9 @@ public sealed partial class WorldHost(WorldNetwork network, HostTraits traits)
     /// <summary>Whether it tells of every account of the network, and has no repos.</summary>
     public bool IsRelay { get; init; }
 
+    /// <summary>So many repos that do not exist it lists, in place of those there are.</summary>
+    public int MadeUpRepos { get; init; }
+
     /// <summary>What it does to its answers about repos.</summary>
     public Lie? Lie { get; set; }
 
