@@ -93,8 +93,19 @@ internal static class WorstInput
     /// <summary>A header of so many roots.</summary>
     internal static byte[] Roots(int bytes)
     {
-        var root = Cid.Of(CidCodec.DagCbor, default);
-        return new SampleCar([.. Enumerable.Repeat(root, bytes / 41)], []).ToBytes();
+        const int LinkBytes = 41;
+        int count = bytes / LinkBytes;
+        var content = new ArrayBufferWriter<byte>(bytes + 64);
+        var cbor = new CborWriter(content);
+        cbor.WriteMap(2);
+        cbor.WriteText("roots"u8);
+        cbor.WriteArray(count);
+        for (int i = 0; i < count; i++) cbor.WriteLink(Cid.Of(CidCodec.DagCbor, default));
+        cbor.WriteText("version"u8);
+        cbor.WriteInteger(1);
+        byte[] prefix = new byte[10];
+        int length = Varint.Write(prefix, (ulong)content.WrittenCount);
+        return [.. prefix.AsSpan(0, length), .. content.WrittenSpan];
     }
 
     /// <summary>The smallest blocks there can be, each another one.</summary>

@@ -38,11 +38,11 @@ internal static class WorstLog
             string prevJson = prev is null ? "null" : $"\"{prev}\"";
             prev = Cid.Of(CidCodec.DagCbor, signed).ToString();
             string names = string.Join(',', keys.Select(key => $"\"{key.DidKey}\""));
-            json.Append(i == 0 ? "" : ",").Append($$"""
-                {"did":"{{did}}","cid":"{{prev}}","nullified":false,
+            json.Append(i == 0 ? "" : ",").Append($$$"""
+                {"did":"{{{did}}}","cid":"{{{prev}}}","nullified":false,
                 "createdAt":"2024-01-01T00:00:00.000Z","operation":{"type":"plc_operation",
-                "rotationKeys":[{{names}}],"verificationMethods":{"atproto":"{{signing.DidKey}}"},
-                "alsoKnownAs":[],"services":{},"prev":{{prevJson}},"sig":"{{sig}}"}}
+                "rotationKeys":[{{{names}}}],"verificationMethods":{"atproto":"{{{signing.DidKey}}}"},
+                "alsoKnownAs":[],"services":{},"prev":{{{prevJson}}},"sig":"{{{sig}}}"}}
                 """);
         }
 
