@@ -1,6 +1,7 @@
 using System.Net;
 using Http.Messages;
 using Http.WebSockets;
+using Http.Work;
 
 namespace Http.Connections;
 

@@ -1,3 +1,5 @@
+using Http.Work;
+
 namespace Http.Connections;
 
 /// <summary>What a body source says after it was asked for more bytes.</summary>

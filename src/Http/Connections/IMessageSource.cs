@@ -1,4 +1,5 @@
 using System.Buffers;
+using Http.Work;
 
 namespace Http.Connections;
 

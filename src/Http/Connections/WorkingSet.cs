@@ -1,4 +1,5 @@
 using Http.Messages;
+using Http.Work;
 
 namespace Http.Connections;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Atproto.Multiformats;
 using Atproto.Syntax;
-using Http.Connections;
+using Http.Work;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;

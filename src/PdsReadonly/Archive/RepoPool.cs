@@ -1,4 +1,4 @@
-using Http.Connections;
+using Http.Work;
 using Microsoft.Data.Sqlite;
 using PdsReadonly.Catalog;
 

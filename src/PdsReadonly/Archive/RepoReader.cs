@@ -1,6 +1,6 @@
 using Atproto.Mst;
 using Atproto.Multiformats;
-using Http.Connections;
+using Http.Work;
 using PdsReadonly.Catalog;
 using PdsReadonly.Index;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Atproto.Multiformats;
 using Http.Connections;
+using Http.Work;
 using Microsoft.Data.Sqlite;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;

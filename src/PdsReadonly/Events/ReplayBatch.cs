@@ -3,7 +3,7 @@ using System.Text;
 using Atproto.Car;
 using Atproto.Mst;
 using Atproto.Multiformats;
-using Http.Connections;
+using Http.Work;
 using PdsReadonly.Archive;
 using PdsReadonly.Index;
 

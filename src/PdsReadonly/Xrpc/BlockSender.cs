@@ -1,6 +1,7 @@
 using Atproto.Car;
 using Atproto.Multiformats;
 using Http.Connections;
+using Http.Work;
 using PdsReadonly.Archive;
 
 namespace PdsReadonly.Xrpc;

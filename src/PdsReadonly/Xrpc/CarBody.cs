@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Atproto.Car;
 using Atproto.Multiformats;
 using Http.Connections;
+using Http.Work;
 using PdsReadonly.Archive;
 using PdsReadonly.Index;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Http.Connections;
+using Http.Work;
 using PdsReadonly.Archive;
 
 namespace PdsReadonly.Xrpc;

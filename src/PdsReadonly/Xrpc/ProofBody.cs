@@ -2,6 +2,7 @@ using Atproto.Car;
 using Atproto.Mst;
 using Atproto.Multiformats;
 using Http.Connections;
+using Http.Work;
 using PdsReadonly.Archive;
 
 namespace PdsReadonly.Xrpc;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Atproto.Cbor;
 using Http.Connections;
+using Http.Work;
 using PdsReadonly.Archive;
 
 namespace PdsReadonly.Xrpc;

@@ -3,7 +3,7 @@ using System.Text;
 using Atproto.Cbor;
 using Atproto.Multiformats;
 using Atproto.Syntax;
-using Http.Connections;
+using Http.Work;
 using PdsReadonly.Archive;
 using PdsReadonly.Index;
 

@@ -1,5 +1,6 @@
 using Http.Connections;
 using Http.Tests.Support;
+using Http.Work;
 using Microsoft.Win32.SafeHandles;
 
 namespace Http.Tests.Connections;

@@ -1,4 +1,5 @@
 using Http.Connections;
+using Http.Work;
 
 namespace Http.Tests.Support;
 

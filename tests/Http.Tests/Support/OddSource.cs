@@ -1,5 +1,6 @@
 using System.Buffers;
 using Http.Connections;
+using Http.Work;
 
 namespace Http.Tests.Support;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Http.Connections;
+using Http.Work;
 
 namespace Http.Tests.Support;
 

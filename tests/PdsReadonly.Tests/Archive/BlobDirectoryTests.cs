@@ -1,6 +1,6 @@
 using Atproto.Multiformats;
 using Atproto.Syntax;
-using Http.Connections;
+using Http.Work;
 using Microsoft.Extensions.Logging;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;

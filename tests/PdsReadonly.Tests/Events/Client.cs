@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Http;
 using Http.Connections;
+using Http.Work;
 using Shared;
 
 namespace PdsReadonly.Tests.Events;

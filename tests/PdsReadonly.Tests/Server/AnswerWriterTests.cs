@@ -1,6 +1,7 @@
 using System.Buffers;
 using Atproto.Multiformats;
 using Http.Connections;
+using Http.Work;
 using PdsReadonly.Server;
 using PdsReadonly.Xrpc;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Http.Connections;
+using Http.Work;
 using PdsReadonly.Xrpc;
 using Samples;
 

@@ -1,6 +1,7 @@
 using Atproto.Mst;
 using Atproto.Repo;
 using Http.Connections;
+using Http.Work;
 using Microsoft.Extensions.Logging.Abstractions;
 using PdsReadonly.Catalog;
 using PdsReadonly.Server;

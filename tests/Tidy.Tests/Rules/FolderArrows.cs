@@ -37,8 +37,9 @@ internal static partial class FolderArrows
         ["Atproto.Firehose"] = ["Atproto"],
 
         ["Http.Messages"] = [],
+        ["Http.Work"] = [],
         ["Http.WebSockets"] = ["Http.Messages"],
-        ["Http.Connections"] = ["Http.Messages", "Http.WebSockets"],
+        ["Http.Connections"] = ["Http.Messages", "Http.WebSockets", "Http.Work"],
         ["Http.Transports"] = ["Http.Messages", "Http.WebSockets", "Http.Connections"],
 
         // What is asked of the operating system, for all others.

@@ -4,6 +4,7 @@ using Atproto.Multiformats;
 using Atproto.Syntax;
 using Http.Connections;
 using Http.Messages;
+using Http.Work;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 using PdsReadonly.Index;

@@ -2,6 +2,7 @@ using System.Buffers;
 using Atproto.Multiformats;
 using Atproto.Syntax;
 using Http.Connections;
+using Http.Work;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 using PdsReadonly.Index;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Atproto.Syntax;
 using Http.Connections;
+using Http.Work;
 using PdsReadonly.Catalog;
 using PdsReadonly.Index;
 using PdsReadonly.Xrpc.Parameters;

@@ -1,4 +1,4 @@
-namespace Http.Connections;
+namespace Http.Work;
 
 /// <summary>
 /// How much work may still be done before others have their turn. Whatever reads, hashes or makes

@@ -1,6 +1,6 @@
-using Http.Connections;
+using Http.Work;
 
-namespace Http.Tests.Connections;
+namespace Http.Tests.Work;
 
 public sealed class TurnTests
 {
