@@ -102,7 +102,8 @@ public sealed record HttpLimits
 
     /// <summary>
     /// What all connections hold in memory while they wait for their clients: beginnings of
-    /// requests and answers that are not taken. Beyond: the one without progress for longest is cut.
+    /// requests and answers that are not taken. Beyond: the one without progress for longest is
+    /// cut.
     /// </summary>
     public long HeldBytesMax { get; init; } = 32 * 1024 * 1024;
 

@@ -57,7 +57,7 @@ public sealed class Turn
         return true;
     }
 
-    /// <summary>Takes the cost of something that was done already, whether it is left or not.</summary>
+    /// <summary>Takes the cost of something that is done, whether so much is left or not.</summary>
     public void Take(long units) => _left -= units;
 
     /// <summary>Whether nothing was taken of it yet.</summary>

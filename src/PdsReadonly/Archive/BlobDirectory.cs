@@ -102,41 +102,39 @@ internal sealed class BlobDirectory
         if (_root is null) return BlobSearch.Missing;
         string name = cid.ToString();
         string text = did.ToString();
+        var outcome = BlobSearch.Missing;
         var folders = new List<string>(2);
         foreach (string spelling in (string[])[text, text.Replace(':', '_')])
         {
             string folder = Path.Combine(_root, spelling);
             if (!Directory.Exists(folder)) continue;
             folders.Add(folder);
-            bool? isOpen = TryOpenAny(LikelyPaths(folder, name), cid, turn, out file);
-            if (isOpen is not false) return isOpen is true ? BlobSearch.Found : BlobSearch.TurnOver;
+            if (TryOpenAny(LikelyPaths(folder, name), cid, turn, ref outcome, out file))
+            {
+                return outcome;
+            }
         }
 
-        var outcome = BlobSearch.Missing;
+        bool isLater = false;
         foreach (string folder in folders)
         {
             if (_folders.Find(folder) is not { } tree)
             {
-                outcome = BlobSearch.Later;
-                continue;
+                isLater = true;
             }
-
-            bool? isOpen = TryOpenAny(tree.PathsOf(cid), cid, turn, out file);
-            if (isOpen is null) return BlobSearch.TurnOver;
-            if (isOpen is false) continue;
-            LearnShard(folder, file.Path, name);
-            return BlobSearch.Found;
+            else if (TryOpenAny(tree.PathsOf(cid), cid, turn, ref outcome, out file))
+            {
+                if (outcome == BlobSearch.Found) LearnShard(folder, file.Path, name);
+                return outcome;
+            }
         }
 
-        return outcome;
+        return isLater ? BlobSearch.Later : outcome;
     }
 
-    /// <summary>
-    /// Opens a blob that is a block of a CAR; false when it is not there any more, null when the
-    /// turn is over before it is hashed.
-    /// </summary>
+    /// <summary>Opens a blob that is a block of a CAR.</summary>
     /// <exception cref="IOException">There are no descriptors left.</exception>
-    internal bool? TryOpenInCar(
+    internal BlobSearch OpenInCar(
         string car, long offset, int length, Cid cid, Turn turn, out BlobFile file) =>
         TryOpen(car, cid, (offset, length), turn, out file);
 
@@ -156,12 +154,16 @@ internal sealed class BlobDirectory
         if (start >= 0 && _shards.Count < ShardsMax) _shards.TryAdd((start, shard.Length), 0);
     }
 
-    private bool? TryOpenAny(IEnumerable<string> paths, Cid cid, Turn turn, out BlobFile file)
+    // The outcome is that of the whole search so far: a wrong file is not forgotten for a missing.
+    // True when the search is over, or the turn.
+    private bool TryOpenAny(
+        IEnumerable<string> paths, Cid cid, Turn turn, ref BlobSearch outcome, out BlobFile file)
     {
         foreach (string path in paths)
         {
-            bool? isOpen = TryOpen(path, cid, part: null, turn, out file);
-            if (isOpen is not false) return isOpen;
+            var found = TryOpen(path, cid, part: null, turn, out file);
+            if (found != BlobSearch.Missing) outcome = found;
+            if (found is BlobSearch.Found or BlobSearch.TurnOver) return true;
         }
 
         file = default;
@@ -172,8 +174,8 @@ internal sealed class BlobDirectory
     /// <param name="cid">The blob.</param>
     /// <param name="part">Where it lies in the file; the whole of it when null.</param>
     /// <param name="file">The caller's to close.</param>
-    /// <param name="turn">Whose turn it is: null when it is over before the file is hashed.</param>
-    private bool? TryOpen(
+    /// <param name="turn">Hashing takes its cost from it.</param>
+    private BlobSearch TryOpen(
         string path, Cid cid, (long Offset, long Length)? part, Turn turn, out BlobFile file)
     {
         file = default;
@@ -181,23 +183,24 @@ internal sealed class BlobDirectory
         try
         {
             // Most paths that are tried name nothing.
-            if (FileStat.Of(path) is null) return false;
+            if (FileStat.Of(path) is null) return BlobSearch.Missing;
             handle = InputFile.Open(path);
-            if (FileStat.Of(handle) is not { } stat) return false;
+            if (FileStat.Of(handle) is not { } stat) return BlobSearch.Missing;
             var (offset, length) = part ?? (0, stat.Bytes);
             bool? isRight = part is null
                 ? IsRightFile(handle, path, stat, cid, turn)
                 : IsRight(handle, path, stat, cid, offset, length, turn);
-            if (isRight is not true) return isRight;
+            if (isRight is null) return BlobSearch.TurnOver;
+            if (isRight is false) return BlobSearch.Wrong;
             file = new BlobFile(handle, path, stat, offset, length);
             handle = null;
-            return true;
+            return BlobSearch.Found;
         }
         catch (Exception e) when (
             e is IOException or UnauthorizedAccessException && !DescriptorBudget.IsShortage(e))
         {
             Faults.ReportWrong(path, $"it cannot be read: {e.Message}");
-            return false;
+            return BlobSearch.Wrong;
         }
         finally
         {

@@ -17,8 +17,11 @@ internal enum BlobSearch
 {
     Found,
 
-    /// <summary>No file has it, or none whose bytes are the blob's.</summary>
+    /// <summary>No file has its name.</summary>
     Missing,
+
+    /// <summary>A file has its name and is not the blob; which one was logged.</summary>
+    Wrong,
 
     /// <summary>The folders are being looked through for the first time.</summary>
     Later,

@@ -56,7 +56,7 @@ internal static class FileFingerprint
         return recent ? AsRecent(text.ToString()) : text.ToString();
     }
 
-    /// <summary>Whether a file changed so shortly ago that it may change once more unseen.</summary>
+    /// <summary>Whether a file changed so lately that it may change once more unseen.</summary>
     internal static bool IsRecent(FileStat stat, DateTimeOffset now)
     {
         // Around now, not since: a clock that is behind its files says nothing about them.

@@ -17,7 +17,9 @@ internal sealed class LargeBlock
     /// <summary>What is read at once.</summary>
     internal const int PieceBytes = 64 * 1024;
 
-    /// <summary>A block of this length is read whole: it fits a piece, its head in a CAR too.</summary>
+    /// <summary>
+    /// A block of this length is read whole: with its head in a CAR it fits a piece.
+    /// </summary>
     internal const int WholeBytesMax = PieceBytes - 64;
 
     // A block of 8 MB, the largest, has 4 KB of digests.

@@ -10,7 +10,8 @@ internal static class BodyCompression
     internal const int BodyBytesMin = 1024;
 
     /// <summary>
-    /// Has what was written packed, if so; the answer to HEAD shows the length of the content as it is.
+    /// Has what was written packed, if so; the answer to HEAD shows the length of the content as it
+    /// is.
     /// </summary>
     internal static void Apply(HttpRequest request, HttpResponse response)
     {

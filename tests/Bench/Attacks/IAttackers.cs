@@ -1,6 +1,6 @@
 namespace Bench.Attacks;
 
-/// <summary>Those who attack, from their first connection on; disposing closes all of them.</summary>
+/// <summary>Those who attack, from their first connection on; disposing closes all.</summary>
 internal interface IAttackers : IDisposable
 {
     /// <summary>Returns when the attack is over: bounded in count and time.</summary>

@@ -113,8 +113,8 @@ public sealed class BlobDirectoryTests : IDisposable, ILogger<BlobDirectory>
         Assert.Null(Open(BlobCid));
         Assert.Equal(
             BlobSearch.Missing, New(null).Open(Parse(DidText), BlobCid, new Turn(), out _));
-        Assert.Equal(
-            BlobSearch.Missing, New(_folder.At("none")).Open(Parse(DidText), BlobCid, new Turn(), out _));
+        var none = New(_folder.At("none"));
+        Assert.Equal(BlobSearch.Missing, none.Open(Parse(DidText), BlobCid, new Turn(), out _));
     }
 
     [Fact]
@@ -157,7 +157,10 @@ public sealed class BlobDirectoryTests : IDisposable, ILogger<BlobDirectory>
     public void Open_Damaged_IsReportedOnceAndReadOnce()
     {
         string path = _folder.Write($"{DidText}/{BlobCid}", "cut o"u8);
-        for (int i = 0; i < 3; i++) Assert.Null(Open(BlobCid));
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(BlobSearch.Wrong, _blobs.Open(Parse(DidText), BlobCid, out _));
+        }
 
         Assert.Equal(
             $"{path} is not served: its content does not hash to its CID (1 such files so far)",
@@ -196,22 +199,46 @@ public sealed class BlobDirectoryTests : IDisposable, ILogger<BlobDirectory>
     }
 
     [Fact]
-    public void TryOpenInCar_PartThatHashes_IsThatPart()
+    public void Open_FileOfManySteps_GoesOnInTheNextTurn()
+    {
+        byte[] large = new byte[(5 * BlobCheck.StepBytes) + 1];
+        var cid = Cid.Of(CidCodec.Raw, large);
+        _folder.Write($"{DidText}/{cid}", large);
+        int turns = 0;
+        BlobSearch outcome;
+        do
+        {
+            turns++;
+            outcome = _blobs.Open(Parse(DidText), cid, new Turn(), out var file);
+            if (outcome == BlobSearch.Found) file.Handle.Dispose();
+        }
+        while (outcome == BlobSearch.TurnOver);
+
+        Assert.Equal(BlobSearch.Found, outcome);
+        Assert.Equal(3, turns);
+    }
+
+    [Fact]
+    public void OpenInCar_PartThatHashes_IsThatPart()
     {
         string car = _folder.Write("a.car", [1, 2, .. Content, 3]);
 
-        Assert.True(_blobs.TryOpenInCar(car, 2, Content.Length, BlobCid, new Turn(), out var file));
+        var found = _blobs.OpenInCar(car, 2, Content.Length, BlobCid, new Turn(), out var file);
+        Assert.Equal(BlobSearch.Found, found);
         file.Handle.Dispose();
         Assert.Equal((2, Content.Length), (file.Offset, file.Length));
-        Assert.False(_blobs.TryOpenInCar(car, 1, Content.Length, BlobCid, new Turn(), out _));
-        Assert.False(_blobs.TryOpenInCar(car, 4, Content.Length, BlobCid, new Turn(), out _));
+        Assert.Equal(
+            BlobSearch.Wrong, _blobs.OpenInCar(car, 1, Content.Length, BlobCid, new Turn(), out _));
+        Assert.Equal(
+            BlobSearch.Wrong, _blobs.OpenInCar(car, 4, Content.Length, BlobCid, new Turn(), out _));
     }
 
     [Fact]
     public void TryOpenKnown_CarThatHasChanged_IsNotKnown()
     {
         string car = _folder.Write("a.car", [1, 2, .. Content, 3]);
-        Assert.True(_blobs.TryOpenInCar(car, 2, Content.Length, BlobCid, new Turn(), out var file));
+        var found = _blobs.OpenInCar(car, 2, Content.Length, BlobCid, new Turn(), out var file);
+        Assert.Equal(BlobSearch.Found, found);
         file.Handle.Dispose();
         var row = new BlobRow("image/png", 2, Content.Length);
         _blobs.Know(BlobCid, BlobCid, row, file);

@@ -47,11 +47,14 @@ internal static partial class FolderArrows
         ["PdsReadonly.Index"] = ["Atproto"],
         ["PdsReadonly.Catalog"] = ["Atproto", "PdsReadonly.Index"],
         ["PdsReadonly.Archive"] =
-            ["Atproto", "PdsReadonly.Platform", "PdsReadonly.Index", "PdsReadonly.Catalog"],
+        [
+            "Atproto", "Http.Work",
+            "PdsReadonly.Platform", "PdsReadonly.Index", "PdsReadonly.Catalog",
+        ],
         // A subscription is a source of messages; it sees no socket either.
         ["PdsReadonly.Events"] =
         [
-            "Atproto", "Http.Connections",
+            "Atproto", "Http.Connections", "Http.Work",
             "PdsReadonly.Index", "PdsReadonly.Catalog", "PdsReadonly.Archive",
         ],
         ["PdsReadonly.Upstream"] = ["Atproto", "PdsReadonly.Platform"],
@@ -60,13 +63,13 @@ internal static partial class FolderArrows
         // Handlers see messages and bodies, never a socket: no Http.Transports here.
         ["PdsReadonly.Xrpc"] =
         [
-            "Atproto", "Http.Messages", "Http.WebSockets", "Http.Connections",
+            "Atproto", "Http.Messages", "Http.WebSockets", "Http.Connections", "Http.Work",
             "PdsReadonly.Index", "PdsReadonly.Catalog", "PdsReadonly.Archive",
             "PdsReadonly.Events", "PdsReadonly.Lightrail",
         ],
         ["PdsReadonly.Web"] =
         [
-            "Atproto", "Http.Messages", "Http.Connections",
+            "Atproto", "Http.Messages", "Http.Connections", "Http.Work",
             "PdsReadonly.Index", "PdsReadonly.Catalog", "PdsReadonly.Archive",
             "PdsReadonly.Lightrail", "PdsReadonly.Xrpc",
         ],

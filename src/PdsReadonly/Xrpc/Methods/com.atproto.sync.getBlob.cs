@@ -71,7 +71,7 @@ internal static class SyncGetBlob
 
             // Large folders are looked through beside the requests: it may be there after all.
             if (search == BlobSearch.Later) return XrpcError.Busy(null);
-            blobs.Faults.ReportMissing(repo.Did, cid);
+            if (search == BlobSearch.Missing) blobs.Faults.ReportMissing(repo.Did, cid);
             return NotFound();
         }
     }
@@ -94,15 +94,12 @@ internal static class SyncGetBlob
         try
         {
             // What the CAR holds needs no search.
-            bool? isOpen = blob.Offset is { } offset
-                ? blobs.TryOpenInCar(repo.CarPath, offset, blob.Length, cid, turn, out file)
-                : false;
-            return isOpen switch
-            {
-                true => BlobSearch.Found,
-                false => blobs.Open(repo.Did, cid, turn, out file),
-                null => BlobSearch.TurnOver,
-            };
+            var inCar = blob.Offset is { } offset
+                ? blobs.OpenInCar(repo.CarPath, offset, blob.Length, cid, turn, out file)
+                : BlobSearch.Missing;
+            return inCar is BlobSearch.Found or BlobSearch.TurnOver
+                ? inCar
+                : blobs.Open(repo.Did, cid, turn, out file);
         }
         catch (IOException e) when (DescriptorBudget.IsShortage(e))
         {

@@ -36,10 +36,10 @@ internal static class SyncGetRepo
         return export;
     }
 
-    /// <summary>Under which name a client that asks for one keeps it: HANDLE-or-DID.REV.car.</summary>
+    /// <summary>The name that a client may keep it under: HANDLE-or-DID.REV.car.</summary>
     internal static byte[] Disposition(RepoEntry repo)
     {
-        // A handle is letters, digits, dots and hyphens. A DID is spelled as files are that we read.
+        // A handle is letters, digits, dots and hyphens; a DID is spelled as names of files are.
         string name = repo.Handle?.ToString() ?? repo.Did.ToString();
         var safe = name.Take(NameCharactersMax)
             .Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '_');
