@@ -159,7 +159,8 @@ public sealed class BlobDirectoryTests : IDisposable, ILogger<BlobDirectory>
         string path = _folder.Write($"{DidText}/{BlobCid}", "cut o"u8);
         for (int i = 0; i < 3; i++)
         {
-            Assert.Equal(BlobSearch.Wrong, _blobs.Open(Parse(DidText), BlobCid, out _));
+            var outcome = _blobs.Open(Parse(DidText), BlobCid, new Turn(), out _);
+            Assert.Equal(BlobSearch.Wrong, outcome);
         }
 
         Assert.Equal(
