@@ -47,7 +47,7 @@ internal sealed class LightrailOptions
 
     private readonly Option<int> _walks = Number(
         "--walks-max", "COUNT", WalksMost, WalksByDefault,
-        "Repos that are proven at once at most.");
+        "Repos that are proven at once at most; as many that take long go on beside them.");
 
     private readonly Option<int> _listing = Number(
         "--list-again", "MINUTES", ListingMinutesMost, ListingMinutesByDefault,

@@ -35,6 +35,9 @@ internal sealed class EventBatch(LightrailDatabase database, Source? source)
         return added < database.RoomIn(queue) ? queue : null;
     }
 
+    /// <summary>A new repo is left out, since its queue is full.</summary>
+    internal void LeaveOut() => source?.LeaveOut();
+
     internal void Add(RepoChange change)
     {
         _changes.Add(change);

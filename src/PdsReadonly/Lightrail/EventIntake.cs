@@ -275,8 +275,9 @@ internal sealed class EventIntake(
 
         if (batch.QueueFor(did) is not { } queue)
         {
-            // The next event of it comes, or a list has it.
+            // The next event of it comes, or the list has it.
             metrics.LeftOut.Add("stream");
+            batch.LeaveOut();
             return;
         }
 

@@ -40,7 +40,7 @@ internal sealed class LightrailMetrics
     /// <summary>
     /// Repos that were left out for now, since too many of their kind wait, by who named them.
     /// </summary>
-    internal CounterFamily LeftOut { get; } = new("left_out", "by");
+    internal CounterFamily LeftOut { get; } = new("left_out", "source");
 
     /// <summary>
     /// For how long the directory that all wait for has not answered; null while it does.

@@ -39,6 +39,7 @@ internal sealed class RepoLister(
     internal async Task RunAsync(Source source, CancellationToken cancellation)
     {
         int failures = 0;
+        int rounds = 0;
         var due = NextDue();
         var next = due;
         DateTimeOffset? began = null;
@@ -64,6 +65,20 @@ internal sealed class RepoLister(
             {
                 EnqueueUnlisted(since);
                 began = null;
+            }
+
+            if (isDone && source.HasLeftOut)
+            {
+                // The longer it goes on so, the less often.
+                await Task.Delay(
+                    Backoff.After(++rounds, s_retryFirst, s_retryMost), time, cancellation);
+                source.ListFromTheBeginning();
+                database.ListAgain(source.Host.Id);
+                source.ListingAsked.Wake();
+            }
+            else if (isDone)
+            {
+                rounds = 0;
             }
 
             failures = isDone ? 0 : failures + 1;

@@ -42,8 +42,9 @@ internal sealed class ResyncPlaces(int walksMax, TimeProvider time)
     private const int LookUpsMax = 16;
     private const int LookUpsAgainMax = 8;
 
-    // Slow ones for each place: what they hold is counted elsewhere, and is little.
-    private const int SlowPerPlace = 4;
+    // Slow ones for each place. A walk has memory of its own (WalkRoom.OwnBytes), a look-up little.
+    private const int SlowWalksPerPlace = 1;
+    private const int SlowLookUpsPerPlace = 4;
 
     private readonly Lock _gate = new();
     // In the order of their beginning.
@@ -129,8 +130,12 @@ internal sealed class ResyncPlaces(int walksMax, TimeProvider time)
     };
 
     // All who wait for the directory wait for the same: more at once would be of no use.
-    private int SlowMaxOf(PlaceKind kind) =>
-        kind == PlaceKind.Directory ? 0 : SlowPerPlace * MaxOf(kind);
+    private int SlowMaxOf(PlaceKind kind) => kind switch
+    {
+        PlaceKind.Directory => 0,
+        PlaceKind.Document or PlaceKind.DocumentAgain => SlowLookUpsPerPlace * MaxOf(kind),
+        _ => SlowWalksPerPlace * MaxOf(kind),
+    };
 }
 
 /// <summary>The place of one resync, and what came of it so far.</summary>

@@ -12,6 +12,8 @@ internal sealed class Source(RemoteHost host, bool isRelay)
 {
     private const int AnswerBytesMax = 4 * 1024 * 1024;
 
+    private volatile bool _hasLeftOut;
+
     internal RemoteHost Host { get; } = host;
 
     internal bool IsRelay { get; } = isRelay;
@@ -23,6 +25,22 @@ internal sealed class Source(RemoteHost host, bool isRelay)
     /// Set when its repos are to be listed: its stream is on, and events before were not had.
     /// </summary>
     internal WakeUp ListingAsked { get; } = new();
+
+    /// <summary>
+    /// Whether its stream named repos that there was no room for: its list has them too.
+    /// </summary>
+    internal bool HasLeftOut => _hasLeftOut;
+
+    /// <summary>Its stream named a repo that there is no room for.</summary>
+    internal void LeaveOut()
+    {
+        if (_hasLeftOut) return;
+        _hasLeftOut = true;
+        ListingAsked.Wake();
+    }
+
+    /// <summary>From here on its list is read from the beginning.</summary>
+    internal void ListFromTheBeginning() => _hasLeftOut = false;
 
     /// <summary>
     /// Whether the host lists hosts, which relays do; null when it cannot be told.

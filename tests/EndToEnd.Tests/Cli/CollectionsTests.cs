@@ -59,7 +59,8 @@ public sealed class CollectionsTests(CollectionsServer server)
         string label = new('a', 60);
         string url = pds.Replace(
             "LONG", string.Join('.', Enumerable.Repeat(label, 6)), StringComparison.Ordinal);
-        var (code, output, error) = await RunAsync(["--pds", url, "--did", Did, .. more]);
+        var (code, output, error) = await PublishedBinary.RunAsync(
+            ["collections", "--pds", url, "--did", Did, .. more]);
         Assert.InRange(code, 2, 3);
         Assert.NotEqual("", output + error);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);

@@ -57,7 +57,9 @@ public sealed class LightrailCrowdTests : IAsyncDisposable
             ],
         });
         await UntilAsync(pds, "lightrail_repos_proven ", value => value >= Honest);
-        await UntilAsync(pds, "lightrail_unproven_total{reason=\"NoRoom\"}", value => value >= 20);
+        // The budget was met. A host is asked for one repo at a time until it has answered, so it
+        // is not met as often as there are repos.
+        await UntilAsync(pds, "lightrail_unproven_total{reason=\"NoRoom\"}", value => value >= 5);
         long peak = pds.Readings().PeakResidentBytes;
         TestContext.Current.TestOutputHelper?.WriteLine($"at most {peak >> 20} MB");
         Assert.InRange(peak, 0, ResidentBytesMax);

@@ -115,6 +115,25 @@ public sealed class RepoListerTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_StreamNamedMoreThanThereWasRoomFor_ListsOnceMore()
+    {
+        Serve(cursor => Page(cursor, cursor < 2 ? cursor + 1 : null));
+        var source = _world.FromRelay;
+        var many = Enumerable.Range(0, LookUpQueue.ReposMax + 1)
+            .Select(i => _world.Join($"many {i}", _world.Two)).ToList();
+        await RunAsync(source, async () =>
+        {
+            source.ListingAsked.Wake();
+            await UntilAsync(() => Stored.IsListed);
+            _world.Take(
+                source,
+                [.. many.Select(each => IndexedWorld.Status(each, AccountState.Active))]);
+            await UntilAsync(() => _asked.Count == 6 && Stored.IsListed);
+            Assert.False(source.HasLeftOut);
+        });
+    }
+
+    [Fact]
     public async Task Run_SameCursorTwice_IsTheEnd()
     {
         Serve(cursor => Page(cursor, 1));

@@ -248,6 +248,8 @@ public sealed class LightrailMethodsTests : IDisposable
         var alice = Add("alice", Post, "a.b.c");
         Hide(alice, AccountStatus.Suspended);
         _metrics.Proofs.Add("Probe", 3);
+        _metrics.IdentityFailures.Add("Unreachable", 2);
+        _metrics.DirectorySilence = static () => TimeSpan.FromSeconds(12.4);
         _metrics.HostFaults.Add("https://a.example/\"\n");
         _metrics.Stream("wss://relay.example").Handled(42, TimeSpan.FromMilliseconds(1500));
         _metrics.Stream("wss://relay.example").IsConnected = true;
@@ -261,6 +263,8 @@ public sealed class LightrailMethodsTests : IDisposable
             "# TYPE lightrail_rollbacks_total counter",
             "lightrail_proofs_total{strategy=\"Probe\"} 3",
             "lightrail_host_faults_total{host=\"https://a.example/\\\"\\n\"} 1",
+            "lightrail_directory_silence_seconds 12",
+            "lightrail_identity_failures_total{reason=\"Unreachable\"} 2",
             "lightrail_stream_seq{upstream=\"wss://relay.example\"} 42",
             "lightrail_stream_lag_seconds{upstream=\"wss://relay.example\"} 1.5",
             "lightrail_stream_connected{upstream=\"wss://relay.example\"} 1",
@@ -274,10 +278,26 @@ public sealed class LightrailMethodsTests : IDisposable
             lines[..^1], line => Assert.Matches("^(# (HELP|TYPE) )?lightrail_[a-z_]+", line));
     }
 
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(1, false)]
+    [InlineData(12, true)]
+    public void StatusPage_SilentDirectory_IsSaidWhenItLasts(int? seconds, bool isSaid)
+    {
+        _metrics.Directory = "plc.directory";
+        _metrics.DirectorySilence = () =>
+            seconds is { } length ? TimeSpan.FromSeconds(length) : null;
+        string page = Exchange.Send(DispatcherOf(_index), "GET", "/", []).Body;
+        const string Said = "waiting for plc.directory: no answer for 12 s\n";
+        Assert.Equal(isSaid, page.Contains(Said, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void StatusPage_TellsWhatIsNoted()
     {
         Add("alice", Post);
+        // As a host may spell it.
+        _index.Tell(NoteKind.BadEvent, "did:web:x.test", "clear\u001b[2J\rme");
         _index.HostIdOf("https://pds.example");
         _index.Tell(NoteKind.Rollback, "did:web:x.test", "it went back");
         _metrics.Stream("wss://relay.example").IsConnected = false;
@@ -285,6 +305,7 @@ public sealed class LightrailMethodsTests : IDisposable
         Assert.Equal("text/plain; charset=utf-8", answer.Header("Content-Type"));
         foreach (string part in (string[])
         [
+            "BadEvent did:web:x.test: clear\\u{1b}[2J\\u{d}me\n",
             "repos         1, 1 of them active", "Rollback did:web:x.test: it went back",
             "https://pds.example: not listed to the end, 0 requests, 0 faults",
             "wss://relay.example: not connected, at 0, 0.0 s behind",
