@@ -10,8 +10,9 @@ namespace Http.Transports;
 /// </summary>
 internal sealed class EpollAcceptor(Socket listener, HttpEngine engine, EpollLoop[] loops)
 {
-    // As many as are taken before the loop looks at its connections again.
-    private const int BatchMax = 64;
+    // As many as are taken before the loop looks at its connections again: a request that is there
+    // already is answered at once.
+    private const int BatchMax = 8;
     private const int AddressBytesMax = 128;
     private const int RefusedBytesMax = 4096;
 

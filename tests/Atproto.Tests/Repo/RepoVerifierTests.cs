@@ -117,7 +117,7 @@ public sealed class RepoVerifierTests
     }
 
     [Fact]
-    public void ReadBlocks_SpillWithoutRoom_IsReadFailed()
+    public void ReadBlocks_SpillWithoutRoom_IsNoFaultOfTheCar()
     {
         byte[] node = new byte[700_000];
         new byte[] { 0xa2, 0x61, (byte)'e', 0x80 }.CopyTo(node, 0);
@@ -129,8 +129,9 @@ public sealed class RepoVerifierTests
         var golden = GoldenRepo.Car();
         byte[] car = (golden with { Blocks = [.. golden.Blocks, .. stuffing] }).ToBytes();
         using var verifier = new RepoVerifier(new RepoCar.MemorySpill { IsFull = true }, 0);
-        var fault = RepoCar.Verify(verifier, new RepoCar.MemorySource(car)).Fault;
-        Assert.Equal((nameof(CarError.ReadFailed), "no room"), (fault?.Code, fault?.Message));
+        var failure = Assert.Throws<SpillFailedException>(
+            () => RepoCar.Verify(verifier, new RepoCar.MemorySource(car)));
+        Assert.Equal("no room", failure.Message);
     }
 
     [Theory]

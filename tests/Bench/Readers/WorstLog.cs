@@ -37,16 +37,17 @@ internal static class WorstLog
             if (i == 0) did = DidOf(signed);
             string prevJson = prev is null ? "null" : $"\"{prev}\"";
             prev = Cid.Of(CidCodec.DagCbor, signed).ToString();
-            string names = string.Join(',', keys.Select(key => $"\"{key.DidKey}\""));
+            string names = string.Join(',', keys.Select(one => $"\"{one.DidKey}\""));
+            string key = signing.DidKey;
             json.Append(i == 0 ? "" : ",").Append($$$"""
                 {"did":"{{{did}}}","cid":"{{{prev}}}","nullified":false,
                 "createdAt":"2024-01-01T00:00:00.000Z","operation":{"type":"plc_operation",
-                "rotationKeys":[{{{names}}}],"verificationMethods":{"atproto":"{{{signing.DidKey}}}"},
+                "rotationKeys":[{{{names}}}],"verificationMethods":{"atproto":"{{{key}}}"},
                 "alsoKnownAs":[],"services":{},"prev":{{{prevJson}}},"sig":"{{{sig}}}"}}
                 """);
         }
 
-        foreach (var key in keys) key.Dispose();
+        foreach (var one in keys) one.Dispose();
         return Encoding.ASCII.GetBytes(json.Append(']').ToString());
     }
 

@@ -40,7 +40,8 @@ internal sealed class ScriptedMessages : IMessageSource
         {
             if (!_script.TryPeek(out var next)) return MessageStatus.Idle;
             // What is blocked is there as soon as it may be waited for.
-            if (next.Status == MessageStatus.Blocked && !turn.MayBlock) return MessageStatus.Blocked;
+            bool waits = next.Status == MessageStatus.Blocked && !turn.MayBlock;
+            if (waits) return MessageStatus.Blocked;
             _script.Dequeue();
             message.Write(next.Bytes);
             ReadCount++;

@@ -5,7 +5,9 @@ using Http.Transports;
 
 namespace Http.Tests.Transports;
 
-/// <summary>Work whose client has gone is not begun; a client that reads on gets its answer.</summary>
+/// <summary>
+/// Work whose client has gone is not begun; a client that reads on gets its answer.
+/// </summary>
 public sealed class EpollGoneClientTests
 {
     private const string Cold = "GET /cold HTTP/1.1\r\nHost: a\r\n\r\n";

@@ -22,6 +22,54 @@ public sealed class IdleMemoryTests
         Assert.Equal([3, 3 + 27], Collections(used, cost: 50)[..2]);
     }
 
+    [Fact]
+    public void Look_BusyAndClientsLetGo_CollectsAtOnce()
+    {
+        long held = 60 << 20;
+        long used = 90 << 20;
+        int[] collections = CollectionsWhileBusy(10, second =>
+        {
+            if (second == 3) held = 0;
+            return (used, held);
+        });
+        Assert.Equal(3, collections[0]);
+    }
+
+    [Fact]
+    public void Look_BusyWithMuchInUse_TriesLessAndLessOften()
+    {
+        int[] collections = CollectionsWhileBusy(100, _ => (90 << 20, 0));
+        Assert.Equal([4, 4 + 8, 4 + 8 + 16, 4 + 8 + 16 + 32], collections[..4]);
+    }
+
+    [Fact]
+    public void Look_BusyWithLittleInUse_DoesNotCollect() =>
+        Assert.Empty(CollectionsWhileBusy(100, _ => (30 << 20, 0)));
+
+    private static int[] CollectionsWhileBusy(
+        int seconds, Func<int, (long Used, long Held)> gaugesAt)
+    {
+        var time = new SteppedTime();
+        var processor = TimeSpan.Zero;
+        var now = (Used: 0L, Held: 0L);
+        var collections = new List<int>();
+        int second = 0;
+        var gauges = new MemoryGauges(() => processor, () => now.Used, () => now.Held);
+        using var memory = new IdleMemory(time, gauges, isQuiet =>
+        {
+            Assert.False(isQuiet);
+            collections.Add(second);
+        });
+        while (second < seconds)
+        {
+            now = gaugesAt(++second);
+            processor += TimeSpan.FromMilliseconds(500);
+            time.Tick();
+        }
+
+        return [.. collections];
+    }
+
     private static int[] Collections(int[] used, int cost)
     {
         var time = new SteppedTime();
