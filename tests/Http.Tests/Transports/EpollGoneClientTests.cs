@@ -52,7 +52,7 @@ public sealed class EpollGoneClientTests
         if (closes) last.Close();
         else last.Shutdown(SocketShutdown.Send);
         await UntilAsync(() => closes || last.Available > 0);
-        if (closes) await Task.Delay(300, TestContext.Current.CancellationToken);
+        if (closes) await Task.Delay(1500, TestContext.Current.CancellationToken);
         disk.Set();
         foreach (var client in first)
         {
