@@ -5,7 +5,7 @@ public sealed partial class HttpConnection
 {
     private ulong? _address;
     private bool _hasProgressed;
-    private volatile bool _isGivenUp;
+    private volatile bool _isStreamGivenUp;
 
     /// <summary>
     /// What has to happen when the connection is to be given up: the transport's way to cut it. It
@@ -33,20 +33,15 @@ public sealed partial class HttpConnection
         _hasProgressed = false;
     }
 
-    /// <summary>
-    /// Ends the connection so that others can go on: a WebSocket with a word, any other with a
-    /// reset. From any thread.
-    /// </summary>
-    internal void GiveUp()
-    {
-        _isGivenUp = true;
-        GivenUp?.Invoke();
-    }
+    /// <summary>Cuts the connection, so that others can go on; from any thread.</summary>
+    internal void GiveUp() => GivenUp?.Invoke();
 
-    /// <summary>Ends a WebSocket so that another can have its place; from any thread.</summary>
+    /// <summary>
+    /// Ends a WebSocket, with a close frame, so that another can have its place; from any thread.
+    /// </summary>
     internal void GiveUpStream()
     {
-        _isGivenUp = true;
+        _isStreamGivenUp = true;
         Wake();
     }
 

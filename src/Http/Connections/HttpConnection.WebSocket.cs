@@ -50,7 +50,7 @@ public sealed partial class HttpConnection
         ReadFrames(session);
         if (_phase != Phase.WebSocket) return null;
         if (_clientEnded) return Close();
-        if (_isGivenUp)
+        if (_isStreamGivenUp)
         {
             EndWebSocket(WebSocketClosing.TryAgainLater, "too many streams of one address");
             return null;

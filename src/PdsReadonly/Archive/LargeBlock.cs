@@ -70,7 +70,7 @@ internal sealed class LargeBlock
         {
             int start = i * PieceBytes;
             var piece = buffer.AsSpan(0, Math.Min(PieceBytes, location.Length - start));
-            var status = reader.ReadPart(location.Offset + start, piece);
+            var status = reader.ReadFile(location.Offset + start, piece);
             if (status != ReadStatus.Done) return status;
             whole.AppendData(piece);
             Sha256.Hash(piece, digests.AsSpan(i * Sha256.DigestBytes));

@@ -132,11 +132,6 @@ internal sealed class RepoReader : IDisposable
             ? ReadFile(offset, buffer)
             : ReadStatus.Blocked;
 
-    /// <summary>
-    /// Reads a part of something whose cost was taken from the turn as a whole, unchecked.
-    /// </summary>
-    internal ReadStatus ReadPart(long offset, Span<byte> buffer) => ReadFile(offset, buffer);
-
     /// <summary>What was read is not what was expected: never to be used again.</summary>
     internal ReadStatus FoundChanged()
     {
@@ -144,7 +139,10 @@ internal sealed class RepoReader : IDisposable
         return ReadStatus.Changed;
     }
 
-    private ReadStatus ReadFile(long offset, Span<byte> buffer)
+    /// <summary>
+    /// Reads a part of something whose cost was taken from the turn as a whole, unchecked.
+    /// </summary>
+    internal ReadStatus ReadFile(long offset, Span<byte> buffer)
     {
         if (!Turn.MayBlock)
         {
