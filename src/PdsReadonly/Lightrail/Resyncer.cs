@@ -34,12 +34,9 @@ internal sealed partial class Resyncer(
     // a tree so many times larger than what is kept.
     private const int TreeBytesPerProofByte = 8;
 
-    // Of memory given back, that may lie about uncollected: mostly large arrays, of which the
-    // collector would let several times as much lie.
-    private const long LetGoBytesMax = 16 << 20;
-
+    // Walks let go mostly large arrays, of which the collector would let several times as much lie.
     private readonly RoomBudget _memory =
-        new(settings.MemoryBytesMax, changed: metrics.ResyncBytes.Add);
+        new(settings.MemoryBytesMax, changed: metrics.ResyncBytes.Add, collect: GC.Collect);
 
     private readonly RoomBudget _disk = new(settings.SpillBytesMax);
     private readonly ConcurrentDictionary<long, (RoomBudget Memory, RoomBudget Disk)> _rooms = [];
@@ -62,7 +59,6 @@ internal sealed partial class Resyncer(
                 // One that could not even be given back: the database fails.
                 if (tasks.Find(task => task.IsFaulted) is { } failed) await failed;
                 tasks.RemoveAll(task => task.IsCompleted);
-                if (_memory.HasLetGo(LetGoBytesMax)) GC.Collect();
                 await intake.Queued.WaitAsync(s_look, time, cancellation);
                 // What is woken for again and again is looked at now and then.
                 await Task.Delay(s_rest, time, cancellation);

@@ -35,6 +35,7 @@ internal sealed class RoomShare(RoomBudget? budget, long ownBytes) : IDisposable
     /// <summary>The same for one who can do without.</summary>
     internal bool TryTakeSpare(long bytes)
     {
+        budget?.CollectLetGo();
         lock (_lock)
         {
             long more = BorrowedAt(_bytes + bytes) - BorrowedAt(_bytes);
@@ -58,6 +59,7 @@ internal sealed class RoomShare(RoomBudget? budget, long ownBytes) : IDisposable
             if (_isOver) return;
             long less = BorrowedAt(_bytes) - BorrowedAt(_bytes - bytes);
             if (less > 0) budget?.GiveBack(less);
+            budget?.LetGo(bytes);
             _bytes -= bytes;
         }
     }

@@ -66,18 +66,24 @@ public sealed class RoomBudgetTests
     }
 
     [Fact]
-    public void HasLetGo_AfterEnoughWasGivenBack_IsSoOnce()
+    public void Share_OfABudgetThatLetMuchGo_CollectsBeforeItTakesMore()
     {
-        var budget = new RoomBudget(10);
-        for (int i = 0; i < 3; i++)
-        {
-            Assert.False(budget.HasLetGo(9));
-            Assert.True(budget.TryTake(4));
-            budget.GiveBack(4);
-        }
-
-        Assert.True(budget.HasLetGo(9));
-        Assert.False(budget.HasLetGo(9));
+        int collections = 0;
+        var whole = new RoomBudget(1L << 30, collect: () => collections++);
+        var part = new RoomBudget(1L << 30, whole);
+        const long Most = RoomBudget.LetGoBytesMax;
+        using var share = new RoomShare(part, ownBytes: Most);
+        // What is its own lies about as well as what it took from the budget.
+        Assert.True(share.TryTake(2 * Most));
+        share.GiveBack(Most / 2);
+        Assert.True(share.TryTake(1));
+        Assert.Equal(0, collections);
+        share.GiveBack(Most);
+        Assert.Equal(0, collections);
+        Assert.True(share.TryTake(1));
+        Assert.Equal(1, collections);
+        Assert.True(share.TryTake(1));
+        Assert.Equal(1, collections);
     }
 
     [Fact]
