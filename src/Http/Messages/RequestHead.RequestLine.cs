@@ -5,30 +5,43 @@ namespace Http.Messages;
 // The request line: method, target in its forms, version (RFC 9112 §3).
 internal sealed partial class RequestHead
 {
+    // Of a line that is not complete: the space behind its method, and whether its target ended.
+    private int _methodEnd;
+    private bool _hasTarget;
+
+    private void ResetRequestLine()
+    {
+        _methodEnd = -1;
+        _hasTarget = false;
+    }
+
     /// <summary>
     /// What can be said before the line is complete: that its method is none, and that its target
-    /// is too long. So a client that speaks something else is told at its first byte.
+    /// is too long. So a client that speaks something else is told at its first byte. Looks only at
+    /// what came since the last call.
     /// </summary>
-    private bool CheckRequestLineSoFar(ReadOnlySpan<byte> line)
+    private bool CheckRequestLineSoFar(ReadOnlySpan<byte> head, int end)
     {
-        int space = -1;
-        for (int index = 0; index < line.Length; index++)
+        int start = _scanned;
+        for (; _methodEnd < 0 && start < end; start++)
         {
-            if (line[index] == ' ' && index > 0)
+            if (head[start] == ' ' && start > _lineStart) _methodEnd = start;
+            else if (!HttpBytes.IsTokenByte(head[start]))
             {
-                space = index;
-                break;
+                return Refuse(RequestRejection.MethodInvalid);
             }
-
-            if (!HttpBytes.IsTokenByte(line[index])) return Refuse(RequestRejection.MethodInvalid);
-            if (index == _limits.MethodBytesMax) return Refuse(RequestRejection.MethodTooLong);
+            else if (start - _lineStart == _limits.MethodBytesMax)
+            {
+                return Refuse(RequestRejection.MethodTooLong);
+            }
         }
 
-        if (space < 0) return true;
-        var target = line[(space + 1)..];
-        int targetEnd = target.IndexOf((byte)' ');
-        int targetLength = targetEnd < 0 ? target.Length : targetEnd;
-        return targetLength <= _limits.TargetBytesMax || Refuse(RequestRejection.TargetTooLong);
+        if (_methodEnd < 0 || _hasTarget) return true;
+        int found = head[start..end].IndexOf((byte)' ');
+        _hasTarget = found >= 0;
+        int targetEnd = _hasTarget ? start + found : end;
+        return targetEnd - _methodEnd - 1 <= _limits.TargetBytesMax
+            || Refuse(RequestRejection.TargetTooLong);
     }
 
     private bool ReadRequestLine(ReadOnlySpan<byte> head, int start, int end)

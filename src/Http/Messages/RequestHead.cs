@@ -36,6 +36,7 @@ internal sealed partial class RequestHead(HttpLimits limits)
     {
         _lineStart = _scanned = 0;
         _hasRequestLine = false;
+        ResetRequestLine();
         Rejection = RequestRejection.None;
         Headers.Clear();
         Method = HttpMethod.Other;
@@ -60,7 +61,7 @@ internal sealed partial class RequestHead(HttpLimits limits)
             int found = window[_scanned..].IndexOfAny((byte)'\r', (byte)'\n');
             int lineEnd = found < 0 ? window.Length : _scanned + found;
             // Also for a line that is not yet complete: its beginning can be wrong already.
-            if (!_hasRequestLine && !CheckRequestLineSoFar(window[_lineStart..lineEnd]))
+            if (!_hasRequestLine && !CheckRequestLineSoFar(window, lineEnd))
             {
                 return ParseStatus.Rejected;
             }
