@@ -27,6 +27,11 @@ internal static class Program
 
     private static int Main(string[] arguments)
     {
+        if (arguments is [NormalClients.Verb])
+        {
+            return NormalClients.Serve(Console.In, Console.Out);
+        }
+
         if (arguments.Length > 0 && BenchOptions.TryParse(arguments.AsSpan(1), out var options))
         {
             switch (arguments[0])

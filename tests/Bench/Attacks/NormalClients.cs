@@ -1,48 +1,112 @@
+using System.Diagnostics;
+using System.Net;
 using Bench.Http;
 
 namespace Bench.Attacks;
 
 /// <summary>
 /// Everyone else: records over a kept connection, records over fresh ones, and proofs, which the
-/// server makes beside its loops.
+/// server makes beside its loops. They live in a process of their own: in that of the attackers
+/// they would stand still whenever its collector waits for one of those.
 /// </summary>
 internal sealed class NormalClients : IDisposable
 {
-    private readonly NormalClient _kept;
-    private readonly NormalClient _fresh;
-    private readonly NormalClient _proofs;
+    /// <summary>What the benchmarks are started with to be such a process.</summary>
+    internal const string Verb = "normal-clients";
+
+    private const string BeginCommand = "begin";
+    private const string TimesCommand = "times";
+
+    private readonly Process _process;
 
     internal NormalClients(OwnServer server, AttackArchive archive)
     {
-        byte[][] records = [.. archive.RecordPaths.Select(RawConnection.Get)];
-        byte[][] proofs = [.. archive.ProofPaths.Select(RawConnection.Get)];
-        _kept = new NormalClient(server.EndPoint, records, keeps: true);
-        _fresh = new NormalClient(server.EndPoint, records, keeps: false);
-        _proofs = new NormalClient(server.EndPoint, proofs, keeps: true);
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [Verb])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        _process = Process.Start(start) ?? throw new InvalidOperationException("cannot start");
+        var input = _process.StandardInput;
+        input.AutoFlush = true;
+        input.WriteLine(server.EndPoint.ToString());
+        foreach (var paths in (IEnumerable<string>[])[archive.RecordPaths, archive.ProofPaths])
+        {
+            foreach (string path in paths) input.WriteLine(path);
+            input.WriteLine();
+        }
     }
 
-    internal void Begin()
+    /// <summary>
+    /// That process: reads a server and paths of records and of proofs, then does as it is told,
+    /// until its input ends.
+    /// </summary>
+    internal static int Serve(TextReader input, TextWriter output)
     {
-        _kept.Begin();
-        _fresh.Begin();
-        _proofs.Begin();
+        var server = IPEndPoint.Parse(input.ReadLine()!);
+        byte[][] records = ReadRequests(input);
+        byte[][] proofs = ReadRequests(input);
+        using var kept = new NormalClient(server, records, keeps: true);
+        using var fresh = new NormalClient(server, records, keeps: false);
+        using var proof = new NormalClient(server, proofs, keeps: true);
+        NormalClient[] all = [kept, fresh, proof];
+        while (input.ReadLine() is { } command)
+        {
+            if (command == BeginCommand)
+            {
+                foreach (var client in all) client.Begin();
+                continue;
+            }
+
+            foreach (var client in all) output.WriteLine(client.Times().Write());
+            output.WriteLine(kept.Overslept().Write());
+            output.Flush();
+        }
+
+        return 0;
     }
 
-    internal (RequestTimes Kept, RequestTimes Fresh, RequestTimes Proofs) Times() =>
-        (_kept.Times(), _fresh.Times(), _proofs.Times());
+    internal void Begin() => _process.StandardInput.WriteLine(BeginCommand);
+
+    internal (RequestTimes Kept, RequestTimes Fresh, RequestTimes Proofs) Times()
+    {
+        var (kept, fresh, proofs, _) = Ask();
+        return (kept, fresh, proofs);
+    }
 
     internal void Print(string when)
     {
-        Report.Row($"getRecord, kept, {when}", _kept.Print());
-        Report.Row($"getRecord, fresh, {when}", _fresh.Print());
-        Report.Row($"proof, kept, {when}", _proofs.Print());
-        Report.Row($"the client's own lateness, {when}", _kept.PrintOverslept());
+        var (kept, fresh, proofs, overslept) = Ask();
+        Report.Row($"getRecord, kept, {when}", kept.PrintWhole());
+        Report.Row($"getRecord, fresh, {when}", fresh.PrintWhole());
+        Report.Row($"proof, kept, {when}", proofs.PrintWhole());
+        Report.Row($"the client's own lateness, {when}", overslept.Print());
     }
 
     public void Dispose()
     {
-        _kept.Dispose();
-        _fresh.Dispose();
-        _proofs.Dispose();
+        _process.StandardInput.Close();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private static byte[][] ReadRequests(TextReader input)
+    {
+        var requests = new List<byte[]>();
+        while (input.ReadLine() is { Length: > 0 } path) requests.Add(RawConnection.Get(path));
+        return [.. requests];
+    }
+
+    private (RequestTimes Kept, RequestTimes Fresh, RequestTimes Proofs, RequestTimes Overslept)
+        Ask()
+    {
+        _process.StandardInput.WriteLine(TimesCommand);
+        var answers = new RequestTimes[4];
+        foreach (ref var answer in answers.AsSpan())
+        {
+            answer = RequestTimes.Read(_process.StandardOutput.ReadLine()!);
+        }
+
+        return (answers[0], answers[1], answers[2], answers[3]);
     }
 }

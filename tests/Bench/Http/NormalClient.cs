@@ -42,12 +42,10 @@ internal sealed class NormalClient : IDisposable
         _overslept.Clear();
     }
 
-    internal string Print() => $"{Times().Print()}; {Times().PrintFailed()}";
-
     internal RequestTimes Times() => _tally.Times();
 
     /// <summary>How late the client itself woke: what of the times is not the server's.</summary>
-    internal string PrintOverslept() => _overslept.Times().Print();
+    internal RequestTimes Overslept() => _overslept.Times();
 
     public void Dispose()
     {

@@ -75,9 +75,9 @@ internal sealed class ScenariosPart(BenchOptions options, HttpArchive archive)
         kept.Begin();
         fresh.Begin();
         Thread.Sleep(time);
-        Row($"kept connection, {when}", kept.Print());
-        Row($"fresh connections, {when}", fresh.Print());
-        Row($"the client's own lateness, {when}", kept.PrintOverslept());
+        Row($"kept connection, {when}", kept.Times().PrintWhole());
+        Row($"fresh connections, {when}", fresh.Times().PrintWhole());
+        Row($"the client's own lateness, {when}", kept.Overslept().Print());
     }
 
     private NormalClient Client(OwnServer server, bool keeps) => new(
