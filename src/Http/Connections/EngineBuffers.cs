@@ -8,20 +8,32 @@ namespace Http.Connections;
 /// </summary>
 public static class EngineBuffers
 {
-    private const int KeptBytesMax = 256 * 1024;
+    private const int SmallBytesMax = 256 * 1024;
+    private const int LargeBytesMax = 2 * 1024 * 1024;
 
     // Four megabytes over all sizes.
-    private const int KeptOfEachSizeMax = 8;
+    private const int KeptOfEachSmallSizeMax = 8;
 
-    private static volatile ArrayPool<byte> s_pool = Create();
+    // As many as there are threads that make long answers of one kind; fourteen megabytes over all
+    // sizes. Made anew each would be cleared, and bring the next collection nearer.
+    private const int KeptOfEachLargeSizeMax = 4;
+
+    private static volatile ArrayPool<byte> s_small = CreateSmall();
+    private static volatile ArrayPool<byte> s_large = CreateLarge();
 
     /// <summary>Forgets what is kept, so that a collection frees it.</summary>
-    public static void DropAll() => s_pool = Create();
+    public static void DropAll() => (s_small, s_large) = (CreateSmall(), CreateLarge());
 
-    internal static byte[] Rent(int length) => s_pool.Rent(length);
+    internal static byte[] Rent(int length) => PoolOf(length).Rent(length);
 
-    internal static void Return(byte[] buffer) => s_pool.Return(buffer);
+    internal static void Return(byte[] buffer) => PoolOf(buffer.Length).Return(buffer);
 
-    private static ArrayPool<byte> Create() =>
-        ArrayPool<byte>.Create(KeptBytesMax, KeptOfEachSizeMax);
+    private static ArrayPool<byte> PoolOf(int length) =>
+        length <= SmallBytesMax ? s_small : s_large;
+
+    private static ArrayPool<byte> CreateSmall() =>
+        ArrayPool<byte>.Create(SmallBytesMax, KeptOfEachSmallSizeMax);
+
+    private static ArrayPool<byte> CreateLarge() =>
+        ArrayPool<byte>.Create(LargeBytesMax, KeptOfEachLargeSizeMax);
 }

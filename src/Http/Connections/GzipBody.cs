@@ -3,9 +3,8 @@ using System.IO.Compression;
 namespace Http.Connections;
 
 /// <summary>
-/// Compresses a body inside the buffer it was written to: the packed bytes are made in the room
-/// behind it and then take its place. There is as much room as the body is long, so that memory is
-/// bounded and nothing is copied out.
+/// Compresses a body into a buffer of its own, which grows with what is written and then takes the
+/// body's place: a client that is slow holds no more than is sent.
 /// </summary>
 /// <remarks>
 /// The platform's encoder cannot be used again, so each body has a new one, whose native state
@@ -16,25 +15,22 @@ internal static class GzipBody
     /// <summary>False, and the body as it was, when it would not become shorter.</summary>
     internal static bool TryPack(OutputBuffer output)
     {
-        // The room first: asking for it can move the body.
-        var room = output.GetMemory(output.BodyLength)[..output.BodyLength];
-        using var target = new FixedStream(room);
+        var packed = new OutputBuffer();
+        packed.BeginBody();
+        using var target = new BoundedStream(packed, output.BodyLength);
         using (var gzip = new GZipStream(target, CompressionLevel.Fastest, leaveOpen: true))
         {
             gzip.Write(output.Body);
         }
 
-        if (target.IsFull) return false;
-        room.Span[..target.Count].CopyTo(output.Body);
-        output.TruncateBody(target.Count);
-        return true;
+        if (!target.IsFull) output.ReplaceBody(packed);
+        packed.Release();
+        return !target.IsFull;
     }
 
-    /// <summary>Takes what fits, and notes when something did not.</summary>
-    private sealed class FixedStream(Memory<byte> room) : Stream
+    /// <summary>Takes what is less than a limit, and notes when it came to it.</summary>
+    private sealed class BoundedStream(OutputBuffer target, int limit) : Stream
     {
-        internal int Count { get; private set; }
-
         internal bool IsFull { get; private set; }
 
         public override bool CanRead => false;
@@ -53,10 +49,10 @@ internal static class GzipBody
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            IsFull |= buffer.Length >= room.Length - Count;
+            IsFull |= buffer.Length >= limit - target.BodyLength;
             if (IsFull) return;
-            buffer.CopyTo(room.Span[Count..]);
-            Count += buffer.Length;
+            buffer.CopyTo(target.GetSpan(buffer.Length));
+            target.Advance(buffer.Length);
         }
 
         public override void Write(byte[] buffer, int offset, int count) =>

@@ -59,11 +59,23 @@ internal sealed class OutputBuffer : IBufferWriter<byte>
         if (_start == _end) _start = _end = 0;
     }
 
-    /// <summary>Keeps the first bytes of the body begun.</summary>
-    internal void TruncateBody(int length)
+    /// <summary>
+    /// Takes another buffer's body in place of the one begun, and with it, where nothing else waits
+    /// here, the buffer: the larger one is given back.
+    /// </summary>
+    internal void ReplaceBody(OutputBuffer other)
     {
-        Debug.Assert(length <= BodyLength, "a body does not grow by being cut");
-        _bodyEnd = _bodyStart + length;
+        if (PendingLength > 0)
+        {
+            _bodyEnd = _bodyStart;
+            other.Body.CopyTo(GetSpan(other.BodyLength));
+            Advance(other.BodyLength);
+            return;
+        }
+
+        (_bytes, other._bytes) = (other._bytes, _bytes);
+        (_start, _end) = (other._start, other._end);
+        (_bodyStart, _bodyEnd) = (other._bodyStart, other._bodyEnd);
     }
 
     /// <summary>Begins an answer's body, empty, behind room for its head.</summary>

@@ -13,7 +13,7 @@ internal sealed class EpollConnection : IOffloadedWork
 {
     // How much one connection may do before the others have their turn.
     private const int StepsMax = 8;
-    private const int BytesMax = 128 * 1024;
+    private const int BytesMax = 64 * 1024;
 
     // An answer that may wait for the others of its round.
     private const int ShortBytesMax = 4 * 1024;
@@ -53,6 +53,7 @@ internal sealed class EpollConnection : IOffloadedWork
     private const int PostedWoken = 1;
     private const int PostedBack = 2;
     private const int PostedGivenUp = 4;
+    private const int PostedNew = 8;
 
     internal EpollConnection(
         EpollLoop loop, EpollAcceptor acceptor, int descriptor, HttpConnection connection)
@@ -71,6 +72,9 @@ internal sealed class EpollConnection : IOffloadedWork
     internal int Slot { get; set; } = -1;
 
     internal uint Generation { get; set; }
+
+    /// <summary>The one before it in its loop's inbox; the loop's alone.</summary>
+    internal EpollConnection? PostedBefore { get; set; }
 
     internal bool IsClosed { get; private set; }
 
@@ -108,10 +112,14 @@ internal sealed class EpollConnection : IOffloadedWork
         Prepare();
     }
 
+    /// <summary>Has its loop give it a place; from any thread.</summary>
+    internal void PostNew() => Post(PostedNew);
+
     /// <summary>What other threads have posted it for.</summary>
     internal void OnPosted()
     {
         int why = Interlocked.Exchange(ref _posted, 0);
+        if ((why & PostedNew) != 0) _loop.Register(this);
         if (IsClosed) return;
         if ((why & PostedBack) != 0)
         {
@@ -193,9 +201,11 @@ internal sealed class EpollConnection : IOffloadedWork
     {
         _isQueued = false;
         int bytesLeft = BytesMax;
-        for (int steps = 0; !IsClosed && !_isOffloaded; steps++)
+        // A piece of what is made piece by piece takes a whole turn.
+        int stepsLeft = _connection.IsStreaming ? 1 : StepsMax;
+        while (!IsClosed && !_isOffloaded)
         {
-            if (steps == StepsMax || bytesLeft <= 0)
+            if (stepsLeft-- == 0 || bytesLeft <= 0)
             {
                 _isQueued = true;
                 _loop.EnqueueLong(this);

@@ -45,11 +45,13 @@ internal sealed class EpollLoop
     // many they are, whoever asks for little waits for one.
     private readonly Queue<EpollConnection> _long = new();
 
-    private readonly Lock _inboxGate = new();
-    private List<EpollConnection> _inbox = [];
-    private List<EpollConnection> _taken = [];
+    // Those posted since the loop last looked, the last one first. Without a lock: a thread that
+    // stands back behind this loop would hold it for as long as others have the core, since its
+    // own signal wakes the loop that then waits.
+    private EpollConnection? _inbox;
     private int _signaled;
-    private bool _isEnded;
+    private int _signaling;
+    private volatile bool _isEnded;
     private int _connectionCount;
     private bool _isSweeping;
     private int _sweepHand;
@@ -109,17 +111,17 @@ internal sealed class EpollLoop
         var connection = new EpollConnection(
             this, acceptor, fd, new HttpConnection(_engine, address));
         if (_accepts) Register(connection);
-        else Post(connection);
+        else connection.PostNew();
     }
 
-    /// <summary>Has the connection looked at; from any thread.</summary>
+    /// <summary>
+    /// Has a connection looked at that is not in the inbox; from any thread.
+    /// </summary>
     internal void Post(EpollConnection connection)
     {
-        lock (_inboxGate)
-        {
-            if (!_isEnded) _inbox.Add(connection);
-        }
-
+        do connection.PostedBefore = Volatile.Read(ref _inbox);
+        while (Interlocked.CompareExchange(ref _inbox, connection, connection.PostedBefore)
+            != connection.PostedBefore);
         Signal();
     }
 
@@ -215,10 +217,9 @@ internal sealed class EpollLoop
     private void Signal()
     {
         if (Interlocked.Exchange(ref _signaled, 1) != 0) return;
-        lock (_inboxGate)
-        {
-            if (!_isEnded) Libc.Signal(_wake);
-        }
+        Interlocked.Increment(ref _signaling);
+        if (!_isEnded) Libc.Signal(_wake);
+        Interlocked.Decrement(ref _signaling);
     }
 
     private void Run()
@@ -242,13 +243,12 @@ internal sealed class EpollLoop
         }
 
         Libc.CloseDescriptor(_epoll);
-        // Under the lock: the number may be another file's from here on.
-        lock (_inboxGate)
-        {
-            _isEnded = true;
-            Libc.CloseDescriptor(_wake);
-        }
-
+        _isEnded = true;
+        Interlocked.MemoryBarrier();
+        // When it is closed, the number may be another file's.
+        var spin = default(SpinWait);
+        while (Volatile.Read(ref _signaling) > 0) spin.SpinOnce();
+        Libc.CloseDescriptor(_wake);
         _ended.SetResult();
     }
 
@@ -263,16 +263,27 @@ internal sealed class EpollLoop
     {
         Libc.ClearSignal(_wake);
         // From here on a post signals again, so none is missed.
-        Volatile.Write(ref _signaled, 0);
-        Interlocked.MemoryBarrier();
-        lock (_inboxGate) (_inbox, _taken) = (_taken, _inbox);
-        foreach (var connection in _taken)
+        Interlocked.Exchange(ref _signaled, 0);
+        EpollConnection? first = null;
+        var posted = Interlocked.Exchange(ref _inbox, null);
+        // In the order they were posted.
+        while (posted is not null)
         {
-            if (connection.Slot < 0 && !connection.IsClosed) Register(connection);
-            else connection.OnPosted();
+            var before = posted.PostedBefore;
+            posted.PostedBefore = first;
+            first = posted;
+            posted = before;
         }
 
-        _taken.Clear();
+        while (first is not null)
+        {
+            var connection = first;
+            first = connection.PostedBefore;
+            // It may be posted again from here on.
+            connection.PostedBefore = null;
+            connection.OnPosted();
+        }
+
         if (_stopAsked && !_isStopping) BeginStop();
         if (_cutAsked) ForAll(static connection => connection.Cut());
         for (; Volatile.Read(ref _evictions) > 0; Interlocked.Decrement(ref _evictions))
@@ -285,7 +296,8 @@ internal sealed class EpollLoop
         if (_sweepAsked) Sweep();
     }
 
-    private void Register(EpollConnection connection)
+    /// <summary>Gives a new connection its place; on this loop's thread.</summary>
+    internal void Register(EpollConnection connection)
     {
         int slot = _freeSlots.Count > 0 ? _freeSlots.Pop() : _slotsUsed++;
         if (slot == _slots.Length) Array.Resize(ref _slots, slot * 2);

@@ -28,8 +28,9 @@ internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisp
     /// Takes an open repo, or opens it. False, with the reason for the log, when it cannot be
     /// opened or too many are open already; <paramref name="forLong"/> tells that it is kept while
     /// a client takes a body, for which half of all may be used, so that slow ones leave room for
-    /// the others. In a <paramref name="turn"/> that may not wait, a repo that is not open yet is
-    /// not opened: false, and no reason.
+    /// the others, and never the last one of a repo that is open: short answers need not wait for
+    /// another to be opened. In a <paramref name="turn"/> that may not wait, none is opened: false,
+    /// and no reason.
     /// </summary>
     internal bool TryRent(
         RepoEntry entry, bool forLong, out Lease lease, out string? reason, Turn? turn = null)
@@ -45,9 +46,11 @@ internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisp
                 return false;
             }
 
-            if (_byIndex.TryGetValue(entry.IndexPath, out var nodes))
+            bool isOpen = _byIndex.TryGetValue(entry.IndexPath, out var nodes)
+                && nodes.Count > (forLong ? 1 : 0);
+            if (isOpen)
             {
-                var node = nodes[^1];
+                var node = nodes![^1];
                 Remove(node);
                 _lent++;
                 node.Value.BeginLoan(turn);

@@ -90,6 +90,23 @@ public sealed class RepoPoolTests : IDisposable
     }
 
     [Fact]
+    public void TryRent_ForLong_LeavesTheLastOpenOneOfARepo()
+    {
+        using var pool = new RepoPool(8, _damaged.Add);
+        var open = Use(pool, "a");
+
+        // It may not wait for another to be opened, and is asked again where it may.
+        Assert.False(pool.TryRent(Entry("a"), true, out _, out var reason, new(mayBlock: false)));
+        Assert.Null(reason);
+        Assert.True(pool.TryRent(Entry("a"), forLong: true, out var lease, out _));
+        Assert.NotSame(open, lease.Reader);
+        Assert.True(pool.TryRent(Entry("a"), false, out var brief, out _, new(mayBlock: false)));
+        Assert.Same(open, brief.Reader);
+        brief.Dispose();
+        lease.Dispose();
+    }
+
+    [Fact]
     public void Return_StaleReader_IsClosedAndTold()
     {
         using var pool = new RepoPool(2, _damaged.Add);
