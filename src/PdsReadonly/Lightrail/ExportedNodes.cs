@@ -33,7 +33,7 @@ internal sealed class ExportedNodes(
     private const int LengthBits = 24;
 
     // By the first bytes of the digest: what is given out is hashed.
-    private readonly Dictionary<ulong, long> _places = [];
+    private readonly Dictionary<ulong, long> _places = new(ClaimedKeys.Instance);
     private readonly MeteredBuffer _unread = new(room.Memory, int.MaxValue);
     private readonly MeteredBuffer _nodes = new(room.Memory, memoryBytesMax);
     private readonly SpillFile _file = new(room.SpillFolder);
@@ -200,4 +200,18 @@ internal sealed class ExportedNodes(
         Code = error.ToString(),
         Message = error.Describe(),
     };
+
+    /// <summary>
+    /// Digests that a host claims, and so may choose: by a hash that it cannot foresee, since else
+    /// it could have all of them meet at one place of the table.
+    /// </summary>
+    internal sealed class ClaimedKeys : IEqualityComparer<ulong>
+    {
+        internal static readonly ClaimedKeys Instance = new();
+
+        public bool Equals(ulong x, ulong y) => x == y;
+
+        // Seeded anew in each process, and over both halves: of a ulong it takes the plain hash.
+        public int GetHashCode(ulong obj) => HashCode.Combine((uint)obj, (uint)(obj >> 32));
+    }
 }

@@ -47,6 +47,16 @@ public sealed class ExportedNodesTests : IDisposable
     }
 
     [Fact]
+    public void ClaimedKeys_ThatAHostChoseToMeet_DoNot()
+    {
+        // All of these have the platform's plain hash 0: both halves are the same.
+        var keys = Enumerable.Range(0, 10_000).Select(i => ((ulong)i << 32) | (uint)i).ToList();
+        Assert.Single(keys.Select(key => key.GetHashCode()).Distinct());
+        var hashes = keys.Select(ExportedNodes.ClaimedKeys.Instance.GetHashCode).Distinct();
+        Assert.InRange(hashes.Count(), 9_900, 10_000);
+    }
+
+    [Fact]
     public void Take_AnyOrderOfBlocks_GivesEveryNode()
     {
         var sections = Sections(_export);
