@@ -22,7 +22,7 @@ internal static class Program
         parts of lightrail: following pages server
         parts of readers: cbor json blobs header car tree table proof event commit document plc
         parts of http: getRecord listRecords proofs getBlob getRepo reference memory scenarios
-        parts of attacks: poison blocks blob describe gzip readers streams busy cgroup
+        parts of attacks: poison blocks blob describe gzip readers streams busy cgroup leaving
         """;
 
     private static int Main(string[] arguments)

@@ -1,4 +1,5 @@
 using System.Text;
+using Atproto.Multiformats;
 using Bench.Http;
 
 namespace Bench.Attacks;
@@ -20,8 +21,22 @@ internal sealed class AttackList(BenchOptions options, AttackArchive archive)
 
     internal IEnumerable<Attack> All() =>
     [
-        .. Poison(), .. Blocks(), .. BlobAttacks(), .. Describe(), .. Readers(), Streams(),
+        .. Poison(), .. Blocks(), .. BlobAttacks(), .. DescribeAttacks(), .. Readers(), Streams(),
         .. BusyOnes(), .. InCgroup(),
+    ];
+
+    /// <summary>What takes long, each by name.</summary>
+    internal IEnumerable<(string Name, byte[] Request)> LongRequests() =>
+    [
+        ("getBlocks", Askers.Request(SameBlock())),
+        ("getBlocks, HEAD", Askers.Request(SameBlock(), "HEAD")),
+        ("describeRepo", Askers.Request(Describe(archive.WideDid))),
+        ("describeRepo, packed", Askers.Request(Describe(archive.WideDid), headers: Gzip)),
+        ("listRecords, packed", Askers.Request(
+            Page(archive.PagesDid, "com.example.article"), headers: Gzip)),
+        ("listRecords of 8 MB", Askers.Request(Page(archive.BigDid, "com.example.big"))),
+        ("a blob that is missing", Askers.Request(Blob(archive.MissingBlob))),
+        ("getRepo", Askers.Request(HttpArchive.ExportPath(archive.HonestDid))),
     ];
 
     private IEnumerable<Attack> Poison()
@@ -66,9 +81,8 @@ internal sealed class AttackList(BenchOptions options, AttackArchive archive)
 
     private IEnumerable<Attack> BlobAttacks()
     {
-        string Path(object cid) => $"{Xrpc}sync.getBlob?did={archive.BigDid}&cid={cid}";
-        byte[] range = Askers.Request(Path(archive.BlobInCar), headers: "Range: bytes=0-0\r\n");
-        byte[] missing = Askers.Request(Path(archive.MissingBlob));
+        byte[] range = Askers.Request(Blob(archive.BlobInCar), headers: "Range: bytes=0-0\r\n");
+        byte[] missing = Askers.Request(Blob(archive.MissingBlob));
         yield return new Attack(
             "blob-range", $"one byte of a blob of 8 MB in a CAR, {Crowd} clients", archive.Big,
             server => new Askers(server, Crowd, [range], Time));
@@ -77,9 +91,9 @@ internal sealed class AttackList(BenchOptions options, AttackArchive archive)
             archive.Big, server => new Askers(server, Crowd, [missing], Time));
     }
 
-    private IEnumerable<Attack> Describe()
+    private IEnumerable<Attack> DescribeAttacks()
     {
-        string path = $"{Xrpc}repo.describeRepo?repo={archive.WideDid}";
+        string path = Describe(archive.WideDid);
         Attack Of(string name, byte[] request) => new(
             $"describe-{name}", $"describeRepo of 60,000 collections, {name}, {Crowd} clients",
             archive.Wide, server => new Askers(server, Crowd, [request], Time));
@@ -166,4 +180,8 @@ internal sealed class AttackList(BenchOptions options, AttackArchive archive)
 
     private static string Page(string did, string collection) =>
         $"{Xrpc}repo.listRecords?repo={did}&collection={collection}&limit=100";
+
+    private static string Describe(string did) => $"{Xrpc}repo.describeRepo?repo={did}";
+
+    private string Blob(Cid cid) => $"{Xrpc}sync.getBlob?did={archive.BigDid}&cid={cid}";
 }

@@ -42,7 +42,21 @@ internal sealed class AttacksSuite
         }
 
         suite.PrintSummary();
+        if (Leaving.Name.StartsWith(options.Only ?? Leaving.Name, StringComparison.Ordinal))
+        {
+            suite.RunLeaving();
+        }
+
         return 0;
+    }
+
+    private void RunLeaving()
+    {
+        string[] cars = [_archive.Honest, _archive.Big, _archive.Pages, _archive.Wide];
+        using var server = OwnServer.Start(
+            _options, string.Join(" --car ", cars), _archive.Data, _archive.Blobs);
+        var list = new AttackList(_options, _archive);
+        Leaving.Run(server, list.LongRequests(), _options.Quick ? 1 : _options.Runs);
     }
 
     private void Run(Attack attack)
