@@ -1,4 +1,5 @@
 using System.Text;
+using Atproto.Syntax;
 
 namespace PdsReadonly.Cli;
 
@@ -10,7 +11,7 @@ internal static class InspectReport
     internal static string Text(CheckedCar car, RepoSurvey survey)
     {
         var text = new StringBuilder();
-        text.Append(car.Path);
+        text.Append(PrintableText.Of(car.Path, int.MaxValue));
         if (car.Commit is not null) AppendCommit(text, car);
         if (car.Fault is not null) return Row(text, "refused", car.Fault.ToString()).ToString();
         AppendFigures(text, car, survey);
@@ -108,5 +109,6 @@ internal static class InspectReport
         Math.Max(title.Length, Figures.Count(largest).Length);
 
     private static StringBuilder Row(StringBuilder text, string label, string value) =>
-        text.Append("\n  ").Append(label.PadRight(LabelWidth)).Append("  ").Append(value);
+        text.Append("\n  ").Append(label.PadRight(LabelWidth)).Append("  ")
+            .Append(PrintableText.Of(value, int.MaxValue));
 }

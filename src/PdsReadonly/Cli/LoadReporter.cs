@@ -1,4 +1,5 @@
 using System.Globalization;
+using Atproto.Syntax;
 using PdsReadonly.Archive;
 using PdsReadonly.Catalog;
 
@@ -136,6 +137,8 @@ internal sealed class LoadReporter(
     private void Line(string text)
     {
         _bar.Clear();
+        // Names of files come from elsewhere, and so may do what terminals obey.
+        text = PrintableText.Of(text, int.MaxValue);
         // Later a request has files read again, as often as it meets one that is damaged.
         if (_isDone) output.Report(text);
         else output.WriteLine(text);

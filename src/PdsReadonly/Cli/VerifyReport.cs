@@ -1,13 +1,17 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Atproto.Syntax;
 
 namespace PdsReadonly.Cli;
 
 /// <summary>The line that verify prints for a file.</summary>
 internal static class VerifyReport
 {
-    internal static string Line(CheckedCar car)
+    /// <summary>Names of files come from elsewhere, and so may do what terminals obey.</summary>
+    internal static string Line(CheckedCar car) => PrintableText.Of(Text(car), int.MaxValue);
+
+    private static string Text(CheckedCar car)
     {
         if (car.Fault is not null) return $"refused {car.Path}: {car.Fault}";
         var counts = car.Counts;

@@ -38,6 +38,22 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Equal("", run.Error);
     }
 
+    [Theory]
+    [InlineData("verify")]
+    [InlineData("inspect")]
+    public async Task Check_FileWithControlCharactersInItsName_DoesNotPrintThem(string verb)
+    {
+        string good = _folder.Write("a\u001b[2J.car", TestRepos.Build("alice").ToCar());
+        string bad = _folder.Write("b\r\n.car", [1, 2, 3]);
+
+        var run = await CliRun.Of(verb, good, bad);
+
+        string all = string.Concat(run.Lines) + run.Error;
+        Assert.Contains("a\\u{1b}[2J.car", all, StringComparison.Ordinal);
+        Assert.Contains("b\\u{d}\\u{a}.car", all, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', all);
+    }
+
     [Fact]
     public async Task Verify_SeveralFiles_AreInTheOrderAndSpellingOfTheCommandLine()
     {
