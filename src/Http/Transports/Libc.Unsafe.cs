@@ -34,11 +34,13 @@ internal static unsafe partial class Libc
     private const int ReadWithoutWaiting = 0x8;
     private const int SocketLevel = 1;
     private const int LingerOption = 13;
-    private const int OfThisThread = 0;
-    private const int StandBackNice = 15;
     private const int TcpLevel = 6;
     private const int NotSentLowAtOption = 25;
     private const int ShutdownWrite = 1;
+
+    // A third of the others' share of a core. Not less: where other programs keep the machine busy
+    // such a thread would hardly run, and what it holds (a lock, its part in a collection) with it.
+    private const int StandBackSteps = 5;
 
     // struct epoll_event is packed on x86-64 and only there (epoll_ctl(2)).
     private static readonly bool s_isPacked =
@@ -185,10 +187,10 @@ internal static unsafe partial class Libc
         _ = SetSocketOption(socket, TcpLevel, NotSentLowAtOption, &bytes, sizeof(int));
 
     /// <summary>
-    /// Has the calling thread stand back behind others, which on Linux a thread can for itself
-    /// (setpriority(2)).
+    /// Has the calling thread stand back behind the process's others, which on Linux a thread can
+    /// for itself (nice(2)).
     /// </summary>
-    internal static void StandBack() => _ = SetPriority(OfThisThread, 0, StandBackNice);
+    internal static void StandBack() => _ = Nice(StandBackSteps);
 
     internal static void EndSending(int socket) => _ = Shutdown(socket, ShutdownWrite);
 
@@ -255,8 +257,8 @@ internal static unsafe partial class Libc
     private static partial int SetSocketOption(
         int socket, int level, int name, void* value, uint length);
 
-    [LibraryImport("libc", EntryPoint = "setpriority")]
-    private static partial int SetPriority(int kind, int who, int nice);
+    [LibraryImport("libc", EntryPoint = "nice")]
+    private static partial int Nice(int steps);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int fd);
