@@ -43,6 +43,8 @@ public sealed partial class HttpConnection
         {
             _handling = false;
             _isPostponed = true;
+            // It begins anew: a crowd that waits for its turn holds nothing meanwhile.
+            work.Output.DropBody();
             // Where it may wait it has done a part of its work, and goes on from there.
             if (!MayBlock || !work.Turn.IsUnused) return Offload();
             throw new InvalidOperationException("postponed without a reason");
@@ -56,14 +58,22 @@ public sealed partial class HttpConnection
     }
 
     /// <summary>
-    /// Compresses a body where that is not too much work for this turn, else in another one. What
-    /// the handler has made is kept meanwhile.
+    /// Compresses a body where that is not too much work for this turn, else in another one. Beside
+    /// others the handler's work is dropped and done again there: a crowd that waits for its turn
+    /// would hold all of it.
     /// </summary>
     private NextStep? RunPacking()
     {
         var work = _work!;
         long cost = (long)work.Output.BodyLength * Turn.PackCostPerByte;
-        if (!work.Turn.TryTake(cost)) return Offload();
+        if (!work.Turn.TryTake(cost))
+        {
+            if (MayBlock) return Offload();
+            (_phase, _isPostponed) = (Phase.Handler, true);
+            work.Output.DropBody();
+            return Offload();
+        }
+
         _handling = true;
         work.Response.TryGzipBody();
         _handling = false;

@@ -78,6 +78,22 @@ internal sealed class OutputBuffer : IBufferWriter<byte>
         (_bodyStart, _bodyEnd) = (other._bodyStart, other._bodyEnd);
     }
 
+    /// <summary>Drops the body begun, and the room it took; what waits to be sent stays.</summary>
+    internal void DropBody()
+    {
+        var before = _bytes;
+        int pending = PendingLength;
+        if (before.Length > FirstBytes && pending <= FirstBytes)
+        {
+            _bytes = pending == 0 ? [] : EngineBuffers.Rent(FirstBytes);
+            before.AsSpan(_start, pending).CopyTo(_bytes);
+            EngineBuffers.Return(before);
+            (_start, _end) = (0, pending);
+        }
+
+        _bodyStart = _bodyEnd = _end;
+    }
+
     /// <summary>Begins an answer's body, empty, behind room for its head.</summary>
     internal void BeginBody()
     {

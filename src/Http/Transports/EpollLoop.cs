@@ -12,6 +12,7 @@ internal sealed class EpollLoop
 {
     // So many connections at most hold an answer before the first of them is sent.
     private const int EventsMax = 64;
+    private const int EventsPerAccept = 16;
     private const int SlotsFirst = 64;
     private const int ExpiredPerRoundMax = 64;
 
@@ -235,6 +236,9 @@ internal sealed class EpollLoop
                 if (data == WakeData) DrainInbox();
                 else if (data == ListenerData) AcceptNew();
                 else Find(data)?.OnEvents(mask);
+                // In a round of many costly requests those who connect do not wait for its end.
+                bool isTime = i % EventsPerAccept == EventsPerAccept - 1;
+                if (isTime && _accepts && !_acceptorPauses) AcceptNew();
             }
 
             if (_isSweeping) SweepOn();

@@ -46,12 +46,13 @@ public sealed class Turn
 
     /// <summary>
     /// Takes the cost of something about to be done. False when that belongs to another turn: one
-    /// that may wait, if this one may not, else simply the next. The first thing of a turn that may
-    /// wait is always granted, whatever it costs, so that there is progress.
+    /// that may wait, if this one may not, else simply the next. The first large thing of a turn that
+    /// may wait is always granted, whatever it costs and whatever little was taken before it: else
+    /// there would be no progress.
     /// </summary>
     public bool TryTake(long units)
     {
-        bool isFirst = MayBlock && IsUnused;
+        bool isFirst = MayBlock && _whole - _left <= UnitsBesideOthers;
         if (units > _left && !isFirst) return false;
         _left -= units;
         return true;

@@ -51,6 +51,8 @@ internal sealed class BlockSender(RepoReader reader, byte[] header)
         if (!isLarge && length > buffer.Length - written) return BodyStatus.More;
         if (isLarge)
         {
+            // It is read and hashed whole, though its digests may be known.
+            if (!reader.Turn.MayBlock) return Unread(ReadStatus.Blocked, written);
             var begun = _pending.Begin(reader, location, out _);
             if (begun != ReadStatus.Done) return Unread(begun, written);
         }

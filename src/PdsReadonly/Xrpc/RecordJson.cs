@@ -59,6 +59,7 @@ internal static class RecordJson
         if (status != ReadStatus.Done || reader.Index.IsListingFiltered) return status;
         // What was hashed just now need not be paid for again.
         var turn = reader.Turn;
+        if (!turn.MayBlock) return ReadStatus.Blocked;
         reader.Turn = Turn.Unbounded();
         status = reader.Read(location, out var record, out _);
         reader.Turn = turn;

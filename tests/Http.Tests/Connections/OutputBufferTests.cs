@@ -47,4 +47,45 @@ public sealed class OutputBufferTests
         Assert.InRange(output.GetMemory(1).Length, 1, RoomMax);
         output.Release();
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    [InlineData(50_000)]
+    public void DropBody_KeepsWhatWaits(int pending)
+    {
+        var output = new OutputBuffer();
+        output.Append(new byte[pending]);
+        output.BeginBody();
+        output.GetSpan(200_000).Fill(1);
+        output.Advance(200_000);
+        output.DropBody();
+        Assert.Equal(new byte[pending], output.Pending.ToArray());
+        Assert.Equal(0, output.BodyLength);
+        if (pending < 16 << 10) Assert.InRange(output.Capacity, 0, 16 << 10);
+        output.Release();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public void ReplaceBody_TakesTheOthersBody(int pending)
+    {
+        var output = new OutputBuffer();
+        output.Append(new byte[pending]);
+        output.BeginBody();
+        output.GetSpan(90_000);
+        output.Advance(90_000);
+        var other = new OutputBuffer();
+        other.BeginBody();
+        "packed"u8.CopyTo(other.GetSpan(6));
+        other.Advance(6);
+        output.ReplaceBody(other);
+        Assert.Equal("packed"u8, output.Body);
+        output.Commit(3, withBody: true).Fill((byte)'h');
+        byte[] expected = [.. new byte[pending], .. "hhhpacked"u8];
+        Assert.Equal(expected, output.Pending.ToArray());
+        other.Release();
+        output.Release();
+    }
 }

@@ -24,12 +24,21 @@ public sealed class TurnTests
     }
 
     [Fact]
-    public void TryTake_SecondThing_WaitsForTheNextTurnWhenItIsTooMuch()
+    public void TryTake_BehindMuchElse_WaitsForTheNextTurnWhenItIsTooMuch()
+    {
+        const int Much = Turn.UnitsBesideOthers + 1;
+        var turn = new Turn(mayBlock: true);
+        Assert.True(turn.TryTake(Much));
+        Assert.False(turn.TryTake(Turn.UnitsOffloaded));
+        Assert.True(turn.TryTake(Turn.UnitsOffloaded - Much));
+    }
+
+    [Fact]
+    public void TryTake_LargeThingBehindLittle_IsGranted()
     {
         var turn = new Turn(mayBlock: true);
-        Assert.True(turn.TryTake(1));
-        Assert.False(turn.TryTake(Turn.UnitsOffloaded));
-        Assert.True(turn.TryTake(Turn.UnitsOffloaded - 1));
+        turn.Take(100 * Turn.RowCost);
+        Assert.True(turn.TryTake(2L * Turn.UnitsOffloaded));
     }
 
     [Fact]

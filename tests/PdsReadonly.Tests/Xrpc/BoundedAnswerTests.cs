@@ -29,6 +29,7 @@ public sealed class BoundedAnswerTests : IDisposable
     [InlineData(65_473)]
     [InlineData(500_000)]
     [InlineData(2_000_000)]
+    [InlineData(7_900_000)] // more than a turn may read
     public void GetRecord_LargeRecord_IsItsJson(int textBytes)
     {
         byte[] record = Record(textBytes);
@@ -58,6 +59,13 @@ public sealed class BoundedAnswerTests : IDisposable
             if (reverse) pages = ["a", "b", "c", "d", "e", "f", ""];
             Assert.Equal(pages, Pages(run, reverse));
         }
+    }
+
+    [Fact]
+    public void ListRecords_RecordBeyondATurn_IsAPage()
+    {
+        using var run = Load([($"{Collection}/a", Record(7_900_001))]);
+        Assert.Equal(["a", ""], Pages(run, reverse: true));
     }
 
     [Fact]

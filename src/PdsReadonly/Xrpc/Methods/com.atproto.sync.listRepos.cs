@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json.Serialization;
+using Http.Connections;
 using PdsReadonly.Catalog;
 using PdsReadonly.Index;
 
@@ -25,13 +26,18 @@ internal static class SyncListRepos
     // The range of dates of the software whose cursor this is.
     private const long TimeMax = 8_640_000_000_000_000;
 
+    // More are told of where others do not wait for it.
+    private const int ReposBesideOthersMax = 500;
+
     internal sealed record Repo(string Did, string Head, string Rev, bool Active, string? Status);
 
     internal sealed record Output(string? Cursor, IReadOnlyList<Repo> Repos);
 
     internal static XrpcResult Handle(
-        in Params p, RepoCatalog catalog, LightrailDatabase? index)
+        in Params p, RepoCatalog catalog, LightrailDatabase? index, HttpRequest request)
     {
+        bool isLong = index is not null || p.Limit > ReposBesideOthersMax;
+        if (isLong && !request.MayBlock) return XrpcResult.Postponed;
         if (!TryReadCursor(p.Cursor, out long time, out string did))
         {
             return XrpcError.Invalid("Malformed cursor");
