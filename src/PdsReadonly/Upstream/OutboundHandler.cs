@@ -21,8 +21,8 @@ internal static class OutboundHandler
         UseCookies = false,
         // A proxy would connect in our place, to addresses that nobody judged.
         UseProxy = false,
-        // It would ask for what it can unpack: see PackedBody for what comes unasked.
-        AutomaticDecompression = DecompressionMethods.None,
+        // No AutomaticDecompression is the default, and naming it would link every unpacker in: see
+        // PackedBody for what comes unasked.
         ConnectTimeout = s_connectTimeout,
         // Names lead elsewhere in time.
         PooledConnectionLifetime = s_connectionLifetime,
