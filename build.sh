@@ -35,8 +35,6 @@ usage() {
                  --runs N, --only PART, --quick, --binary FILE
   clean          remove artifacts/
 
-Environment: PDS_TARGET_FRAMEWORK (net10.0 or net9.0) decides for what the native binary is compiled;
-without it net10.0 is tried once and the answer is kept under artifacts/.
 Exit codes: 0 done, 1 a test failed, 2 wrong usage, 3 something is missing on this machine.
 TEXT
 }
@@ -150,40 +148,6 @@ host_rid() {
     esac
 }
 
-# Not every feed has the ahead-of-time pack of net10.0. Asked once; the answer holds until `clean`.
-native_framework() {
-    if [[ -n ${PDS_TARGET_FRAMEWORK:-} ]]; then
-        echo "$PDS_TARGET_FRAMEWORK"
-        return
-    fi
-    local rid=$1 answer=$artifacts/native-framework.$1 probe=$artifacts/probe
-    if [[ ! -f $answer ]]; then
-        mkdir -p "$probe"
-        # Empty ones, so that the search for settings does not go on into the project's.
-        echo '<Project />' | tee "$probe/Directory.Build.props" >"$probe/Directory.Build.targets"
-        echo '<Project />' >"$probe/Directory.Packages.props"
-        cat >"$probe/Probe.csproj" <<XML
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup>
-    <TargetFramework>net10.0</TargetFramework>
-    <RuntimeIdentifier>$rid</RuntimeIdentifier>
-    <PublishAot>true</PublishAot>
-  </PropertyGroup>
-</Project>
-XML
-        if dotnet restore "$probe/Probe.csproj" -v quiet >"$probe/log" 2>&1 </dev/null; then
-            echo net10.0 >"$answer"
-        elif grep -q -E 'NU110[123]' "$probe/log"; then
-            echo net9.0 >"$answer"
-        else
-            # Neither yes nor no (a network that is down): nothing to remember.
-            cat "$probe/log" >&2
-            fail 3 "could not ask the package feed for the ahead-of-time pack"
-        fi
-    fi
-    cat "$answer"
-}
-
 # Changes when a file that goes into the binary is added, removed, or written, and with the commit, which
 # the binary names.
 fingerprint() {
@@ -195,9 +159,9 @@ fingerprint() {
     } | sha256sum | cut -d' ' -f1
 }
 
-# publish_native PROJECT FOLDER RID FRAMEWORK: ahead of time, with SQLite and OpenSSL linked in.
+# publish_native PROJECT FOLDER RID: ahead of time, with SQLite and OpenSSL linked in.
 publish_native() {
-    local options=(-p:PdsNative=true "-p:PdsTargetFramework=$4")
+    local options=(-p:PdsNative=true)
     [[ $3 != linux-* ]] || options+=("-p:PdsStaticSqlite=$(library libsqlite3.a)")
     # Its own artifacts path: the native build and the JIT's never share obj/.
     local log=$artifacts/publish.log
@@ -215,20 +179,16 @@ publish() {
     rid=${1:-$host}
     [[ $rid == "$host" ]] || fail 2 "a native binary is built on its own kind of machine: $rid is not $host"
     setup
-    local framework folder stamp print
-    framework=$(native_framework "$rid")
+    local folder stamp print
     folder=$artifacts/publish/$rid
     stamp=$artifacts/publish/$rid.stamp
-    print=$(fingerprint "$rid" "$framework")
+    print=$(fingerprint "$rid")
     if [[ -x $folder/pds-readonly && -f $stamp && $(<"$stamp") == "$print" ]]; then
         return
     fi
 
-    if [[ $framework != net10.0 ]]; then
-        say "native binary for $framework: the feed has no ahead-of-time pack of net10.0 for $rid"
-    fi
     rm -rf "$folder" "$stamp"
-    publish_native "$root/src/PdsReadonly" "$folder" "$rid" "$framework"
+    publish_native "$root/src/PdsReadonly" "$folder" "$rid"
     # The binary alone; symbols of our own and of libraries are no part of it.
     find "$folder" -mindepth 1 -not -name pds-readonly -not -name pds-readonly.dbg -delete
     check_one_file "$folder/pds-readonly"
@@ -503,15 +463,14 @@ bench() {
     [[ $# -gt 0 ]] || set -- loading
     # Another binary is measured as it is.
     [[ " $* " == *" --binary "* ]] || publish >&2
-    local rid framework peers=$artifacts/peers
+    local rid peers=$artifacts/peers
     rid=$(host_rid)
-    framework=$(native_framework "$rid")
     say "publishing the benchmarks" >&2
-    publish_native "$root/tests/Bench" "$artifacts/bench-$rid" "$rid" "$framework" >&2
+    publish_native "$root/tests/Bench" "$artifacts/bench-$rid" "$rid" >&2
     if [[ $1 == http ]]; then
         mkdir -p "$peers"
         http_tools "$peers" >&2
-        publish_native "$root/tests/Bench.Kestrel" "$peers/kestrel" "$rid" "$framework" >&2
+        publish_native "$root/tests/Bench.Kestrel" "$peers/kestrel" "$rid" >&2
         # Where it cannot be had, the suite leaves that comparison out.
         if node_peers >&2; then
             cp "$root/tests/Bench/Reference/serve.js" "$artifacts/node/"
