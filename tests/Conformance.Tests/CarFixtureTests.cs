@@ -6,7 +6,7 @@ namespace Conformance.Tests;
 /// <summary>The one published CAR byte fixture, written again from its blocks.</summary>
 public sealed class CarFixtureTests
 {
-    [Fact]
+    [Test]
     public void Write_InteropFixture_GivesItsBytes()
     {
         using var json = JsonDocument.Parse(

@@ -14,7 +14,7 @@ public sealed class CarGoldenTests
     private const string Created = "app.bsky.feed.post/3jqfcqzm3ft2j";
     private const string Updated = "com.example.thing/pre:fix";
 
-    [Fact]
+    [Test]
     public void Build_GoldenRecords_GivesTheGoldenCar()
     {
         Assert.Equal(
@@ -30,7 +30,7 @@ public sealed class CarGoldenTests
         Assert.Equal(GoldenRepo.CarBytes(), repo.ToCar());
     }
 
-    [Fact]
+    [Test]
     public void Build_NextCommit_GivesTheGoldenEvent()
     {
         var created = SampleBlock.Of(SampleRecord.Encode(
@@ -73,17 +73,17 @@ public sealed class CarGoldenTests
         Assert.Equal(GoldenRepo.Data, undone.RootCid.ToString());
     }
 
-    [Theory]
-    [InlineData(
+    [Test]
+    [Arguments(
         "app.bsky.feed.post/3jqfcqzm3fp2j", true,
         "2e5d9eab003bda02decb0d9c371d6df13779d7cf15e46dc9f28ac11b079c44a5")]
-    [InlineData(
+    [Arguments(
         "app.bsky.feed.post/3jqfcqzm3fq2j", false,
         "71cb61cd515d5c42d741f049a0c1365a9d0646058a69ec426527be6209864f1a")]
-    [InlineData(
+    [Arguments(
         "zzz.example.none/x", false,
         "f3d5476c182d57d415459d7f2a21e184b34bdf19b5cb6fe48fd1abf31de3b42f")]
-    [InlineData(
+    [Arguments(
         "aaa.example.none/x", false,
         "4431537b051f25ec4cdd587e55d9c94b833c122cf49cb079c6e9d469bcdfe827")]
     public void AddPath_GoldenRepo_IsTheGoldenProof(string path, bool exists, string sha256)

@@ -8,12 +8,12 @@ namespace Conformance.Tests;
 /// <summary>What the sample generator writes is accepted by the verifier, in every order.</summary>
 public sealed class CarSampleTests
 {
-    [Theory]
-    [InlineData(CarOrder.Preorder, 0)]
-    [InlineData(CarOrder.Preorder, 5)]
-    [InlineData(CarOrder.Shuffled, 0)]
-    [InlineData(CarOrder.Shuffled, 9)]
-    [InlineData(CarOrder.Doubled, 3)]
+    [Test]
+    [Arguments(CarOrder.Preorder, 0)]
+    [Arguments(CarOrder.Preorder, 5)]
+    [Arguments(CarOrder.Shuffled, 0)]
+    [Arguments(CarOrder.Shuffled, 9)]
+    [Arguments(CarOrder.Doubled, 3)]
     public void Arrange_GoldenRepo_HasTheSameRecords(CarOrder order, int foreignBlockCount)
     {
         var car = GoldenRepo.Car().Arrange(order, 3, foreignBlockCount);
@@ -23,13 +23,13 @@ public sealed class CarSampleTests
         Assert.Equal(8, Verify(car.ToBytes()).Records);
     }
 
-    [Theory]
-    [InlineData(5, 5, CarOrder.Preorder)]
-    [InlineData(20, 5, CarOrder.Shuffled)]
-    [InlineData(3000, 5, CarOrder.Preorder)]
-    [InlineData(3000, 5, CarOrder.Shuffled)]
-    [InlineData(3000, 2, CarOrder.Preorder)]
-    [InlineData(3000, 60, CarOrder.Preorder)]
+    [Test]
+    [Arguments(5, 5, CarOrder.Preorder)]
+    [Arguments(20, 5, CarOrder.Shuffled)]
+    [Arguments(3000, 5, CarOrder.Preorder)]
+    [Arguments(3000, 5, CarOrder.Shuffled)]
+    [Arguments(3000, 2, CarOrder.Preorder)]
+    [Arguments(3000, 60, CarOrder.Preorder)]
     public void BigRepo_SmallSizes_IsARepoTwiceTheSame(
         long recordCount, int collectionCount, CarOrder order)
     {
@@ -38,7 +38,7 @@ public sealed class CarSampleTests
         Assert.Equal(first, WriteBig(recordCount, collectionCount, order));
     }
 
-    [Fact]
+    [Test]
     public void DemoArchive_IsTwoReposWhoseBlobsAreThere()
     {
         using var folder = new TemporaryFolder();
@@ -59,9 +59,9 @@ public sealed class CarSampleTests
         }
     }
 
-    [Theory]
-    [InlineData(SampleCurve.P256)]
-    [InlineData(SampleCurve.K256)]
+    [Test]
+    [Arguments(SampleCurve.P256)]
+    [Arguments(SampleCurve.K256)]
     public void Sign_Message_IsLowSAndVerifies(SampleCurve curve)
     {
         using var key = SampleKey.FromSeed(curve, "test");

@@ -29,12 +29,12 @@ public sealed class CborDaslTests
         "cid 3", "cid 6", "cid 7", "cid 8", "cid 9", "cid 10", "utf8 3",
     ];
 
-    public static IEnumerable<TheoryDataRow<string, int>> Cases() => s_files.SelectMany(
+    public static IEnumerable<(string, int)> Cases() => s_files.SelectMany(
         file => Corpus.Indices($"{Folder}{file}.json")
-            .Select(row => new TheoryDataRow<string, int>(file, row.Data)));
+            .Select(index => (file, index)));
 
-    [Theory]
-    [MemberData(nameof(Cases))]
+    [Test]
+    [MethodDataSource(nameof(Cases))]
     public void Block_Case_GetsItsVerdict(string file, int index)
     {
         var fixture = Corpus.Element($"{Folder}{file}.json", index);
@@ -47,7 +47,7 @@ public sealed class CborDaslTests
         Assert.True(expected == (error == CborError.None), $"{error}: {Text(fixture)}");
     }
 
-    [Fact]
+    [Test]
     public void Cases_All_AreThere()
     {
         Corpus.Require();

@@ -12,10 +12,10 @@ public sealed class CryptoVectors
     private const string Secp256k1Keys = "interop/crypto/w3c_didkey_K256.json";
     private const string P256Keys = "interop/crypto/w3c_didkey_P256.json";
 
-    public static IEnumerable<TheoryDataRow<int>> Indices(string file) => Corpus.Indices(file);
+    public static IEnumerable<int> Indices(string file) => Corpus.Indices(file);
 
-    [Theory]
-    [MemberData(nameof(Indices), Signatures)]
+    [Test]
+    [MethodDataSource(nameof(Indices), Arguments = [Signatures])]
     public void Verify_SharedSignature_GivesItsVerdict(int index)
     {
         var fixture = Corpus.Element(Signatures, index);
@@ -30,8 +30,8 @@ public sealed class CryptoVectors
         Assert.Equal(expected, SignatureVerifier.Verify(key!, digest, signature));
     }
 
-    [Theory]
-    [MemberData(nameof(Indices), Signatures)]
+    [Test]
+    [MethodDataSource(nameof(Indices), Arguments = [Signatures])]
     public void TryParseBarePoint_SharedKey_IsTheKeyOfItsDid(int index)
     {
         var fixture = Corpus.Element(Signatures, index);
@@ -45,8 +45,8 @@ public sealed class CryptoVectors
         Assert.Equal(Text(fixture, "publicKeyDid"), DidKey.Format(bare!));
     }
 
-    [Theory]
-    [MemberData(nameof(Indices), Secp256k1Keys)]
+    [Test]
+    [MethodDataSource(nameof(Indices), Arguments = [Secp256k1Keys])]
     public void DidKey_Secp256k1PrivateKey_GivesItsDid(int index)
     {
         var fixture = Corpus.Element(Secp256k1Keys, index);
@@ -56,8 +56,8 @@ public sealed class CryptoVectors
             Convert.FromHexString(Text(fixture, "privateKeyBytesHex")));
     }
 
-    [Theory]
-    [MemberData(nameof(Indices), P256Keys)]
+    [Test]
+    [MethodDataSource(nameof(Indices), Arguments = [P256Keys])]
     public void DidKey_P256PrivateKey_GivesItsDid(int index)
     {
         var fixture = Corpus.Element(P256Keys, index);

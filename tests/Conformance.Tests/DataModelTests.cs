@@ -19,10 +19,10 @@ public sealed class DataModelTests
     private const string Valid = "interop/data-model/data-model-valid.json";
     private const string Invalid = "interop/data-model/data-model-invalid.json";
 
-    public static IEnumerable<TheoryDataRow<int>> Indices(string file) => Corpus.Indices(file);
+    public static IEnumerable<int> Indices(string file) => Corpus.Indices(file);
 
-    [Theory]
-    [MemberData(nameof(Indices), Fixtures)]
+    [Test]
+    [MethodDataSource(nameof(Indices), Arguments = [Fixtures])]
     public void TryWrite_Fixture_HasItsCidAndItsJson(int index)
     {
         var fixture = Corpus.Element(Fixtures, index);
@@ -34,8 +34,8 @@ public sealed class DataModelTests
         Assert.Equal(block, Encode(fixture.GetProperty("json")));
     }
 
-    [Theory]
-    [MemberData(nameof(Indices), Valid)]
+    [Test]
+    [MethodDataSource(nameof(Indices), Arguments = [Valid])]
     public void TryWrite_ValidData_IsItsJsonAgain(int index)
     {
         var json = Corpus.Element(Valid, index).GetProperty("json");
@@ -44,8 +44,8 @@ public sealed class DataModelTests
         SameJson(json, block);
     }
 
-    [Theory]
-    [MemberData(nameof(Indices), Invalid)]
+    [Test]
+    [MethodDataSource(nameof(Indices), Arguments = [Invalid])]
     public void Find_InvalidBlob_IsNoReference(int index)
     {
         var fixture = Corpus.Element(Invalid, index);

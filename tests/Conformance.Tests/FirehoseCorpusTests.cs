@@ -9,7 +9,7 @@ namespace Conformance.Tests;
 /// <summary>Messages of the real stream, as indigo keeps them for its own verifier.</summary>
 public sealed class FirehoseCorpusTests
 {
-    [Fact]
+    [Test]
     public void Verify_LifecycleOfAPost_HoldsAndChains()
     {
         using var json = JsonDocument.Parse(MstCorpus.ReadText("frames/post_lifecycle.json"));
@@ -32,7 +32,7 @@ public sealed class FirehoseCorpusTests
         }
     }
 
-    [Fact]
+    [Test]
     public void Verify_SyncOfANewAccount_Holds()
     {
         using var json = JsonDocument.Parse(MstCorpus.ReadText("frames/account_lifecycle.json"));
@@ -51,11 +51,11 @@ public sealed class FirehoseCorpusTests
         Assert.Equal(sync.Rev, commit!.Rev);
     }
 
-    [Theory]
-    [InlineData("firehose_commit_4621317030")]
-    [InlineData("firehose_commit_4621317332")]
-    [InlineData("firehose_commit_4621332152")]
-    [InlineData("firehose_commit_4623075231")]
+    [Test]
+    [Arguments("firehose_commit_4621317030")]
+    [Arguments("firehose_commit_4621317332")]
+    [Arguments("firehose_commit_4621332152")]
+    [Arguments("firehose_commit_4623075231")]
     public void Verify_CommitFromBeforePrevData_TellsWhatItsTreeDoes(string name)
     {
         using var json = JsonDocument.Parse(MstCorpus.ReadText($"frames/{name}.json"));

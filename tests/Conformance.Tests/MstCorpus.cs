@@ -14,7 +14,7 @@ internal static class MstCorpus
     {
         string? folder = Environment.GetEnvironmentVariable("PDS_CORPUS") ?? BesideTheProject();
         if (folder is not null && Directory.Exists(folder)) return Path.Combine(folder, relative);
-        Assert.SkipWhen(
+        Skip.When(
             Environment.GetEnvironmentVariable("CI") != "true",
             "no corpus: set PDS_CORPUS or put it at ../shared/corpus");
         throw new DirectoryNotFoundException("no corpus, and CI=true demands one");

@@ -14,8 +14,8 @@ public sealed class MstInversionTests
 
     public static TheoryData<int> Cases() => [.. Enumerable.Range(0, 6)];
 
-    [Theory]
-    [MemberData(nameof(Cases))]
+    [Test]
+    [MethodDataSource(nameof(Cases))]
     public void AddCoveringProof_CommitUndoneInEveryOrder_GivesTheRootBefore(int number)
     {
         var fixture = Read(number);
@@ -40,8 +40,8 @@ public sealed class MstInversionTests
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Cases))]
+    [Test]
+    [MethodDataSource(nameof(Cases))]
     public void Undo_AnyListedNodeMissing_FailsOrIsStillRight(int number)
     {
         var fixture = Read(number);

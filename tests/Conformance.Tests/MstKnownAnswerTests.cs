@@ -12,28 +12,28 @@ public sealed class MstKnownAnswerTests
     private const string Value = "bafyreie5cvv4h45feadgeuwhbcutmh6t2ceseocckahdoe6uat64zmz454";
     private const string Prefix = "com.example.record/3jqfcqzm";
 
-    [Theory]
-    [InlineData("", "bafyreie5737gdxlw5i64vzichcalba3z2v5n6icifvx5xytvske7mr3hpm")]
-    [InlineData("3fo2j", "bafyreibj4lsc3aqnrvphp5xmrnfoorvru4wynt6lwidqbm2623a6tatzdu")]
-    [InlineData("3fx2j", "bafyreih7wfei65pxzhauoibu3ls7jgmkju4bspy4t2ha2qdjnzqvoy33ai")]
-    [InlineData(
+    [Test]
+    [Arguments("", "bafyreie5737gdxlw5i64vzichcalba3z2v5n6icifvx5xytvske7mr3hpm")]
+    [Arguments("3fo2j", "bafyreibj4lsc3aqnrvphp5xmrnfoorvru4wynt6lwidqbm2623a6tatzdu")]
+    [Arguments("3fx2j", "bafyreih7wfei65pxzhauoibu3ls7jgmkju4bspy4t2ha2qdjnzqvoy33ai")]
+    [Arguments(
         "3fp2j 3fr2j 3fs2j 3ft2j 4fc2j",
         "bafyreicmahysq4n6wfuxo522m6dpiy7z7qzym3dzs756t5n7nfdgccwq7m")]
-    [InlineData(
+    [Arguments(
         "3fn2j 3fo2j 3fp2j 3fs2j 3ft2j 3fu2j",
         "bafyreifnqrwbk6ffmyaz5qtujqrzf5qmxf7cbxvgzktl4e3gabuxbtatv4")]
-    [InlineData(
+    [Arguments(
         "3fn2j 3fo2j 3fp2j 3ft2j 3fu2j",
         "bafyreie4kjuxbwkhzg2i5dljaswcroeih4dgiqq6pazcmunwt2byd725vi")]
-    [InlineData(
+    [Arguments(
         "3fo2j 3fp2j 3fr2j 3fs2j 3ft2j 3fz2j 4fc2j 4fd2j 4ff2j 4fg2j 4fh2j",
         "bafyreiettyludka6fpgp33stwxfuwhkzlur6chs4d2v4nkmq2j3ogpdjem")]
-    [InlineData(
+    [Arguments(
         "3fo2j 3fp2j 3fr2j 3fs2j 3ft2j 3fz2j 4fc2j 4fd2j 4ff2j 4fg2j 4fh2j 3fx2j",
         "bafyreid2x5eqs4w4qxvc5jiwda4cien3gw2q6cshofxwnvv7iucrmfohpm")]
-    [InlineData("3ft2j 3fz2j", "bafyreidfcktqnfmykz2ps3dbul35pepleq7kvv526g47xahuz3rqtptmky")]
-    [InlineData("3ft2j 3fx2j 3fz2j", "bafyreiavxaxdz7o7rbvr3zg2liox2yww46t7g6hkehx4i4h3lwudly7dhy")]
-    [InlineData(
+    [Arguments("3ft2j 3fz2j", "bafyreidfcktqnfmykz2ps3dbul35pepleq7kvv526g47xahuz3rqtptmky")]
+    [Arguments("3ft2j 3fx2j 3fz2j", "bafyreiavxaxdz7o7rbvr3zg2liox2yww46t7g6hkehx4i4h3lwudly7dhy")]
+    [Arguments(
         "3ft2j 3fx2j 3fz2j 4fd2j", "bafyreig4jv3vuajbsybhyvb7gggvpwh2zszwfyttjrj6qwvcsp24h6popu")]
     public void Root_KnownKeys_IsTheReferencesInEveryOrder(string suffixes, string expected)
     {
@@ -47,20 +47,20 @@ public sealed class MstKnownAnswerTests
         }
     }
 
-    [Theory]
-    [InlineData(
+    [Test]
+    [Arguments(
         "3fn2j 3fo2j 3fp2j 3fs2j 3ft2j 3fu2j",
         "3fs2j",
         "bafyreie4kjuxbwkhzg2i5dljaswcroeih4dgiqq6pazcmunwt2byd725vi")]
-    [InlineData(
+    [Arguments(
         "3fo2j 3fp2j 3fr2j 3fs2j 3ft2j 3fz2j 4fc2j 4fd2j 4ff2j 4fg2j 4fh2j 3fx2j",
         "3fx2j",
         "bafyreiettyludka6fpgp33stwxfuwhkzlur6chs4d2v4nkmq2j3ogpdjem")]
-    [InlineData(
+    [Arguments(
         "3ft2j 3fx2j 3fz2j",
         "3fx2j",
         "bafyreidfcktqnfmykz2ps3dbul35pepleq7kvv526g47xahuz3rqtptmky")]
-    [InlineData("3fx2j", "3fx2j", "bafyreie5737gdxlw5i64vzichcalba3z2v5n6icifvx5xytvske7mr3hpm")]
+    [Arguments("3fx2j", "3fx2j", "bafyreie5737gdxlw5i64vzichcalba3z2v5n6icifvx5xytvske7mr3hpm")]
     public void Delete_KnownKey_GivesTheRootWithoutIt(
         string suffixes, string deleted, string expected)
     {
@@ -71,7 +71,7 @@ public sealed class MstKnownAnswerTests
         Assert.Equal(expected, tree.RootCid.ToString());
     }
 
-    [Fact]
+    [Test]
     public void Block_KnownNodes_AreTheReferencesBytes()
     {
         var value = MstCorpus.Cid(Value);
@@ -93,20 +93,20 @@ public sealed class MstKnownAnswerTests
             five.Root.Left.Cid.ToString());
     }
 
-    [Theory]
-    [InlineData("", 0)]
-    [InlineData("asdf", 0)]
-    [InlineData("blue", 1)]
-    [InlineData("2653ae71", 0)]
-    [InlineData("88bfafc7", 2)]
-    [InlineData("2a92d355", 4)]
-    [InlineData("884976f5", 6)]
-    [InlineData("app.bsky.feed.post/454397e440ec", 4)]
-    [InlineData("app.bsky.feed.post/9adeb165882c", 8)]
+    [Test]
+    [Arguments("", 0)]
+    [Arguments("asdf", 0)]
+    [Arguments("blue", 1)]
+    [Arguments("2653ae71", 0)]
+    [Arguments("88bfafc7", 2)]
+    [Arguments("2a92d355", 4)]
+    [Arguments("884976f5", 6)]
+    [Arguments("app.bsky.feed.post/454397e440ec", 4)]
+    [Arguments("app.bsky.feed.post/9adeb165882c", 8)]
     public void Of_KnownKey_IsItsLayer(string key, int expected) =>
         Assert.Equal(expected, MstLayer.Of(MstCorpus.Key(key)));
 
-    [Fact]
+    [Test]
     public void Of_InteropKeyHeights_AreTheirs()
     {
         using var json = JsonDocument.Parse(MstCorpus.ReadText("interop/mst/key_heights.json"));
@@ -115,7 +115,7 @@ public sealed class MstKnownAnswerTests
             MstLayer.Of(MstCorpus.Key(item.GetProperty("key").GetString()!))));
     }
 
-    [Fact]
+    [Test]
     public void WriteNode_InteropCommonPrefixes_AreShared()
     {
         using var json = JsonDocument.Parse(MstCorpus.ReadText("interop/mst/common_prefix.json"));
@@ -134,7 +134,7 @@ public sealed class MstKnownAnswerTests
         }
     }
 
-    [Fact]
+    [Test]
     public void Root_InteropExampleKeys_BuilderAndTreeAgree()
     {
         string[] keys = File.ReadAllLines(MstCorpus.PathOf("interop/mst/example_keys.txt"));

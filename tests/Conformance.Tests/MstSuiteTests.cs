@@ -12,7 +12,7 @@ public sealed class MstSuiteTests
 {
     private const int TreeCount = 128;
 
-    [Fact]
+    [Test]
     public void Tree_EveryCar_IsRebuiltFromItsKeys()
     {
         for (int number = 0; number < TreeCount; number++)
@@ -33,7 +33,7 @@ public sealed class MstSuiteTests
         }
     }
 
-    [Fact]
+    [Test]
     public void Diff_EveryCase_IsReachedProvenAndUndone()
     {
         var cars = new Dictionary<string, BareTree>();

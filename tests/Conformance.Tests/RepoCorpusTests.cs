@@ -14,13 +14,13 @@ namespace Conformance.Tests;
 /// <summary>Real exports, beside what an independent implementation reads in them.</summary>
 public sealed class RepoCorpusTests
 {
-    public static IEnumerable<TheoryDataRow<string>> Repos() => Corpus.Files("repos", "*.car");
+    public static IEnumerable<string> Repos() => Corpus.Files("repos", "*.car");
 
-    public static IEnumerable<TheoryDataRow<string>> Documents() =>
+    public static IEnumerable<string> Documents() =>
         Corpus.Files("repos", "*.did.json");
 
-    [Theory]
-    [MemberData(nameof(Repos))]
+    [Test]
+    [MethodDataSource(nameof(Repos))]
     public void Verify_RealRepo_HasTheExpectedRecords(string file)
     {
         byte[] car = File.ReadAllBytes(Corpus.PathOf($"repos/{file}"));
@@ -48,8 +48,8 @@ public sealed class RepoCorpusTests
                 .Select(g => $"{g.Key} {g.Count()}").Order(StringComparer.Ordinal));
     }
 
-    [Theory]
-    [MemberData(nameof(Repos))]
+    [Test]
+    [MethodDataSource(nameof(Repos))]
     public void FindCollections_RealRepo_AreTheExpectedOnesAndProveThemselves(string file)
     {
         byte[] car = File.ReadAllBytes(Corpus.PathOf($"repos/{file}"));
@@ -71,8 +71,8 @@ public sealed class RepoCorpusTests
         Assert.Equal(Text(document.RootElement, "head"), proven.Commit.Cid.ToString());
     }
 
-    [Theory]
-    [MemberData(nameof(Repos))]
+    [Test]
+    [MethodDataSource(nameof(Repos))]
     public void TryWrite_RealRecords_AreTheExpectedValues(string file)
     {
         string name = Path.GetFileNameWithoutExtension(file);
@@ -89,8 +89,8 @@ public sealed class RepoCorpusTests
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Documents))]
+    [Test]
+    [MethodDataSource(nameof(Documents))]
     public void Verify_RepoWithADocument_IsSignedByItsKey(string file)
     {
         byte[] json = File.ReadAllBytes(Corpus.PathOf($"repos/{file}"));
@@ -102,14 +102,14 @@ public sealed class RepoCorpusTests
             document!.SigningKey!, commit.SignedDigest.Span, commit.Signature.Span));
     }
 
-    [Theory]
-    [InlineData("go-car-badheaderlength.car", "LengthMalformed")]
-    [InlineData("go-car-badsectionlength.car", "RootAbsent")]
-    [InlineData("go-car-sample-v1.car", "RootUnsupported")]
-    [InlineData("go-car-sample-wrapped-v2.car", "VersionUnsupported")]
-    [InlineData("ipld-carv1-basic.car", "CidMalformed")]
-    [InlineData("ipld-carv2-basic.car", "VersionUnsupported")]
-    [InlineData("repo_slice.car", "NodeMissing")]
+    [Test]
+    [Arguments("go-car-badheaderlength.car", "LengthMalformed")]
+    [Arguments("go-car-badsectionlength.car", "RootAbsent")]
+    [Arguments("go-car-sample-v1.car", "RootUnsupported")]
+    [Arguments("go-car-sample-wrapped-v2.car", "VersionUnsupported")]
+    [Arguments("ipld-carv1-basic.car", "CidMalformed")]
+    [Arguments("ipld-carv2-basic.car", "VersionUnsupported")]
+    [Arguments("repo_slice.car", "NodeMissing")]
     public void Verify_WhatIsNoRepo_IsRefusedByItsCause(string file, string code)
     {
         var found = Verify(File.ReadAllBytes(Corpus.PathOf($"refused/{file}")));

@@ -10,70 +10,70 @@ public sealed class SyntaxVectors
 {
     private delegate bool Parser<T>(ReadOnlySpan<char> text, out T value);
 
-    public static IEnumerable<TheoryDataRow<string>> Lines(string file) =>
+    public static IEnumerable<string> Lines(string file) =>
         Corpus.Lines($"interop/syntax/{file}.txt");
 
-    [Theory]
-    [MemberData(nameof(Lines), "did_syntax_valid")]
+    [Test]
+    [MethodDataSource(nameof(Lines), Arguments = ["did_syntax_valid"])]
     public void Did_ValidLine_IsAccepted(string line) => Accepts<Did>(line, Did.TryParse);
 
-    [Theory]
-    [MemberData(nameof(Lines), "did_syntax_invalid")]
+    [Test]
+    [MethodDataSource(nameof(Lines), Arguments = ["did_syntax_invalid"])]
     public void Did_InvalidLine_IsRefused(string line) => Refuses<Did>(line, Did.TryParse);
 
-    [Theory]
-    [MemberData(nameof(Lines), "handle_syntax_valid")]
+    [Test]
+    [MethodDataSource(nameof(Lines), Arguments = ["handle_syntax_valid"])]
     public void Handle_ValidLine_IsAcceptedInLowerCase(string line) =>
         Accepts<Handle>(line, Handle.TryParse, line.ToLowerInvariant());
 
-    [Theory]
-    [MemberData(nameof(Lines), "handle_syntax_invalid")]
+    [Test]
+    [MethodDataSource(nameof(Lines), Arguments = ["handle_syntax_invalid"])]
     public void Handle_InvalidLine_IsRefused(string line) => Refuses<Handle>(line, Handle.TryParse);
 
-    [Theory]
-    [MemberData(nameof(Lines), "atidentifier_syntax_valid")]
+    [Test]
+    [MethodDataSource(nameof(Lines), Arguments = ["atidentifier_syntax_valid"])]
     public void AtIdentifier_ValidLine_IsAccepted(string line) => Accepts<AtIdentifier>(
         line,
         AtIdentifier.TryParse,
         line.StartsWith("did:", StringComparison.Ordinal) ? line : line.ToLowerInvariant());
 
-    [Theory]
-    [MemberData(nameof(Lines), "atidentifier_syntax_invalid")]
+    [Test]
+    [MethodDataSource(nameof(Lines), Arguments = ["atidentifier_syntax_invalid"])]
     public void AtIdentifier_InvalidLine_IsRefused(string line) =>
         Refuses<AtIdentifier>(line, AtIdentifier.TryParse);
 
-    [Theory]
-    [MemberData(nameof(Lines), "nsid_syntax_valid")]
+    [Test]
+    [MethodDataSource(nameof(Lines), Arguments = ["nsid_syntax_valid"])]
     public void Nsid_ValidLine_IsAccepted(string line) => Accepts<Nsid>(line, Nsid.TryParse);
 
-    [Theory]
-    [MemberData(nameof(Lines), "nsid_syntax_invalid")]
+    [Test]
+    [MethodDataSource(nameof(Lines), Arguments = ["nsid_syntax_invalid"])]
     public void Nsid_InvalidLine_IsRefused(string line) => Refuses<Nsid>(line, Nsid.TryParse);
 
-    [Theory]
-    [MemberData(nameof(Lines), "recordkey_syntax_valid")]
+    [Test]
+    [MethodDataSource(nameof(Lines), Arguments = ["recordkey_syntax_valid"])]
     public void RecordKey_ValidLine_IsAccepted(string line) =>
         Accepts<RecordKey>(line, RecordKey.TryParse);
 
-    [Theory]
-    [MemberData(nameof(Lines), "recordkey_syntax_invalid")]
+    [Test]
+    [MethodDataSource(nameof(Lines), Arguments = ["recordkey_syntax_invalid"])]
     public void RecordKey_InvalidLine_IsRefused(string line) =>
         Refuses<RecordKey>(line, RecordKey.TryParse);
 
-    [Theory]
-    [MemberData(nameof(Lines), "tid_syntax_valid")]
+    [Test]
+    [MethodDataSource(nameof(Lines), Arguments = ["tid_syntax_valid"])]
     public void Tid_ValidLine_IsAccepted(string line) => Accepts<Tid>(line, Tid.TryParse);
 
-    [Theory]
-    [MemberData(nameof(Lines), "tid_syntax_invalid")]
+    [Test]
+    [MethodDataSource(nameof(Lines), Arguments = ["tid_syntax_invalid"])]
     public void Tid_InvalidLine_IsRefused(string line) => Refuses<Tid>(line, Tid.TryParse);
 
-    [Theory]
-    [MemberData(nameof(Lines), "aturi_syntax_valid")]
+    [Test]
+    [MethodDataSource(nameof(Lines), Arguments = ["aturi_syntax_valid"])]
     public void AtUri_ValidLine_IsAccepted(string line) => Accepts<AtUri>(line, AtUri.TryParse);
 
-    [Theory]
-    [MemberData(nameof(Lines), "aturi_syntax_invalid")]
+    [Test]
+    [MethodDataSource(nameof(Lines), Arguments = ["aturi_syntax_invalid"])]
     public void AtUri_InvalidLine_IsRefused(string line) => Refuses<AtUri>(line, AtUri.TryParse);
 
     /// <summary>
@@ -82,8 +82,8 @@ public sealed class SyntaxVectors
     /// purpose: those in base58btc ("z"), base64 ("m"), base16 ("f"), and a number ("7", which
     /// would be octal).
     /// </summary>
-    [Theory]
-    [MemberData(nameof(Lines), "cid_syntax_valid")]
+    [Test]
+    [MethodDataSource(nameof(Lines), Arguments = ["cid_syntax_valid"])]
     public void Cid_ValidLine_IsAcceptedInBase32Only(string line)
     {
         Corpus.Require();
@@ -91,8 +91,8 @@ public sealed class SyntaxVectors
         Assert.Equal(line[0] == 'b', Cid.IsValid(Encoding.UTF8.GetBytes(line)));
     }
 
-    [Theory]
-    [MemberData(nameof(Lines), "cid_syntax_invalid")]
+    [Test]
+    [MethodDataSource(nameof(Lines), Arguments = ["cid_syntax_invalid"])]
     public void Cid_InvalidLine_IsRefused(string line)
     {
         Corpus.Require();

@@ -4,7 +4,7 @@ namespace Generators.Tests;
 
 public sealed class XrpcRouteGeneratorCacheTests
 {
-    [Fact]
+    [Test]
     public void Generate_UnrelatedFileAdded_WritesNothingAnew()
     {
         var compilation = GeneratorRun.Compile(GeneratorRun.Resource("EveryKind.cs"));
@@ -14,7 +14,7 @@ public sealed class XrpcRouteGeneratorCacheTests
         AssertNothingWritten(Run(driver, edited));
     }
 
-    [Fact]
+    [Test]
     public void Generate_HandlersBodyEdited_WritesNothingAnew()
     {
         string source = GeneratorRun.Resource("EveryKind.cs");
@@ -27,7 +27,7 @@ public sealed class XrpcRouteGeneratorCacheTests
         AssertNothingWritten(Run(driver, edited));
     }
 
-    [Fact]
+    [Test]
     public void Generate_ParameterRenamed_WritesAnew()
     {
         string source = GeneratorRun.Resource("EveryKind.cs");
@@ -41,7 +41,7 @@ public sealed class XrpcRouteGeneratorCacheTests
     }
 
     private static GeneratorDriver Run(GeneratorDriver driver, Compilation compilation) =>
-        driver.RunGenerators(compilation, TestContext.Current.CancellationToken);
+        driver.RunGenerators(compilation, TestRun.Cancellation);
 
     private static void AssertNothingWritten(GeneratorDriver driver)
     {

@@ -17,69 +17,69 @@ public sealed class XrpcRouteGeneratorDiagnosticsTests
     private const string GoodStream =
         "internal static Http.Connections.IMessageSource Handle() => null!;";
 
-    [Theory]
-    [InlineData(
+    [Test]
+    [Arguments(
         "[XrpcQuery(\"a.b.c\")] internal sealed class BC { " + GoodHandle + " }",
         "XRPC001", "'BC' must be a static class that is neither nested nor generic")]
-    [InlineData(
+    [Arguments(
         "[XrpcQuery(\"a.b.c\")] internal static class BC<T> { " + GoodHandle + " }",
         "XRPC001", "'BC' must be a static class that is neither nested nor generic")]
-    [InlineData(
+    [Arguments(
         "static class O { [XrpcQuery(\"a.b.c\")] internal static class BC { " + GoodHandle + " } }",
         "XRPC001", "'BC' must be a static class that is neither nested nor generic")]
-    [InlineData(
+    [Arguments(
         "[XrpcSubscription(\"a.b.c\")] internal sealed class BC { " + GoodStream + " }",
         "XRPC001", "'BC' must be a static class that is neither nested nor generic")]
-    [InlineData(
+    [Arguments(
         "[XrpcQuery(\"a.b.c\")] internal static class BC;",
         "XRPC002", "'BC' must have exactly one static, non-private method Handle")]
-    [InlineData(
+    [Arguments(
         "[XrpcQuery(\"a.b.c\")] internal static class BC "
         + "{ private static XrpcResult Handle() => default; }",
         "XRPC002", "'BC' must have exactly one static, non-private method Handle")]
-    [InlineData(
+    [Arguments(
         "[XrpcQuery(\"a.b.c\")] internal static class BC "
         + "{ " + GoodHandle + " internal static XrpcResult Handle(Catalog c) => default; }",
         "XRPC002", "'BC' must have exactly one static, non-private method Handle")]
-    [InlineData(
+    [Arguments(
         "[XrpcQuery(\"a.b.c\")] internal static class BC { internal static void Handle() { } }",
         "XRPC003", "'BC.Handle' must return XrpcResult")]
-    [InlineData(
+    [Arguments(
         "[XrpcSubscription(\"a.b.c\")] internal static class BC { " + GoodHandle + " }",
         "XRPC003", "'BC.Handle' must return IMessageSource")]
-    [InlineData(
+    [Arguments(
         "[XrpcSubscription(\"a.b.c\")] internal static class BC;",
         "XRPC002", "'BC' must have exactly one static, non-private method Handle")]
-    [InlineData(
+    [Arguments(
         "[XrpcQuery(\"a.b.c\")] internal static class BC "
         + "{ internal static XrpcResult Handle(string s) => default; }",
         "XRPC006",
         "Parameter 's' of 'BC.Handle' is a 'string', which is neither Params, HttpRequest, "
         + "HttpResponse, nor the type of one public property of XrpcServices")]
-    [InlineData(
+    [Arguments(
         "[XrpcQuery(\"a.b.c\")] internal static class BC "
         + "{ internal static XrpcResult Handle(Clock clock) => default; }",
         "XRPC006",
         "Parameter 'clock' of 'BC.Handle' is a 'PdsReadonly.Xrpc.Clock', which is neither Params, "
         + "HttpRequest, HttpResponse, nor the type of one public property of XrpcServices")]
-    [InlineData(
+    [Arguments(
         "[XrpcQuery(\"nothing\")] internal static class BC { " + GoodHandle + " }",
         "XRPC007", "'nothing' is not a valid NSID")]
-    [InlineData(
+    [Arguments(
         "[XrpcQuery(\"a.b.c-d\")] internal static class BC { " + GoodHandle + " }",
         "XRPC007", "'a.b.c-d' is not a valid NSID")]
-    [InlineData(
+    [Arguments(
         "[XrpcQuery(\"a.b.c\\n\")] internal static class BC { " + GoodHandle + " }",
         "XRPC007", "'a.b.c\n' is not a valid NSID")]
-    [InlineData(
+    [Arguments(
         "[XrpcQuery(\"a.b.c\")] internal static class BC { " + GoodHandle + " }"
         + "[XrpcSubscription(\"a.b.c\")] internal static class Bc { " + GoodStream + " }",
         "XRPC011", "'Bc' must be called 'BC', after the last two segments of its NSID",
         "XRPC008", "'a.b.c' has more than one handler")]
-    [InlineData(
+    [Arguments(
         "[XrpcQuery(\"a.b.c\")] internal static class Other { " + GoodHandle + " }",
         "XRPC011", "'Other' must be called 'BC', after the last two segments of its NSID")]
-    [InlineData(
+    [Arguments(
         "[XrpcQuery(\"a.b.c\")] internal static class BC "
         + "{ internal readonly ref struct Params; " + GoodHandle + " }",
         "XRPC012", "'BC.Handle' must take 'in Params' first, exactly if Params exists")]
@@ -97,10 +97,10 @@ public sealed class XrpcRouteGeneratorDiagnosticsTests
         Assert.Equal(expected, Messages(Header + source));
     }
 
-    [Theory]
-    [InlineData("ref struct")]
-    [InlineData("readonly struct")]
-    [InlineData("sealed class")]
+    [Test]
+    [Arguments("ref struct")]
+    [Arguments("readonly struct")]
+    [Arguments("sealed class")]
     public void Generate_ParamsOfAnotherShape_IsReported(string shape)
     {
         var messages = Messages(Header
@@ -110,7 +110,7 @@ public sealed class XrpcRouteGeneratorDiagnosticsTests
         Assert.Equal([("XRPC004", "'BC.Params' must be a readonly ref struct")], messages);
     }
 
-    [Fact]
+    [Test]
     public void Generate_ParamsTakenByValue_IsReported()
     {
         var messages = Messages(Header
@@ -121,23 +121,23 @@ public sealed class XrpcRouteGeneratorDiagnosticsTests
         Assert.Equal(["XRPC012", "XRPC006"], messages.Select(message => message.Id));
     }
 
-    [Theory]
-    [InlineData("public string P { get; init; }", "XRPC005")]
-    [InlineData("public required Utf8<Other> P { get; init; }", "XRPC005")]
-    [InlineData("public bool? P { get; init; }", "XRPC005")]
-    [InlineData("public ReadOnlySpan<char> P { get; init; }", "XRPC005")]
-    [InlineData("[XrpcInteger(2, 1)] public required int P { get; init; }", "XRPC009")]
-    [InlineData("[XrpcInteger(1, 9, Default = 10)] public int P { get; init; }", "XRPC009")]
-    [InlineData("[XrpcInteger(1, 9, Default = 0)] public int P { get; init; }", "XRPC009")]
-    [InlineData("[XrpcInteger(0, 2147483648)] public int? P { get; init; }", "XRPC009")]
-    [InlineData("[XrpcInteger(0, 9007199254740992)] public long? P { get; init; }", "XRPC009")]
-    [InlineData("public int P { get; init; }", "XRPC010")]
-    [InlineData("public required int? P { get; init; }", "XRPC010")]
-    [InlineData("[XrpcInteger(0, 1, Default = 1)] public int? P { get; init; }", "XRPC010")]
-    [InlineData("[XrpcInteger(0, 1, Default = 1)] public required int P { get; init; }", "XRPC010")]
-    [InlineData("[XrpcBoolean(Default = true)] public required bool P { get; init; }", "XRPC010")]
-    [InlineData("[XrpcInteger(0, 1)] public Utf8<Did> P { get; init; }", "XRPC013")]
-    [InlineData("[XrpcBoolean] public required int P { get; init; }", "XRPC013")]
+    [Test]
+    [Arguments("public string P { get; init; }", "XRPC005")]
+    [Arguments("public required Utf8<Other> P { get; init; }", "XRPC005")]
+    [Arguments("public bool? P { get; init; }", "XRPC005")]
+    [Arguments("public ReadOnlySpan<char> P { get; init; }", "XRPC005")]
+    [Arguments("[XrpcInteger(2, 1)] public required int P { get; init; }", "XRPC009")]
+    [Arguments("[XrpcInteger(1, 9, Default = 10)] public int P { get; init; }", "XRPC009")]
+    [Arguments("[XrpcInteger(1, 9, Default = 0)] public int P { get; init; }", "XRPC009")]
+    [Arguments("[XrpcInteger(0, 2147483648)] public int? P { get; init; }", "XRPC009")]
+    [Arguments("[XrpcInteger(0, 9007199254740992)] public long? P { get; init; }", "XRPC009")]
+    [Arguments("public int P { get; init; }", "XRPC010")]
+    [Arguments("public required int? P { get; init; }", "XRPC010")]
+    [Arguments("[XrpcInteger(0, 1, Default = 1)] public int? P { get; init; }", "XRPC010")]
+    [Arguments("[XrpcInteger(0, 1, Default = 1)] public required int P { get; init; }", "XRPC010")]
+    [Arguments("[XrpcBoolean(Default = true)] public required bool P { get; init; }", "XRPC010")]
+    [Arguments("[XrpcInteger(0, 1)] public Utf8<Did> P { get; init; }", "XRPC013")]
+    [Arguments("[XrpcBoolean] public required int P { get; init; }", "XRPC013")]
     public void Generate_WrongParameter_IsReported(string property, string id)
     {
         var messages = Messages(Header
@@ -151,7 +151,7 @@ public sealed class XrpcRouteGeneratorDiagnosticsTests
         Assert.Contains("'P'", message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public void Generate_WrongHandler_IsReportedWhereItStands()
     {
         var diagnostic = Assert.Single(GeneratorRun.Diagnose(

@@ -4,9 +4,9 @@ namespace Generators.Tests;
 
 public sealed class XrpcRouteGeneratorOutputTests
 {
-    [Theory]
-    [InlineData("EveryKind")]
-    [InlineData("Empty")]
+    [Test]
+    [Arguments("EveryKind")]
+    [Arguments("Empty")]
     public void Generate_Sources_GiveTheGoldenOutputAndCompile(string name)
     {
         string[] sources = name == "Empty" ? [] : [GeneratorRun.Resource(name + ".cs")];
@@ -21,5 +21,5 @@ public sealed class XrpcRouteGeneratorOutputTests
             output.GetDiagnostics(Stop).Where(d => d.Severity >= DiagnosticSeverity.Warning));
     }
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestRun.Cancellation;
 }

@@ -18,7 +18,7 @@ internal static class Corpus
     {
         if (Root is not null) return;
         if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail(Missing);
-        Assert.Skip(Missing);
+        Skip.Test(Missing);
     }
 
     /// <summary>
@@ -35,40 +35,37 @@ internal static class Corpus
     /// spaces are cases too. Without a corpus one empty case, in which <see cref="Require"/> then
     /// speaks.
     /// </summary>
-    internal static IEnumerable<TheoryDataRow<string>> Lines(string relativePath)
+    internal static IEnumerable<string> Lines(string relativePath)
     {
         if (Root is null) return [""];
         return File.ReadAllText(Path.Combine(Root, relativePath))
             .Split('\n')
-            .Where(static line => line.Length > 0 && line[0] != '#')
-            .Select(static line => new TheoryDataRow<string>(line));
+            .Where(static line => line.Length > 0 && line[0] != '#');
     }
 
     /// <summary>
     /// One case per element of a JSON array: its number, for <see cref="Element"/>.
     /// </summary>
-    internal static IEnumerable<TheoryDataRow<int>> Indices(string relativePath)
+    internal static IEnumerable<int> Indices(string relativePath)
     {
         if (Root is null) return [0];
         var json = File.ReadAllBytes(Path.Combine(Root, relativePath));
         using var document = JsonDocument.Parse(json);
-        return [.. Enumerable.Range(0, document.RootElement.GetArrayLength())
-            .Select(static index => new TheoryDataRow<int>(index))];
+        return Enumerable.Range(0, document.RootElement.GetArrayLength());
     }
 
     /// <summary>One case per folder in a folder: its name.</summary>
-    internal static IEnumerable<TheoryDataRow<string>> Folders(string relativePath) => Root is null
+    internal static IEnumerable<string> Folders(string relativePath) => Root is null
         ? [""]
         : Names(Directory.GetDirectories(Path.Combine(Root, relativePath)));
 
     /// <summary>One case per file of a folder: its name.</summary>
-    internal static IEnumerable<TheoryDataRow<string>> Files(string relativePath, string pattern) =>
+    internal static IEnumerable<string> Files(string relativePath, string pattern) =>
         Root is null ? [""] : Names(Directory.GetFiles(Path.Combine(Root, relativePath), pattern));
 
-    private static IEnumerable<TheoryDataRow<string>> Names(string[] paths) => paths
+    private static IEnumerable<string> Names(string[] paths) => paths
         .Select(static path => Path.GetFileName(path))
-        .Order(StringComparer.Ordinal)
-        .Select(static name => new TheoryDataRow<string>(name));
+        .Order(StringComparer.Ordinal);
 
     internal static JsonElement Element(string relativePath, int index)
     {

@@ -15,14 +15,14 @@ public sealed class CarReaderTests
     private const string RawLink = "d82a58250001551220" + Digest;
     private const string Link0 = "d82a5823001220" + Digest;
 
-    [Theory]
-    [InlineData("a2" + Roots + "81" + Link + Version + "01", 1)]
-    [InlineData("a2" + Roots + "82" + Link + Link + Version + "01", 2)]
-    [InlineData("a2" + Roots + "82" + Link + Link0 + Version + "01", 2)] // only the first counts
-    [InlineData("a2" + Roots + "82" + Link + RawLink + Version + "01", 2)]
-    [InlineData("a2" + Version + "01" + Roots + "81" + Link, 1)] // others' order
-    [InlineData("a3" + Roots + "81" + Link + Version + "01" + "6178f6", 1)] // a key of their own
-    [InlineData("a3" + "617882a0f90000" + Version + "01" + Roots + "81" + Link, 1)]
+    [Test]
+    [Arguments("a2" + Roots + "81" + Link + Version + "01", 1)]
+    [Arguments("a2" + Roots + "82" + Link + Link + Version + "01", 2)]
+    [Arguments("a2" + Roots + "82" + Link + Link0 + Version + "01", 2)] // only the first counts
+    [Arguments("a2" + Roots + "82" + Link + RawLink + Version + "01", 2)]
+    [Arguments("a2" + Version + "01" + Roots + "81" + Link, 1)] // others' order
+    [Arguments("a3" + Roots + "81" + Link + Version + "01" + "6178f6", 1)] // a key of their own
+    [Arguments("a3" + "617882a0f90000" + Version + "01" + Roots + "81" + Link, 1)]
     public void HeaderRead_Good_GivesTheFirstRoot(string hex, int rootCount)
     {
         byte[] input = WithLength(hex);
@@ -34,48 +34,48 @@ public sealed class CarReaderTests
         Assert.Equal(CidCodec.DagCbor, header.Root.Codec);
     }
 
-    [Theory]
-    [InlineData("a1" + Version + "02", CarError.VersionUnsupported)] // CARv2
-    [InlineData("a1" + Version + "01", CarError.HeaderMalformed)] // no roots
-    [InlineData("a2" + Roots + "81" + Link + Version + "02", CarError.VersionUnsupported)]
-    [InlineData("a2" + Roots + "81" + Link + Version + "00", CarError.VersionUnsupported)]
-    [InlineData("a2" + Roots + "80" + Version + "01", CarError.RootAbsent)]
-    [InlineData("a2" + Roots + "81" + RawLink + Version + "01", CarError.RootUnsupported)]
-    [InlineData("a2" + Roots + "81" + Link0 + Version + "01", CarError.RootUnsupported)]
-    [InlineData("a2" + Roots + "81" + Link + Version + "20", CarError.HeaderMalformed)]
-    [InlineData("a2" + Roots + "81" + Link + Version + "f93c00", CarError.HeaderMalformed)]
-    [InlineData("a2" + Roots + "81f6" + Version + "01", CarError.HeaderMalformed)]
-    [InlineData("a2" + Roots + "f6" + Version + "01", CarError.HeaderMalformed)]
-    [InlineData("a2" + Version + "02" + Roots + "81" + Link, CarError.VersionUnsupported)]
-    [InlineData("a3" + Version + "01" + Roots + "80" + "6178f6", CarError.RootAbsent)]
-    [InlineData(
+    [Test]
+    [Arguments("a1" + Version + "02", CarError.VersionUnsupported)] // CARv2
+    [Arguments("a1" + Version + "01", CarError.HeaderMalformed)] // no roots
+    [Arguments("a2" + Roots + "81" + Link + Version + "02", CarError.VersionUnsupported)]
+    [Arguments("a2" + Roots + "81" + Link + Version + "00", CarError.VersionUnsupported)]
+    [Arguments("a2" + Roots + "80" + Version + "01", CarError.RootAbsent)]
+    [Arguments("a2" + Roots + "81" + RawLink + Version + "01", CarError.RootUnsupported)]
+    [Arguments("a2" + Roots + "81" + Link0 + Version + "01", CarError.RootUnsupported)]
+    [Arguments("a2" + Roots + "81" + Link + Version + "20", CarError.HeaderMalformed)]
+    [Arguments("a2" + Roots + "81" + Link + Version + "f93c00", CarError.HeaderMalformed)]
+    [Arguments("a2" + Roots + "81f6" + Version + "01", CarError.HeaderMalformed)]
+    [Arguments("a2" + Roots + "f6" + Version + "01", CarError.HeaderMalformed)]
+    [Arguments("a2" + Version + "02" + Roots + "81" + Link, CarError.VersionUnsupported)]
+    [Arguments("a3" + Version + "01" + Roots + "80" + "6178f6", CarError.RootAbsent)]
+    [Arguments(
         "a3" + Roots + "81" + Link + Version + "01" + Version + "01", CarError.HeaderMalformed)]
-    [InlineData("a2" + Roots + "81" + Link + "6178f6", CarError.HeaderMalformed)] // no version
-    [InlineData("a3" + Roots + "81" + Link + Version + "0100f6", CarError.HeaderMalformed)]
-    [InlineData("a2" + Roots + "81" + Link + Version + "01" + "00", CarError.HeaderMalformed)]
-    [InlineData("a2" + Roots + "9bffffffffffffffff", CarError.HeaderMalformed)]
-    [InlineData("b802" + Roots + "81" + Link + Version + "01", CarError.HeaderMalformed)]
-    [InlineData("80", CarError.HeaderMalformed)]
-    [InlineData("", CarError.HeaderMalformed)]
-    [InlineData("3c68746d6c3e", CarError.HeaderMalformed)] // a page of a web site
+    [Arguments("a2" + Roots + "81" + Link + "6178f6", CarError.HeaderMalformed)] // no version
+    [Arguments("a3" + Roots + "81" + Link + Version + "0100f6", CarError.HeaderMalformed)]
+    [Arguments("a2" + Roots + "81" + Link + Version + "01" + "00", CarError.HeaderMalformed)]
+    [Arguments("a2" + Roots + "9bffffffffffffffff", CarError.HeaderMalformed)]
+    [Arguments("b802" + Roots + "81" + Link + Version + "01", CarError.HeaderMalformed)]
+    [Arguments("80", CarError.HeaderMalformed)]
+    [Arguments("", CarError.HeaderMalformed)]
+    [Arguments("3c68746d6c3e", CarError.HeaderMalformed)] // a page of a web site
     public void HeaderRead_Malformed_IsRefusedByItsCause(string hex, CarError expected)
     {
         var status = CarHeader.Read(WithLength(hex), out _, out _, out var error);
         Assert.Equal((CarStatus.Refused, expected), (status, error));
     }
 
-    [Theory]
-    [InlineData("8000", CarError.LengthMalformed)] // not shortest
-    [InlineData("ba00", CarError.LengthMalformed)]
-    [InlineData("ffffffffff", CarError.LengthMalformed)] // over five bytes
-    [InlineData("ffffffff7f", CarError.HeaderTooLarge)]
+    [Test]
+    [Arguments("8000", CarError.LengthMalformed)] // not shortest
+    [Arguments("ba00", CarError.LengthMalformed)]
+    [Arguments("ffffffffff", CarError.LengthMalformed)] // over five bytes
+    [Arguments("ffffffff7f", CarError.HeaderTooLarge)]
     public void HeaderRead_Length_IsRefusedBeforeItsBytesAreThere(string hex, CarError expected)
     {
         var status = CarHeader.Read(Convert.FromHexString(hex), out _, out _, out var error);
         Assert.Equal((CarStatus.Refused, expected), (status, error));
     }
 
-    [Fact]
+    [Test]
     public void HeaderRead_LengthAtTheLimit_IsAwaitedAndOneMoreIsNot()
     {
         byte[] prefix = new byte[3];
@@ -87,7 +87,7 @@ public sealed class CarReaderTests
         Assert.Equal(CarError.HeaderTooLarge, error);
     }
 
-    [Fact]
+    [Test]
     public void HeaderRead_CutAnywhere_NeedsMoreData()
     {
         byte[] input = CarWriter.Header(Cid.Of(CidCodec.DagCbor, "root"u8));
@@ -99,14 +99,14 @@ public sealed class CarReaderTests
         }
     }
 
-    [Theory]
-    [InlineData("01711220" + Digest, "616161", 36, true)]
-    [InlineData("01551220" + Digest, "616161", 36, true)]
-    [InlineData("01711220" + Digest, "", 36, true)] // a block of zero bytes
-    [InlineData("01701220" + Digest, "616161", 36, false)] // dag-pb: skipped
-    [InlineData("0171b22020" + Digest, "61", 37, false)] // another hash
-    [InlineData("01550001ff", "616161", 5, false)] // identity
-    [InlineData("01550000", "", 4, false)]
+    [Test]
+    [Arguments("01711220" + Digest, "616161", 36, true)]
+    [Arguments("01551220" + Digest, "616161", 36, true)]
+    [Arguments("01711220" + Digest, "", 36, true)] // a block of zero bytes
+    [Arguments("01701220" + Digest, "616161", 36, false)] // dag-pb: skipped
+    [Arguments("0171b22020" + Digest, "61", 37, false)] // another hash
+    [Arguments("01550001ff", "616161", 5, false)] // identity
+    [Arguments("01550000", "", 4, false)]
     public void SectionRead_Good_IsPlacesInTheBytes(
         string cid, string data, int cidLength, bool isBlessed)
     {
@@ -120,25 +120,25 @@ public sealed class CarReaderTests
         Assert.Equal(input.Length, needed);
     }
 
-    [Theory]
-    [InlineData("00", CarError.SectionEmpty)]
-    [InlineData("8000", CarError.LengthMalformed)]
-    [InlineData("80808080808001", CarError.LengthMalformed)]
-    [InlineData("ffffffff7f", CarError.BlockTooLarge)]
-    [InlineData("221220" + Digest, CarError.CidMalformed)] // version 0
-    [InlineData("251220" + Digest + "616161", CarError.CidMalformed)]
-    [InlineData("2402711220" + Digest, CarError.CidMalformed)] // version 2
-    [InlineData("2301711220" + Digest, CarError.CidMalformed)] // cut by its own length
-    [InlineData("0101", CarError.CidMalformed)]
-    [InlineData("03ffffff", CarError.CidMalformed)]
-    [InlineData("050155000500", CarError.CidMalformed)] // a digest longer than what is left
+    [Test]
+    [Arguments("00", CarError.SectionEmpty)]
+    [Arguments("8000", CarError.LengthMalformed)]
+    [Arguments("80808080808001", CarError.LengthMalformed)]
+    [Arguments("ffffffff7f", CarError.BlockTooLarge)]
+    [Arguments("221220" + Digest, CarError.CidMalformed)] // version 0
+    [Arguments("251220" + Digest + "616161", CarError.CidMalformed)]
+    [Arguments("2402711220" + Digest, CarError.CidMalformed)] // version 2
+    [Arguments("2301711220" + Digest, CarError.CidMalformed)] // cut by its own length
+    [Arguments("0101", CarError.CidMalformed)]
+    [Arguments("03ffffff", CarError.CidMalformed)]
+    [Arguments("050155000500", CarError.CidMalformed)] // a digest longer than what is left
     public void SectionRead_Malformed_IsRefusedByItsCause(string hex, CarError expected)
     {
         var status = CarSection.Read(Convert.FromHexString(hex), out _, out _, out var error);
         Assert.Equal((CarStatus.Refused, expected), (status, error));
     }
 
-    [Fact]
+    [Test]
     public void SectionRead_BlockAtTheLimit_IsReadAndOneByteMoreIsNot()
     {
         byte[] data = new byte[CarLimits.BlockBytesMax + 1];
@@ -154,7 +154,7 @@ public sealed class CarReaderTests
         }
     }
 
-    [Fact]
+    [Test]
     public void SectionRead_CutAnywhere_NeedsMoreData()
     {
         byte[] input = [0xa9, 0x01, .. new byte[169]];
@@ -172,7 +172,7 @@ public sealed class CarReaderTests
         Assert.Equal(input.Length, whole.Length);
     }
 
-    [Fact]
+    [Test]
     public void Describe_EveryCause_HasWordsOfItsOwn()
     {
         var causes = Enum.GetValues<CarError>().Where(e => e != CarError.None).ToList();

@@ -7,7 +7,7 @@ namespace Atproto.Tests.Car;
 
 public sealed class CarWriterTests
 {
-    [Fact]
+    [Test]
     public void WriteHeader_OneRoot_IsThe59KnownBytes()
     {
         var output = new ArrayBufferWriter<byte>();
@@ -19,12 +19,12 @@ public sealed class CarWriterTests
             Convert.ToHexStringLower(output.WrittenSpan));
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)] // the first whose length takes no more than one byte
-    [InlineData(3)] // and the first that takes two
-    [InlineData(23)]
+    [Test]
+    [Arguments(0)]
+    [Arguments(1)]
+    [Arguments(2)] // the first whose length takes no more than one byte
+    [Arguments(3)] // and the first that takes two
+    [Arguments(23)]
     public void WriteHeader_SoManyRoots_TakesWhatCarLengthSays(int rootCount)
     {
         Cid[] roots = [.. Enumerable.Range(0, rootCount).Select(CidOf)];
@@ -34,17 +34,17 @@ public sealed class CarWriterTests
         Assert.Equal(roots, SampleCar.Read(output.WrittenSpan).Roots);
     }
 
-    [Fact]
+    [Test]
     public void WriteHeader_24Roots_IsRefused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => CarWriter.WriteHeader(
             new ArrayBufferWriter<byte>(), [.. Enumerable.Range(0, 24).Select(CidOf)]));
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(91)] // 127 with the CID: one byte of length
-    [InlineData(92)] // 128: two
-    [InlineData(16_347)] // 16,383: two
-    [InlineData(16_348)] // 16,384: three
+    [Test]
+    [Arguments(0)]
+    [Arguments(91)] // 127 with the CID: one byte of length
+    [Arguments(92)] // 128: two
+    [Arguments(16_347)] // 16,383: two
+    [Arguments(16_348)] // 16,384: three
     public void WriteSection_SoManyBytes_TakesWhatCarLengthSaysAndReadsBack(int dataLength)
     {
         byte[] data = new byte[dataLength];

@@ -6,26 +6,26 @@ namespace Atproto.Tests.Car;
 
 public sealed class ForeignFileTests
 {
-    [Theory]
-    [InlineData("", "empty")]
-    [InlineData("{\"error\":\"RepoNotFound\"}", "JSON")]
-    [InlineData("\n  [1]", "JSON")]
-    [InlineData("\uFEFF{}", "JSON")]
-    [InlineData("<!DOCTYPE html><html>", "HTML")]
-    [InlineData("<?xml version=\"1.0\"?>", "XML")]
-    [InlineData("hello\n", "text")]
-    [InlineData("    ", "text")]
-    [InlineData("PK\u0003\u0004\u0014", "ZIP")]
-    [InlineData("naïve – 日本語", "text")]
+    [Test]
+    [Arguments("", "empty")]
+    [Arguments("{\"error\":\"RepoNotFound\"}", "JSON")]
+    [Arguments("\n  [1]", "JSON")]
+    [Arguments("\uFEFF{}", "JSON")]
+    [Arguments("<!DOCTYPE html><html>", "HTML")]
+    [Arguments("<?xml version=\"1.0\"?>", "XML")]
+    [Arguments("hello\n", "text")]
+    [Arguments("    ", "text")]
+    [Arguments("PK\u0003\u0004\u0014", "ZIP")]
+    [Arguments("naïve – 日本語", "text")]
     public void Describe_OtherKinds_AreNamed(string content, string kind) => Assert.Contains(
         kind, ForeignFile.Describe(Encoding.UTF8.GetBytes(content)), StringComparison.Ordinal);
 
-    [Theory]
-    [InlineData("1f8b08", "gzip")]
-    [InlineData("28b52ffd", "zstd")]
-    [InlineData("3a", null)]
-    [InlineData("ff", null)]
-    [InlineData("680065006c006c006f00", null)] // UTF-16
+    [Test]
+    [Arguments("1f8b08", "gzip")]
+    [Arguments("28b52ffd", "zstd")]
+    [Arguments("3a", null)]
+    [Arguments("ff", null)]
+    [Arguments("680065006c006c006f00", null)] // UTF-16
     public void Describe_Bytes_AreNamedOrUnknown(string hex, string? kind)
     {
         string? words = ForeignFile.Describe(Convert.FromHexString(hex));
@@ -33,7 +33,7 @@ public sealed class ForeignFileTests
         else Assert.Contains(kind, words, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public void Describe_TextCutInsideACharacter_IsText()
     {
         byte[] text = Encoding.UTF8.GetBytes(new string('é', 400));
@@ -44,7 +44,7 @@ public sealed class ForeignFileTests
         }
     }
 
-    [Fact]
+    [Test]
     public void Describe_ACarCutAnywhere_IsUnknown()
     {
         byte[] car = GoldenRepo.CarBytes();

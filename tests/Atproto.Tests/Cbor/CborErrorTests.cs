@@ -8,129 +8,129 @@ public sealed class CborErrorTests
     private const string Link0 = "d82a58250001711220"
         + "0000000000000000000000000000000000000000000000000000000000000000";
 
-    [Theory]
-    [InlineData("", CborError.UnexpectedEnd)] // nothing at all
-    [InlineData("18", CborError.UnexpectedEnd)] // a head of two bytes, cut
-    [InlineData("19ff", CborError.UnexpectedEnd)]
-    [InlineData("1affffff", CborError.UnexpectedEnd)]
-    [InlineData("1bffffffffffffff", CborError.UnexpectedEnd)]
-    [InlineData("a10000", CborError.KeyNotText)]
-    [InlineData("4100ff", CborError.TrailingBytes)]
-    [InlineData("0000", CborError.TrailingBytes)]
-    [InlineData("41", CborError.LengthBeyondInput)] // bytes of one, none there
-    [InlineData("6261", CborError.LengthBeyondInput)]
-    [InlineData("81", CborError.LengthBeyondInput)]
-    [InlineData("a16161", CborError.UnexpectedEnd)] // a pair of two bytes fits, its value does not
-    [InlineData("a161", CborError.LengthBeyondInput)]
-    [InlineData("5b7fffffffffffffff", CborError.LengthBeyondInput)]
-    [InlineData("5bffffffffffffffff", CborError.LengthBeyondInput)]
-    [InlineData("9bffffffffffffffff", CborError.LengthBeyondInput)]
-    [InlineData("bbffffffffffffffff", CborError.LengthBeyondInput)]
-    [InlineData("1817", CborError.NotShortestForm)]
-    [InlineData("1900ff", CborError.NotShortestForm)]
-    [InlineData("1a0000ffff", CborError.NotShortestForm)]
-    [InlineData("1b00000000ffffffff", CborError.NotShortestForm)]
-    [InlineData("3817", CborError.NotShortestForm)]
-    [InlineData("580100", CborError.NotShortestForm)]
-    [InlineData("780161", CborError.NotShortestForm)]
-    [InlineData("980100", CborError.NotShortestForm)]
-    [InlineData("b801616100", CborError.NotShortestForm)]
-    [InlineData("d9002a41 00", CborError.NotShortestForm)]
-    [InlineData("1c", CborError.IndefiniteOrReserved)]
-    [InlineData("3d", CborError.IndefiniteOrReserved)]
-    [InlineData("5e", CborError.IndefiniteOrReserved)]
-    [InlineData("5f4100ff", CborError.IndefiniteOrReserved)]
-    [InlineData("7f6161ff", CborError.IndefiniteOrReserved)]
-    [InlineData("9fff", CborError.IndefiniteOrReserved)]
-    [InlineData("bfff", CborError.IndefiniteOrReserved)]
-    [InlineData("ff", CborError.IndefiniteOrReserved)]
-    [InlineData("fc", CborError.IndefiniteOrReserved)]
-    [InlineData("a1416100", CborError.KeyNotText)]
-    [InlineData("a1f600", CborError.KeyNotText)]
-    [InlineData("a2616200616100", CborError.KeysUnsorted)]
-    [InlineData("a262616100616200", CborError.KeysUnsorted)] // longer before shorter
-    [InlineData("a2616100616100", CborError.KeyDuplicate)]
-    [InlineData("c000", CborError.TagUnknown)]
-    [InlineData("c24101", CborError.TagUnknown)] // a big number
-    [InlineData("d82b00", CborError.TagUnknown)]
-    [InlineData("d9d9f700", CborError.TagUnknown)] // "this is CBOR"
-    [InlineData("d82a00", CborError.LinkMalformed)] // tag 42 on an integer
-    [InlineData("d82a6100", CborError.LinkMalformed)] // on text
-    [InlineData("d82a40", CborError.LinkMalformed)] // on nothing
-    [InlineData("d82a4100", CborError.LinkMalformed)] // a zero byte and no CID
-    [InlineData("d82a450155122000", CborError.LinkMalformed)] // no zero byte
-    [InlineData("d82a", CborError.UnexpectedEnd)]
-    [InlineData("d82a5825", CborError.LengthBeyondInput)]
-    [InlineData("f97e00", CborError.FloatNotAllowed)]
-    [InlineData("fa3f800000", CborError.FloatNotAllowed)]
-    [InlineData("fb3ff0000000000000", CborError.FloatNotAllowed)]
-    [InlineData("fb3ff00000000000", CborError.UnexpectedEnd)]
-    [InlineData("e0", CborError.SimpleNotAllowed)]
-    [InlineData("f3", CborError.SimpleNotAllowed)]
-    [InlineData("f7", CborError.SimpleNotAllowed)]
-    [InlineData("f814", CborError.SimpleNotAllowed)] // false in two bytes
-    [InlineData("f820", CborError.SimpleNotAllowed)]
-    [InlineData("61ff", CborError.TextNotUtf8)]
-    [InlineData("62c080", CborError.TextNotUtf8)] // over-long
-    [InlineData("63eda080", CborError.TextNotUtf8)] // a surrogate
-    [InlineData("a161ff00", CborError.TextNotUtf8)] // in a key
+    [Test]
+    [Arguments("", CborError.UnexpectedEnd)] // nothing at all
+    [Arguments("18", CborError.UnexpectedEnd)] // a head of two bytes, cut
+    [Arguments("19ff", CborError.UnexpectedEnd)]
+    [Arguments("1affffff", CborError.UnexpectedEnd)]
+    [Arguments("1bffffffffffffff", CborError.UnexpectedEnd)]
+    [Arguments("a10000", CborError.KeyNotText)]
+    [Arguments("4100ff", CborError.TrailingBytes)]
+    [Arguments("0000", CborError.TrailingBytes)]
+    [Arguments("41", CborError.LengthBeyondInput)] // bytes of one, none there
+    [Arguments("6261", CborError.LengthBeyondInput)]
+    [Arguments("81", CborError.LengthBeyondInput)]
+    [Arguments("a16161", CborError.UnexpectedEnd)] // a pair of two bytes fits, its value does not
+    [Arguments("a161", CborError.LengthBeyondInput)]
+    [Arguments("5b7fffffffffffffff", CborError.LengthBeyondInput)]
+    [Arguments("5bffffffffffffffff", CborError.LengthBeyondInput)]
+    [Arguments("9bffffffffffffffff", CborError.LengthBeyondInput)]
+    [Arguments("bbffffffffffffffff", CborError.LengthBeyondInput)]
+    [Arguments("1817", CborError.NotShortestForm)]
+    [Arguments("1900ff", CborError.NotShortestForm)]
+    [Arguments("1a0000ffff", CborError.NotShortestForm)]
+    [Arguments("1b00000000ffffffff", CborError.NotShortestForm)]
+    [Arguments("3817", CborError.NotShortestForm)]
+    [Arguments("580100", CborError.NotShortestForm)]
+    [Arguments("780161", CborError.NotShortestForm)]
+    [Arguments("980100", CborError.NotShortestForm)]
+    [Arguments("b801616100", CborError.NotShortestForm)]
+    [Arguments("d9002a41 00", CborError.NotShortestForm)]
+    [Arguments("1c", CborError.IndefiniteOrReserved)]
+    [Arguments("3d", CborError.IndefiniteOrReserved)]
+    [Arguments("5e", CborError.IndefiniteOrReserved)]
+    [Arguments("5f4100ff", CborError.IndefiniteOrReserved)]
+    [Arguments("7f6161ff", CborError.IndefiniteOrReserved)]
+    [Arguments("9fff", CborError.IndefiniteOrReserved)]
+    [Arguments("bfff", CborError.IndefiniteOrReserved)]
+    [Arguments("ff", CborError.IndefiniteOrReserved)]
+    [Arguments("fc", CborError.IndefiniteOrReserved)]
+    [Arguments("a1416100", CborError.KeyNotText)]
+    [Arguments("a1f600", CborError.KeyNotText)]
+    [Arguments("a2616200616100", CborError.KeysUnsorted)]
+    [Arguments("a262616100616200", CborError.KeysUnsorted)] // longer before shorter
+    [Arguments("a2616100616100", CborError.KeyDuplicate)]
+    [Arguments("c000", CborError.TagUnknown)]
+    [Arguments("c24101", CborError.TagUnknown)] // a big number
+    [Arguments("d82b00", CborError.TagUnknown)]
+    [Arguments("d9d9f700", CborError.TagUnknown)] // "this is CBOR"
+    [Arguments("d82a00", CborError.LinkMalformed)] // tag 42 on an integer
+    [Arguments("d82a6100", CborError.LinkMalformed)] // on text
+    [Arguments("d82a40", CborError.LinkMalformed)] // on nothing
+    [Arguments("d82a4100", CborError.LinkMalformed)] // a zero byte and no CID
+    [Arguments("d82a450155122000", CborError.LinkMalformed)] // no zero byte
+    [Arguments("d82a", CborError.UnexpectedEnd)]
+    [Arguments("d82a5825", CborError.LengthBeyondInput)]
+    [Arguments("f97e00", CborError.FloatNotAllowed)]
+    [Arguments("fa3f800000", CborError.FloatNotAllowed)]
+    [Arguments("fb3ff0000000000000", CborError.FloatNotAllowed)]
+    [Arguments("fb3ff00000000000", CborError.UnexpectedEnd)]
+    [Arguments("e0", CborError.SimpleNotAllowed)]
+    [Arguments("f3", CborError.SimpleNotAllowed)]
+    [Arguments("f7", CborError.SimpleNotAllowed)]
+    [Arguments("f814", CborError.SimpleNotAllowed)] // false in two bytes
+    [Arguments("f820", CborError.SimpleNotAllowed)]
+    [Arguments("61ff", CborError.TextNotUtf8)]
+    [Arguments("62c080", CborError.TextNotUtf8)] // over-long
+    [Arguments("63eda080", CborError.TextNotUtf8)] // a surrogate
+    [Arguments("a161ff00", CborError.TextNotUtf8)] // in a key
     public void Block_Malformed_IsRefusedByItsCause(string hex, CborError expected) =>
         Assert.Equal(expected, CborCheck.Block(Hex(hex), CborRules.Strict));
 
-    [Theory]
-    [InlineData("00")]
-    [InlineData("1818")]
-    [InlineData("190100")]
-    [InlineData("1a00010000")]
-    [InlineData("1b0000000100000000")]
-    [InlineData("1bffffffffffffffff")]
-    [InlineData("3bffffffffffffffff")]
-    [InlineData("40")]
-    [InlineData("60")]
-    [InlineData("80")]
-    [InlineData("a0")]
-    [InlineData("f4")]
-    [InlineData("f5")]
-    [InlineData("f6")]
-    [InlineData("a2616200626161f6")]
-    [InlineData("64f09f9880")]
+    [Test]
+    [Arguments("00")]
+    [Arguments("1818")]
+    [Arguments("190100")]
+    [Arguments("1a00010000")]
+    [Arguments("1b0000000100000000")]
+    [Arguments("1bffffffffffffffff")]
+    [Arguments("3bffffffffffffffff")]
+    [Arguments("40")]
+    [Arguments("60")]
+    [Arguments("80")]
+    [Arguments("a0")]
+    [Arguments("f4")]
+    [Arguments("f5")]
+    [Arguments("f6")]
+    [Arguments("a2616200626161f6")]
+    [Arguments("64f09f9880")]
     public void Block_Canonical_IsAccepted(string hex)
     {
         Assert.Equal(CborError.None, CborCheck.Block(Hex(hex), CborRules.Strict));
         Assert.Equal(CborError.None, CborCheck.Block(Hex(hex), CborRules.Lenient));
     }
 
-    [Theory]
-    [InlineData("a2616200616100", CborError.None)] // unsorted keys
-    [InlineData("a3616200616100616200", CborError.KeyDuplicate)] // the twins are no neighbours
-    [InlineData("a3616200616100616100", CborError.KeyDuplicate)]
-    [InlineData("a46163a2616200616100616201626161006162f6", CborError.KeyDuplicate)]
-    [InlineData("f93c00", CborError.None)]
-    [InlineData("fa7f7fffff", CborError.None)]
-    [InlineData("fb7fefffffffffffff", CborError.None)]
-    [InlineData("f97e00", CborError.FloatNotFinite)]
-    [InlineData("f97c00", CborError.FloatNotFinite)]
-    [InlineData("faff800000", CborError.FloatNotFinite)]
-    [InlineData("fb7ff8000000000000", CborError.FloatNotFinite)]
-    [InlineData("fbfff0000000000000", CborError.FloatNotFinite)]
-    [InlineData("f7", CborError.None)]
-    [InlineData("f814", CborError.SimpleNotAllowed)]
-    [InlineData("e0", CborError.SimpleNotAllowed)]
-    [InlineData("61ff", CborError.None)]
-    [InlineData("1817", CborError.NotShortestForm)]
-    [InlineData("9fff", CborError.IndefiniteOrReserved)]
-    [InlineData("c000", CborError.TagUnknown)]
-    [InlineData("a1416100", CborError.KeyNotText)]
-    [InlineData("d82a4100", CborError.LinkMalformed)]
-    [InlineData("d82a4600 0155 0001 ff", CborError.None)] // identity hash of one byte
-    [InlineData("d82a4700 0155 0001 ffff", CborError.LinkMalformed)] // a byte behind it
-    [InlineData("0000", CborError.TrailingBytes)]
+    [Test]
+    [Arguments("a2616200616100", CborError.None)] // unsorted keys
+    [Arguments("a3616200616100616200", CborError.KeyDuplicate)] // the twins are no neighbours
+    [Arguments("a3616200616100616100", CborError.KeyDuplicate)]
+    [Arguments("a46163a2616200616100616201626161006162f6", CborError.KeyDuplicate)]
+    [Arguments("f93c00", CborError.None)]
+    [Arguments("fa7f7fffff", CborError.None)]
+    [Arguments("fb7fefffffffffffff", CborError.None)]
+    [Arguments("f97e00", CborError.FloatNotFinite)]
+    [Arguments("f97c00", CborError.FloatNotFinite)]
+    [Arguments("faff800000", CborError.FloatNotFinite)]
+    [Arguments("fb7ff8000000000000", CborError.FloatNotFinite)]
+    [Arguments("fbfff0000000000000", CborError.FloatNotFinite)]
+    [Arguments("f7", CborError.None)]
+    [Arguments("f814", CborError.SimpleNotAllowed)]
+    [Arguments("e0", CborError.SimpleNotAllowed)]
+    [Arguments("61ff", CborError.None)]
+    [Arguments("1817", CborError.NotShortestForm)]
+    [Arguments("9fff", CborError.IndefiniteOrReserved)]
+    [Arguments("c000", CborError.TagUnknown)]
+    [Arguments("a1416100", CborError.KeyNotText)]
+    [Arguments("d82a4100", CborError.LinkMalformed)]
+    [Arguments("d82a4600 0155 0001 ff", CborError.None)] // identity hash of one byte
+    [Arguments("d82a4700 0155 0001 ffff", CborError.LinkMalformed)] // a byte behind it
+    [Arguments("0000", CborError.TrailingBytes)]
     public void Block_Lenient_TakesWhatOldRecordsHold(string hex, CborError expected) =>
         Assert.Equal(expected, CborCheck.Block(Hex(hex), CborRules.Lenient));
 
-    [Theory]
-    [InlineData(CborRules.Strict)]
-    [InlineData(CborRules.Lenient)]
+    [Test]
+    [Arguments(CborRules.Strict)]
+    [Arguments(CborRules.Lenient)]
     public void Block_NestingAtTheLimit_IsAcceptedAndOneMoreIsNot(CborRules rules)
     {
         Assert.Equal(CborError.None, CborCheck.Block(Nested(CborLimits.DepthMax), rules));
@@ -144,9 +144,9 @@ public sealed class CborErrorTests
         Assert.Equal(CborError.TooDeep, CborCheck.Block([0xa1, 0x60, .. maps], rules));
     }
 
-    [Theory]
-    [InlineData(0x9a)]
-    [InlineData(0xba)]
+    [Test]
+    [Arguments(0x9a)]
+    [Arguments(0xba)]
     public void Block_ItemsAtTheLimit_AreAcceptedAndOneMoreIsNot(byte head)
     {
         Assert.Equal(CborError.None, CborCheck.Block(Items(CborLimits.ItemsMax), CborRules.Strict));
@@ -172,7 +172,7 @@ public sealed class CborErrorTests
             [(byte)((i >> 18) & 63), (byte)((i >> 12) & 63), (byte)((i >> 6) & 63), (byte)(i & 63)];
     }
 
-    [Fact]
+    [Test]
     public void Block_CutAnywhere_IsNeverAccepted()
     {
         byte[] block = Hex(
@@ -190,7 +190,7 @@ public sealed class CborErrorTests
         }
     }
 
-    [Fact]
+    [Test]
     public void Block_UnsortedAtEveryLevel_AllocatesAboutItsSize()
     {
         // Each level compares its own keys only, however much lies below them.
@@ -207,7 +207,7 @@ public sealed class CborErrorTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, block.Length);
     }
 
-    [Fact]
+    [Test]
     public void Describe_EveryCause_HasWordsOfItsOwn()
     {
         var causes = Enum.GetValues<CborError>().Where(e => e != CborError.None).ToList();

@@ -8,22 +8,22 @@ namespace Atproto.Tests.Cbor;
 /// <summary>Keys out of order, which existing records may have, and keys that come twice.</summary>
 public sealed class CborKeysTests
 {
-    [Theory]
-    [InlineData("a261620061610 0", CborError.None)]
-    [InlineData("a3616200616100616200", CborError.KeyDuplicate)]
-    [InlineData("a2616281a2616200616100616 100", CborError.None)]
-    [InlineData("a2616281a36162006161006162 00616100", CborError.KeyDuplicate)] // within
-    [InlineData("a3616181a1616100616100616200", CborError.KeyDuplicate)] // around
-    [InlineData("a36162 81a16162006161006163a161 6200", CborError.None)] // beside
-    [InlineData("a4616200616100616200ff", CborError.IndefiniteOrReserved)] // what comes first
-    [InlineData("82a3616200616100616200ff", CborError.KeyDuplicate)]
+    [Test]
+    [Arguments("a261620061610 0", CborError.None)]
+    [Arguments("a3616200616100616200", CborError.KeyDuplicate)]
+    [Arguments("a2616281a2616200616100616 100", CborError.None)]
+    [Arguments("a2616281a36162006161006162 00616100", CborError.KeyDuplicate)] // within
+    [Arguments("a3616181a1616100616100616200", CborError.KeyDuplicate)] // around
+    [Arguments("a36162 81a16162006161006163a161 6200", CborError.None)] // beside
+    [Arguments("a4616200616100616200ff", CborError.IndefiniteOrReserved)] // what comes first
+    [Arguments("82a3616200616100616200ff", CborError.KeyDuplicate)]
     public void Block_KeysOutOfOrder_OnlyDuplicatesAreRefused(string hex, CborError expected)
     {
         byte[] block = Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));
         Assert.Equal(expected, CborCheck.Block(block, CborRules.Lenient));
     }
 
-    [Fact]
+    [Test]
     public void Block_RandomMaps_AgreesWithTheTwin()
     {
         ulong seed = ulong.TryParse(
@@ -43,10 +43,10 @@ public sealed class CborKeysTests
         Assert.InRange(duplicates, 1000, 19_000);
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(30)]
-    [InlineData(120)]
+    [Test]
+    [Arguments(1)]
+    [Arguments(30)]
+    [Arguments(120)]
     public void First_NestedMapsOutOfOrder_TakesEveryKeyOnce(int depth)
     {
         const int Values = 10_000;

@@ -25,20 +25,20 @@ public sealed class CborReaderTests
         AnyLink,
     }
 
-    [Theory]
-    [InlineData(Read.Map, "a1616100", 1)]
-    [InlineData(Read.Array, "820000", 1)]
-    [InlineData(Read.Text, "626161", 3)]
-    [InlineData(Read.Bytes, "426161", 3)]
-    [InlineData(Read.Unsigned, "1bffffffffffffffff", 9)]
-    [InlineData(Read.Int32, "1a7fffffff", 5)]
-    [InlineData(Read.KeyA, "6161", 2)]
-    [InlineData(Read.Link, "d82a58250001711220" + Digest, 41)]
-    [InlineData(Read.LinkBinary, "d82a58250001711220" + Digest, 41)]
-    [InlineData(Read.LinkBinary, "d82a58250001551220" + Digest, 41)]
-    [InlineData(Read.AnyLink, "d82a582500015512 20" + Digest, 41)]
-    [InlineData(Read.AnyLink, "d82a5823001220" + Digest, 39)] // version 0
-    [InlineData(Read.AnyLink, "d82a4600015500 01ff", 9)] // identity hash
+    [Test]
+    [Arguments(Read.Map, "a1616100", 1)]
+    [Arguments(Read.Array, "820000", 1)]
+    [Arguments(Read.Text, "626161", 3)]
+    [Arguments(Read.Bytes, "426161", 3)]
+    [Arguments(Read.Unsigned, "1bffffffffffffffff", 9)]
+    [Arguments(Read.Int32, "1a7fffffff", 5)]
+    [Arguments(Read.KeyA, "6161", 2)]
+    [Arguments(Read.Link, "d82a58250001711220" + Digest, 41)]
+    [Arguments(Read.LinkBinary, "d82a58250001711220" + Digest, 41)]
+    [Arguments(Read.LinkBinary, "d82a58250001551220" + Digest, 41)]
+    [Arguments(Read.AnyLink, "d82a582500015512 20" + Digest, 41)]
+    [Arguments(Read.AnyLink, "d82a5823001220" + Digest, 39)] // version 0
+    [Arguments(Read.AnyLink, "d82a4600015500 01ff", 9)] // identity hash
     public void Read_Item_TakesItWhole(Read read, string hex, int length)
     {
         var input = Hex(hex);
@@ -47,32 +47,32 @@ public sealed class CborReaderTests
         Assert.Equal(length, reader.Offset);
     }
 
-    [Theory]
-    [InlineData(Read.Map, "00", CborError.WrongType)]
-    [InlineData(Read.Map, "a2616100", CborError.LengthBeyondInput)]
-    [InlineData(Read.Array, "a0", CborError.WrongType)]
-    [InlineData(Read.Array, "8200", CborError.LengthBeyondInput)]
-    [InlineData(Read.Text, "4161", CborError.WrongType)]
-    [InlineData(Read.Bytes, "6161", CborError.WrongType)]
-    [InlineData(Read.Unsigned, "20", CborError.WrongType)]
-    [InlineData(Read.Unsigned, "1801", CborError.NotShortestForm)]
-    [InlineData(Read.Unsigned, "1c", CborError.IndefiniteOrReserved)]
-    [InlineData(Read.Int32, "1a80000000", CborError.IntegerOutOfRange)]
-    [InlineData(Read.Int32, "1bffffffffffffffff", CborError.IntegerOutOfRange)]
-    [InlineData(Read.Int32, "20", CborError.WrongType)]
-    [InlineData(Read.KeyA, "6162", CborError.KeyUnexpected)]
-    [InlineData(Read.KeyA, "60", CborError.KeyUnexpected)]
-    [InlineData(Read.KeyA, "4161", CborError.KeyNotText)]
-    [InlineData(Read.Link, "d82a58250001551220" + Digest, CborError.LinkNotBlessed)] // raw
-    [InlineData(Read.Link, "d82a5823001220" + Digest, CborError.LinkNotBlessed)] // version 0
-    [InlineData(Read.Link, "d82a58250001711320" + Digest, CborError.LinkNotBlessed)] // SHA-512
-    [InlineData(Read.Link, "d82a58250101711220" + Digest, CborError.LinkMalformed)]
-    [InlineData(Read.Link, "d82b58250001711220" + Digest, CborError.TagUnknown)]
-    [InlineData(Read.Link, "f6", CborError.WrongType)]
-    [InlineData(Read.LinkBinary, "d82a5823001220" + Digest, CborError.LinkNotBlessed)]
-    [InlineData(Read.AnyLink, "d82a78250001711220" + Digest, CborError.LinkMalformed)] // on text
-    [InlineData(Read.AnyLink, "d82a58260001711220" + Digest + "00", CborError.LinkMalformed)]
-    [InlineData(Read.AnyLink, "d82a4000", CborError.LinkMalformed)]
+    [Test]
+    [Arguments(Read.Map, "00", CborError.WrongType)]
+    [Arguments(Read.Map, "a2616100", CborError.LengthBeyondInput)]
+    [Arguments(Read.Array, "a0", CborError.WrongType)]
+    [Arguments(Read.Array, "8200", CborError.LengthBeyondInput)]
+    [Arguments(Read.Text, "4161", CborError.WrongType)]
+    [Arguments(Read.Bytes, "6161", CborError.WrongType)]
+    [Arguments(Read.Unsigned, "20", CborError.WrongType)]
+    [Arguments(Read.Unsigned, "1801", CborError.NotShortestForm)]
+    [Arguments(Read.Unsigned, "1c", CborError.IndefiniteOrReserved)]
+    [Arguments(Read.Int32, "1a80000000", CborError.IntegerOutOfRange)]
+    [Arguments(Read.Int32, "1bffffffffffffffff", CborError.IntegerOutOfRange)]
+    [Arguments(Read.Int32, "20", CborError.WrongType)]
+    [Arguments(Read.KeyA, "6162", CborError.KeyUnexpected)]
+    [Arguments(Read.KeyA, "60", CborError.KeyUnexpected)]
+    [Arguments(Read.KeyA, "4161", CborError.KeyNotText)]
+    [Arguments(Read.Link, "d82a58250001551220" + Digest, CborError.LinkNotBlessed)] // raw
+    [Arguments(Read.Link, "d82a5823001220" + Digest, CborError.LinkNotBlessed)] // version 0
+    [Arguments(Read.Link, "d82a58250001711320" + Digest, CborError.LinkNotBlessed)] // SHA-512
+    [Arguments(Read.Link, "d82a58250101711220" + Digest, CborError.LinkMalformed)]
+    [Arguments(Read.Link, "d82b58250001711220" + Digest, CborError.TagUnknown)]
+    [Arguments(Read.Link, "f6", CborError.WrongType)]
+    [Arguments(Read.LinkBinary, "d82a5823001220" + Digest, CborError.LinkNotBlessed)]
+    [Arguments(Read.AnyLink, "d82a78250001711220" + Digest, CborError.LinkMalformed)] // on text
+    [Arguments(Read.AnyLink, "d82a58260001711220" + Digest + "00", CborError.LinkMalformed)]
+    [Arguments(Read.AnyLink, "d82a4000", CborError.LinkMalformed)]
     public void Read_Refused_TakesNothing(Read read, string hex, CborError expected)
     {
         var reader = new CborReader(Hex("00" + hex));
@@ -82,15 +82,15 @@ public sealed class CborReaderTests
         Assert.Equal(expected, Take(ref reader, read));
     }
 
-    [Theory]
-    [InlineData(Read.Text, "7803616263")]
-    [InlineData(Read.Map, "b818")]
-    [InlineData(Read.Unsigned, "1bffffffffffffffff")]
-    [InlineData(Read.Int32, "1a7fffffff")]
-    [InlineData(Read.KeyA, "6161")]
-    [InlineData(Read.Link, "d82a58250001711220" + Digest)]
-    [InlineData(Read.LinkBinary, "d82a58250001711220" + Digest)]
-    [InlineData(Read.AnyLink, "d82a58250001551220" + Digest)]
+    [Test]
+    [Arguments(Read.Text, "7803616263")]
+    [Arguments(Read.Map, "b818")]
+    [Arguments(Read.Unsigned, "1bffffffffffffffff")]
+    [Arguments(Read.Int32, "1a7fffffff")]
+    [Arguments(Read.KeyA, "6161")]
+    [Arguments(Read.Link, "d82a58250001711220" + Digest)]
+    [Arguments(Read.LinkBinary, "d82a58250001711220" + Digest)]
+    [Arguments(Read.AnyLink, "d82a58250001551220" + Digest)]
     public void Read_CutAnywhere_TakesNothing(Read read, string hex)
     {
         byte[] input = Hex(hex);
@@ -106,7 +106,7 @@ public sealed class CborReaderTests
         }
     }
 
-    [Fact]
+    [Test]
     public void ReadArray_ItemsAtTheLimit_AreReadAndOneMoreIsNot()
     {
         byte[] input = new byte[CborLimits.ItemsMax + 6];
@@ -121,7 +121,7 @@ public sealed class CborReaderTests
         Assert.Equal(0, reader.Offset);
     }
 
-    [Fact]
+    [Test]
     public void TryReadNull_OnlyTakesNull()
     {
         var reader = new CborReader(Hex("f6f5"));
@@ -132,7 +132,7 @@ public sealed class CborReaderTests
         Assert.False(new CborReader([]).TryReadNull());
     }
 
-    [Fact]
+    [Test]
     public void ReadLink_BlessedLink_GivesItsCid()
     {
         var cid = Cid.Of(CidCodec.DagCbor, "x"u8);
@@ -145,12 +145,12 @@ public sealed class CborReaderTests
         Assert.True(reader.AtEnd);
     }
 
-    [Theory]
-    [InlineData("", "", 0)]
-    [InlineData("b", "aa", -1)]
-    [InlineData("aa", "b", 1)]
-    [InlineData("ab", "aa", 1)]
-    [InlineData("é", "zz", 1)] // the same length in bytes, not in characters
+    [Test]
+    [Arguments("", "", 0)]
+    [Arguments("b", "aa", -1)]
+    [Arguments("aa", "b", 1)]
+    [Arguments("ab", "aa", 1)]
+    [Arguments("é", "zz", 1)] // the same length in bytes, not in characters
     public void Compare_Keys_ShorterFirstThenBytewise(string left, string right, int sign) =>
         Assert.Equal(
             sign,

@@ -7,9 +7,9 @@ public sealed class DidKeyTests
     private const string P256Key = "did:key:zDnaembgSGUhZULN2Caob4HLJPaxBh92N7rtH21TErzqf8HQo";
     private const string Secp256k1Key = "did:key:zQ3shqwJEJyMBsBXCWyCBpUBMqxcon9oHB7mCvx4sSpMdLJwc";
 
-    [Theory]
-    [InlineData(P256Key, KeyCurve.P256)]
-    [InlineData(Secp256k1Key, KeyCurve.Secp256k1)]
+    [Test]
+    [Arguments(P256Key, KeyCurve.P256)]
+    [Arguments(Secp256k1Key, KeyCurve.Secp256k1)]
     public void TryParse_Key_PrintsAsItWas(string text, KeyCurve curve)
     {
         Assert.Equal(KeyError.None, DidKey.TryParse(text, out var key));
@@ -18,28 +18,28 @@ public sealed class DidKeyTests
         Assert.Equal(text["did:key:".Length..], DidKey.FormatMultikey(key));
     }
 
-    [Theory]
-    [InlineData("", KeyError.NotDidKey)]
-    [InlineData("did:web:zQ3sh", KeyError.NotDidKey)]
-    [InlineData("DID:KEY:zQ3shqwJEJyMBsBXCWyCBpUBMqxcon9oHB7mCvx4sSpMdLJwc", KeyError.NotDidKey)]
-    [InlineData("did:key:", KeyError.NotBase58)]
-    [InlineData("did:key:z", KeyError.NotBase58)]
-    [InlineData("did:key:mAAAA", KeyError.NotBase58)]
-    [InlineData("did:key:zQ3sh0", KeyError.NotBase58)] // no zero in base58
-    [InlineData("did:key:zQ3shé", KeyError.NotBase58)]
-    [InlineData("did:key:zQ3sh ", KeyError.NotBase58)]
-    [InlineData("did:key:zQ3sh\u007f", KeyError.NotBase58)] // the last of ASCII
-    [InlineData("did:key:z1111", KeyError.UnknownCodec)]
-    [InlineData("did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp", KeyError.UnknownCodec)]
+    [Test]
+    [Arguments("", KeyError.NotDidKey)]
+    [Arguments("did:web:zQ3sh", KeyError.NotDidKey)]
+    [Arguments("DID:KEY:zQ3shqwJEJyMBsBXCWyCBpUBMqxcon9oHB7mCvx4sSpMdLJwc", KeyError.NotDidKey)]
+    [Arguments("did:key:", KeyError.NotBase58)]
+    [Arguments("did:key:z", KeyError.NotBase58)]
+    [Arguments("did:key:mAAAA", KeyError.NotBase58)]
+    [Arguments("did:key:zQ3sh0", KeyError.NotBase58)] // no zero in base58
+    [Arguments("did:key:zQ3shé", KeyError.NotBase58)]
+    [Arguments("did:key:zQ3sh ", KeyError.NotBase58)]
+    [Arguments("did:key:zQ3sh\u007f", KeyError.NotBase58)] // the last of ASCII
+    [Arguments("did:key:z1111", KeyError.UnknownCodec)]
+    [Arguments("did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp", KeyError.UnknownCodec)]
     public void TryParse_OtherText_IsRefusedByCode(string text, KeyError expected)
     {
         Assert.Equal(expected, DidKey.TryParse(text, out var key));
         Assert.Null(key);
     }
 
-    [Theory]
-    [InlineData(P256Key)]
-    [InlineData(Secp256k1Key)]
+    [Test]
+    [Arguments(P256Key)]
+    [Arguments(Secp256k1Key)]
     public void TryParse_CutAnywhere_IsNoKey(string text)
     {
         for (int length = 0; length < text.Length; length++)
@@ -50,15 +50,15 @@ public sealed class DidKeyTests
         Assert.NotEqual(KeyError.None, DidKey.TryParse(text + "1", out _));
     }
 
-    [Fact]
+    [Test]
     public void TryParse_LongText_IsRefusedBeforeItIsDecoded()
     {
         Assert.Equal(KeyError.NotBase58, DidKey.TryParse("did:key:z" + new string('2', 96), out _));
     }
 
-    [Theory]
-    [InlineData(KeyCurve.P256)]
-    [InlineData(KeyCurve.Secp256k1)]
+    [Test]
+    [Arguments(KeyCurve.P256)]
+    [Arguments(KeyCurve.Secp256k1)]
     public void TryParseBarePoint_BothForms_AreTheSameKey(KeyCurve curve)
     {
         for (int i = 0; i < 8; i++)
@@ -79,9 +79,9 @@ public sealed class DidKeyTests
         }
     }
 
-    [Theory]
-    [InlineData("z", KeyError.NotBase58)]
-    [InlineData("z2", KeyError.NotAPoint)]
+    [Test]
+    [Arguments("z", KeyError.NotBase58)]
+    [Arguments("z2", KeyError.NotAPoint)]
     public void TryParseBarePoint_OtherText_IsRefusedByCode(string text, KeyError expected) =>
         Assert.Equal(expected, DidKey.TryParseBarePoint(KeyCurve.P256, text, out _));
 

@@ -7,7 +7,7 @@ public sealed class KeyCacheTests
 {
     private static readonly byte[] s_digest = SHA256.HashData("hello"u8);
 
-    [Fact]
+    [Test]
     public void Find_SameKey_IsTheSameVerifier()
     {
         using var key = PrivateKey.Generate(KeyCurve.P256);
@@ -18,7 +18,7 @@ public sealed class KeyCacheTests
         Assert.Equal(SignatureError.None, first!.Verify(s_digest, key.Sign(s_digest)));
     }
 
-    [Fact]
+    [Test]
     public void Find_MoreKeysThanFit_KeepsTheLastAndThoseInUse()
     {
         var cache = new KeyCache(4);

@@ -12,9 +12,9 @@ public sealed class PublicKeyTests
     private const string Secp256k1Y =
         "483ADA7726A3C4655DA4FBFC0E1108A8FD17B448A68554199C47D08FFB10D4B8";
 
-    [Theory]
-    [InlineData(KeyCurve.P256, P256X, P256Y, 3)]
-    [InlineData(KeyCurve.Secp256k1, Secp256k1X, Secp256k1Y, 2)]
+    [Test]
+    [Arguments(KeyCurve.P256, P256X, P256Y, 3)]
+    [Arguments(KeyCurve.Secp256k1, Secp256k1X, Secp256k1Y, 2)]
     public void TryRead_Generator_IsDecompressedToItsOwnY(
         KeyCurve curve, string x, string y, byte parity)
     {
@@ -31,22 +31,22 @@ public sealed class PublicKeyTests
         Assert.False(key.Equals((object)"another type"));
     }
 
-    [Fact]
+    [Test]
     public void TryRead_PointOfTheOtherCurve_IsNotOnThisOne()
     {
         byte[] full = [4, .. Convert.FromHexString(P256X), .. Convert.FromHexString(P256Y)];
         Assert.Equal(KeyError.NotOnCurve, PublicKey.TryRead(KeyCurve.Secp256k1, full, out _));
     }
 
-    [Theory]
-    [InlineData(
+    [Test]
+    [Arguments(
         KeyCurve.P256, "FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF")] // p
-    [InlineData(
+    [Arguments(
         KeyCurve.P256, "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF")]
-    [InlineData(
+    [Arguments(
         KeyCurve.Secp256k1,
         "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEFFFFFC2F")] // p
-    [InlineData(
+    [Arguments(
         KeyCurve.Secp256k1, "0000000000000000000000000000000000000000000000000000000000000005")]
     public void TryRead_XOfNoPoint_IsNotOnCurve(KeyCurve curve, string x)
     {
@@ -55,14 +55,14 @@ public sealed class PublicKeyTests
         Assert.Null(key);
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("00")] // the point at infinity
-    [InlineData("04" + P256X)]
-    [InlineData("05" + P256X)]
-    [InlineData("02" + P256X + P256Y)]
-    [InlineData("06" + P256X + P256Y)] // hybrid form
-    [InlineData("04" + P256X + P256Y + "00")]
+    [Test]
+    [Arguments("")]
+    [Arguments("00")] // the point at infinity
+    [Arguments("04" + P256X)]
+    [Arguments("05" + P256X)]
+    [Arguments("02" + P256X + P256Y)]
+    [Arguments("06" + P256X + P256Y)] // hybrid form
+    [Arguments("04" + P256X + P256Y + "00")]
     public void TryRead_OtherForms_AreNotAPoint(string hex)
     {
         var point = Convert.FromHexString(hex);

@@ -4,7 +4,7 @@ using Samples;
 
 namespace Atproto.Tests.Crypto;
 
-public sealed class SignatureVerifierTests(ITestOutputHelper output)
+public sealed class SignatureVerifierTests
 {
     private const string P256Order =
         "FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551";
@@ -23,9 +23,9 @@ public sealed class SignatureVerifierTests(ITestOutputHelper output)
 
     private static readonly byte[] Digest = SHA256.HashData("hello"u8);
 
-    [Theory]
-    [InlineData(KeyCurve.P256)]
-    [InlineData(KeyCurve.Secp256k1)]
+    [Test]
+    [Arguments(KeyCurve.P256)]
+    [Arguments(KeyCurve.Secp256k1)]
     public void Verify_OwnSignatures_AreAcceptedByTheirKeyOnly(KeyCurve curve)
     {
         using var key = PrivateKey.Generate(curve);
@@ -43,13 +43,13 @@ public sealed class SignatureVerifierTests(ITestOutputHelper output)
         }
     }
 
-    [Theory]
-    [InlineData(KeyCurve.P256)]
-    [InlineData(KeyCurve.Secp256k1)]
+    [Test]
+    [Arguments(KeyCurve.P256)]
+    [Arguments(KeyCurve.Secp256k1)]
     public void Verify_ChangedBits_AreRefusedByBothTwins(KeyCurve curve)
     {
         ulong seed = (ulong)Environment.TickCount64;
-        output.WriteLine($"seed {seed}");
+        Console.WriteLine($"seed {seed}");
         var random = new SampleRandom(seed);
         for (int i = 0; i < 40; i++)
         {
@@ -67,9 +67,9 @@ public sealed class SignatureVerifierTests(ITestOutputHelper output)
         }
     }
 
-    [Theory]
-    [InlineData(KeyCurve.P256)]
-    [InlineData(KeyCurve.Secp256k1)]
+    [Test]
+    [Arguments(KeyCurve.P256)]
+    [Arguments(KeyCurve.Secp256k1)]
     public void Verify_ShortNumbers_AreTheSameToBothTwins(KeyCurve curve)
     {
         using var key = PrivateKey.Generate(curve);
@@ -85,9 +85,9 @@ public sealed class SignatureVerifierTests(ITestOutputHelper output)
         }
     }
 
-    [Theory]
-    [InlineData(KeyCurve.P256)]
-    [InlineData(KeyCurve.Secp256k1)]
+    [Test]
+    [Arguments(KeyCurve.P256)]
+    [Arguments(KeyCurve.Secp256k1)]
     public void Verify_OneVerifierOnManyThreads_IsRight(KeyCurve curve)
     {
         using var key = PrivateKey.Generate(curve);
@@ -105,17 +105,17 @@ public sealed class SignatureVerifierTests(ITestOutputHelper output)
         }
     }
 
-    [Fact]
+    [Test]
     public void TryCreate_OnLinux_UsesLibCrypto()
     {
-        Assert.SkipUnless(Sha256.UsesLibCrypto, "no libcrypto here");
+        Skip.Unless(Sha256.UsesLibCrypto, "no libcrypto here");
         Assert.True(SignatureVerifier.UsesLibCrypto(KeyCurve.P256));
         Assert.True(SignatureVerifier.UsesLibCrypto(KeyCurve.Secp256k1));
     }
 
-    [Theory]
-    [InlineData(KeyCurve.P256)]
-    [InlineData(KeyCurve.Secp256k1)]
+    [Test]
+    [Arguments(KeyCurve.P256)]
+    [Arguments(KeyCurve.Secp256k1)]
     public void Verify_OtherHalfOfAValidSignature_IsHighS(KeyCurve curve)
     {
         using var key = PrivateKey.Generate(curve);
@@ -125,19 +125,19 @@ public sealed class SignatureVerifierTests(ITestOutputHelper output)
             SignatureError.HighS, SignatureVerifier.Verify(key.PublicKey, Digest, signature));
     }
 
-    [Theory]
-    [InlineData(KeyCurve.P256, Zero, One, SignatureError.OutOfRange)]
-    [InlineData(KeyCurve.P256, One, Zero, SignatureError.OutOfRange)]
-    [InlineData(KeyCurve.P256, P256Order, One, SignatureError.OutOfRange)]
-    [InlineData(KeyCurve.P256, One, P256Order, SignatureError.OutOfRange)]
-    [InlineData(KeyCurve.P256, One, P256Half, SignatureError.KeyMismatch)]
-    [InlineData(KeyCurve.P256, One, P256HalfNext, SignatureError.HighS)]
-    [InlineData(KeyCurve.Secp256k1, Zero, One, SignatureError.OutOfRange)]
-    [InlineData(KeyCurve.Secp256k1, One, Zero, SignatureError.OutOfRange)]
-    [InlineData(KeyCurve.Secp256k1, Secp256k1Order, One, SignatureError.OutOfRange)]
-    [InlineData(KeyCurve.Secp256k1, One, Secp256k1Order, SignatureError.OutOfRange)]
-    [InlineData(KeyCurve.Secp256k1, One, Secp256k1Half, SignatureError.KeyMismatch)]
-    [InlineData(KeyCurve.Secp256k1, One, Secp256k1HalfNext, SignatureError.HighS)]
+    [Test]
+    [Arguments(KeyCurve.P256, Zero, One, SignatureError.OutOfRange)]
+    [Arguments(KeyCurve.P256, One, Zero, SignatureError.OutOfRange)]
+    [Arguments(KeyCurve.P256, P256Order, One, SignatureError.OutOfRange)]
+    [Arguments(KeyCurve.P256, One, P256Order, SignatureError.OutOfRange)]
+    [Arguments(KeyCurve.P256, One, P256Half, SignatureError.KeyMismatch)]
+    [Arguments(KeyCurve.P256, One, P256HalfNext, SignatureError.HighS)]
+    [Arguments(KeyCurve.Secp256k1, Zero, One, SignatureError.OutOfRange)]
+    [Arguments(KeyCurve.Secp256k1, One, Zero, SignatureError.OutOfRange)]
+    [Arguments(KeyCurve.Secp256k1, Secp256k1Order, One, SignatureError.OutOfRange)]
+    [Arguments(KeyCurve.Secp256k1, One, Secp256k1Order, SignatureError.OutOfRange)]
+    [Arguments(KeyCurve.Secp256k1, One, Secp256k1Half, SignatureError.KeyMismatch)]
+    [Arguments(KeyCurve.Secp256k1, One, Secp256k1HalfNext, SignatureError.HighS)]
     public void Verify_EdgesOfTheRange_GiveTheirCode(
         KeyCurve curve, string r, string s, SignatureError expected)
     {
@@ -146,7 +146,7 @@ public sealed class SignatureVerifierTests(ITestOutputHelper output)
         Assert.Equal(expected, SignatureVerifier.Verify(key.PublicKey, Digest, signature));
     }
 
-    [Fact]
+    [Test]
     public void Verify_EveryOtherLength_IsWrongLength()
     {
         using var key = PrivateKey.Generate(KeyCurve.P256);
@@ -159,7 +159,7 @@ public sealed class SignatureVerifierTests(ITestOutputHelper output)
         }
     }
 
-    [Fact]
+    [Test]
     public void Verify_DigestOfAnotherLength_IsAnExceptionOfOurs()
     {
         using var key = PrivateKey.Generate(KeyCurve.P256);
@@ -168,7 +168,7 @@ public sealed class SignatureVerifierTests(ITestOutputHelper output)
             () => verifier.Verify(new byte[31], new byte[64]));
     }
 
-    [Fact]
+    [Test]
     public void TryCreate_CurveThePlatformMayLack_SaysSo()
     {
         // The generator of secp256k1, so that no key of ours must be made first.

@@ -8,13 +8,13 @@ namespace Atproto.Tests.Firehose;
 /// Random repos under random batches of writes: each commit is accepted, what it proves of
 /// collections is true, and no change to it goes unnoticed.
 /// </summary>
-public sealed class CommitVerifierPropertyTests(ITestOutputHelper output)
+public sealed class CommitVerifierPropertyTests
 {
     private const string Did = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
     private const int Repos = 60;
     private const int CommitsOfARepo = 12;
 
-    [Fact]
+    [Test]
     public void Verify_RandomCommits_AreAcceptedAndTellTheTruth()
     {
         ForEachCommit((commit, stream, _) =>
@@ -44,7 +44,7 @@ public sealed class CommitVerifierPropertyTests(ITestOutputHelper output)
         });
     }
 
-    [Fact]
+    [Test]
     public void Verify_AnythingChanged_IsRefused()
     {
         ForEachCommit((commit, _, random) =>
@@ -61,7 +61,7 @@ public sealed class CommitVerifierPropertyTests(ITestOutputHelper output)
         });
     }
 
-    [Fact]
+    [Test]
     public void Verify_AnyBlockMissing_IsRefusedOrStillTrue()
     {
         ForEachCommit((commit, stream, random) =>
@@ -133,11 +133,11 @@ public sealed class CommitVerifierPropertyTests(ITestOutputHelper output)
         }
     }
 
-    private void ForEachCommit(Action<SampleCommit, WrittenRepo, SampleRandom> check)
+    private static void ForEachCommit(Action<SampleCommit, WrittenRepo, SampleRandom> check)
     {
         string? given = Environment.GetEnvironmentVariable("PDS_TEST_SEED");
         ulong seed = given is null ? (ulong)Environment.TickCount64 : ulong.Parse(given);
-        output.WriteLine($"PDS_TEST_SEED={seed}");
+        Console.WriteLine($"PDS_TEST_SEED={seed}");
         for (int repo = 0; repo < Repos; repo++)
         {
             var random = new SampleRandom(unchecked((seed * 1_000_003) + (ulong)repo));

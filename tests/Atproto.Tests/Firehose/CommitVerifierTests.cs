@@ -21,7 +21,7 @@ public sealed class CommitVerifierTests : IDisposable
         _stream.Write(["a.b.c/1", "a.b.c/2", "a.b.c/3", "a.b.d/1", "x.y.z/self"], []);
     }
 
-    [Fact]
+    [Test]
     public void Verify_CreateUpdateDelete_ProvesTheirCollections()
     {
         var commit = _stream.Write(["n.e.w/1", "x.y.z/self"], ["a.b.c/2", "a.b.d/1"]);
@@ -41,7 +41,7 @@ public sealed class CommitVerifierTests : IDisposable
             verified.Effects);
     }
 
-    [Fact]
+    [Test]
     public void Verify_FirstCommit_IsUndoneToTheEmptyTree()
     {
         var stream = new WrittenRepo(Did, _key);
@@ -54,7 +54,7 @@ public sealed class CommitVerifierTests : IDisposable
         Assert.Equal([new CollectionEffect("a.b.c", Presence.Present)], verified.Effects);
     }
 
-    [Fact]
+    [Test]
     public void Verify_WithoutPrevData_ProvesWhatTheTreeTells()
     {
         var commit = _stream.Write(["a.b.c/4"], ["x.y.z/self"]);
@@ -83,7 +83,7 @@ public sealed class CommitVerifierTests : IDisposable
         Assert.Equal(CommitFault.RecordMismatch, Verify(lie, out _));
     }
 
-    [Fact]
+    [Test]
     public void Verify_OperationsThatAreNone_AreInvalid()
     {
         var commit = _stream.Write(["a.b.c/1"], []);
@@ -112,7 +112,7 @@ public sealed class CommitVerifierTests : IDisposable
         Assert.Equal(CommitFault.TooBig, Verify(commit with { TooBig = true }, out _));
     }
 
-    [Fact]
+    [Test]
     public void Verify_OperationsThatTheTreeRefutes_AreRefused()
     {
         var commit = _stream.Write(["a.b.c/1", "a.b.e/1"], ["a.b.d/1"]);
@@ -141,7 +141,7 @@ public sealed class CommitVerifierTests : IDisposable
             CommitFault.PrevDataMismatch, Verify(commit with { PrevData = other }, out _));
     }
 
-    [Fact]
+    [Test]
     public void Verify_BlocksThatAreWrong_GiveTheirCause()
     {
         var commit = _stream.Write(["a.b.c/1"], []);
@@ -179,7 +179,7 @@ public sealed class CommitVerifierTests : IDisposable
         Assert.Equal(CommitFault.BlocksTooLarge, CommitVerifier.Verify(large, null, out _));
     }
 
-    [Fact]
+    [Test]
     public void Verify_RootThatIsNoNode_IsMalformed()
     {
         var record = SampleBlock.Of(SampleRecord.Encode(("a", 1)));
@@ -201,7 +201,7 @@ public sealed class CommitVerifierTests : IDisposable
             CommitFault.NodeMalformed, Verify(message with { PrevData = null }, out _));
     }
 
-    [Fact]
+    [Test]
     public void Verify_CommitOfAnother_IsRefused()
     {
         var commit = _stream.Write(["a.b.c/1"], []);
@@ -218,7 +218,7 @@ public sealed class CommitVerifierTests : IDisposable
         Assert.False(verified!.IsSignatureVerified);
     }
 
-    [Fact]
+    [Test]
     public void Verify_Sync_IsItsCommit()
     {
         var commit = _stream.Write(["a.b.c/1"], []);
@@ -258,7 +258,7 @@ public sealed class CommitVerifierTests : IDisposable
             CommitFault.SignatureInvalid, CommitVerifier.Verify(sync, verifier, out _));
     }
 
-    [Fact]
+    [Test]
     public void Describe_EachFault_HasWords()
     {
         foreach (var fault in Enum.GetValues<CommitFault>())

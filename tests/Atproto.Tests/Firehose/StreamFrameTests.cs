@@ -74,7 +74,7 @@ public sealed class StreamFrameTests
         + "cC5ic2t5LmZlZWQucG9zdGljcmVhdGVkQXR4GDIwMjMtMDEtMDVUMDA6MDA6MDAuMDAwWkABcRIgAhyAvTfq"
         + "tmLSd8z4AuGwagv7d0rcyFVOq5tUXhkQ0wiiYXYCZSR0eXBlcWNvbS5leGFtcGxlLnRoaW5n";
 
-    [Fact]
+    [Test]
     public void TryRead_Identity_HasItsFields()
     {
         var message = Assert.IsType<StreamIdentity>(Read(Convert.FromHexString(Identity)));
@@ -84,7 +84,7 @@ public sealed class StreamFrameTests
         Assert.Equal("2024-01-01T00:00:00.000Z", message.Time);
     }
 
-    [Fact]
+    [Test]
     public void TryRead_Account_HasItsFields()
     {
         var message = Assert.IsType<StreamAccount>(Read(Convert.FromHexString(Account)));
@@ -96,7 +96,7 @@ public sealed class StreamFrameTests
         Assert.Equal(3, message.Seq);
     }
 
-    [Fact]
+    [Test]
     public void TryRead_Sync_IsVerified()
     {
         var message = Assert.IsType<StreamSync>(Read(Convert.FromHexString(Sync)));
@@ -107,7 +107,7 @@ public sealed class StreamFrameTests
         Assert.Equal(GoldenRepo.Data, commit.Data.ToString());
     }
 
-    [Fact]
+    [Test]
     public void TryRead_InfoAndErrors_HaveTheirNames()
     {
         var info = Assert.IsType<StreamInfo>(Read(Convert.FromHexString(Info)));
@@ -120,7 +120,7 @@ public sealed class StreamFrameTests
         Assert.Equal(StreamError.ConsumerTooSlow, error.Name);
     }
 
-    [Fact]
+    [Test]
     public void TryRead_GoldenCommit_IsVerifiedDownToTheTreeBefore()
     {
         var golden = Golden();
@@ -139,7 +139,7 @@ public sealed class StreamFrameTests
             verified.Effects);
     }
 
-    [Fact]
+    [Test]
     public void TryRead_CutAnywhere_IsRefused()
     {
         byte[] frame = Golden().ToFrame();
@@ -154,7 +154,7 @@ public sealed class StreamFrameTests
         Assert.Equal(FrameError.BodyMalformed, ErrorOf([.. frame, 0]));
     }
 
-    [Fact]
+    [Test]
     public void TryRead_TooLarge_IsRefused()
     {
         byte[] frame = new byte[StreamLimits.FrameBytesMax + 1];
@@ -162,7 +162,7 @@ public sealed class StreamFrameTests
         Assert.Equal(FrameError.HeaderMalformed, ErrorOf(frame[1..]));
     }
 
-    [Fact]
+    [Test]
     public void TryRead_HeadersThatAreNone_AreMalformed()
     {
         byte[] body = SampleRecord.Encode(("seq", 1));
@@ -174,7 +174,7 @@ public sealed class StreamFrameTests
         Assert.Equal(FrameError.BodyMalformed, ErrorOf([.. head, 0x01]));
     }
 
-    [Fact]
+    [Test]
     public void TryRead_UnknownTypesFieldsAndOps_ArePassedOver()
     {
         var other = Assert.IsType<StreamOther>(
@@ -189,7 +189,7 @@ public sealed class StreamFrameTests
         Assert.Null(identity.Handle);
     }
 
-    [Fact]
+    [Test]
     public void TryRead_AccountOrNumberMissing_GivesItsCause()
     {
         foreach (string type in (string[])["#identity", "#account", "#sync", "#commit"])
@@ -206,7 +206,7 @@ public sealed class StreamFrameTests
         }
     }
 
-    [Fact]
+    [Test]
     public void TryRead_FieldsOfOthersInvalid_AreRefused()
     {
         Assert.Equal(
@@ -219,7 +219,7 @@ public sealed class StreamFrameTests
         Assert.IsType<StreamError>(Read(Frame([("op", -1)], [])));
     }
 
-    [Fact]
+    [Test]
     public void TryRead_CommitWithoutAField_HasADefect()
     {
         var golden = Golden();
@@ -252,7 +252,7 @@ public sealed class StreamFrameTests
         Assert.Equal(CommitFault.TooBig, DefectOf(With(fields, "rebase", true)));
     }
 
-    [Fact]
+    [Test]
     public void Describe_EachError_HasWords()
     {
         foreach (var error in Enum.GetValues<FrameError>())

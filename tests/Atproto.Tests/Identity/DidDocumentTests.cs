@@ -12,7 +12,7 @@ public sealed class DidDocumentTests
 
     private static readonly Did AccountDid = Parse(Account);
 
-    [Fact]
+    [Test]
     public void TryParse_WholeDocument_GivesWhatAtprotoReads()
     {
         var document = Read(
@@ -40,7 +40,7 @@ public sealed class DidDocumentTests
         Assert.Equal("https://pds.example.com", document.PdsEndpoint);
     }
 
-    [Fact]
+    [Test]
     public void Json_SpacesAndEscapes_AreMinifiedNotChanged()
     {
         var document = Read($$"""{ "id" : "{{Account}}" , "x" : [ 1.50, "<é&\u00e9" ] }""");
@@ -49,7 +49,7 @@ public sealed class DidDocumentTests
             Encoding.UTF8.GetString(document.Json.Span));
     }
 
-    [Fact]
+    [Test]
     public void TryParse_IdAlone_IsADocument()
     {
         var document = Read($$"""{"id":"{{Account}}"}""");
@@ -59,11 +59,11 @@ public sealed class DidDocumentTests
         Assert.Null(document.PdsEndpoint);
     }
 
-    [Theory]
-    [InlineData("Multikey", Multikey)]
-    [InlineData(
+    [Test]
+    [Arguments("Multikey", Multikey)]
+    [Arguments(
         "EcdsaSecp256r1VerificationKey2019", "zxdM8dSstjrpZaRUwBmDvjGXweKuEMVN95A9oJBFjkWMh")]
-    [InlineData(
+    [Arguments(
         "EcdsaSecp256k1VerificationKey2019", "z25z9DTpsiYYJKGsWmSPJK2NFN8PcJtZig12K59UgW7q5t")]
     public void SigningKey_EachType_IsRead(string type, string text)
     {
@@ -71,7 +71,7 @@ public sealed class DidDocumentTests
         Assert.NotNull(document.SigningKey);
     }
 
-    [Fact]
+    [Test]
     public void SigningKey_SeveralThatFit_IsTheFirst()
     {
         var second = Method(
@@ -80,11 +80,11 @@ public sealed class DidDocumentTests
         Assert.Equal("did:key:" + Multikey, document.SigningKey!.ToString());
     }
 
-    [Theory]
-    [InlineData("#atproto_label", "Multikey", Account)]
-    [InlineData("did:web:bob.example.com#atproto", "Multikey", Account)]
-    [InlineData("#atproto", "JsonWebKey2020", Account)]
-    [InlineData("#atproto", "Multikey", "did:web:bob.example.com")]
+    [Test]
+    [Arguments("#atproto_label", "Multikey", Account)]
+    [Arguments("did:web:bob.example.com#atproto", "Multikey", Account)]
+    [Arguments("#atproto", "JsonWebKey2020", Account)]
+    [Arguments("#atproto", "Multikey", "did:web:bob.example.com")]
     public void SigningKey_EntryForSomethingElse_IsPassedOver(
         string id, string type, string controller)
     {
@@ -93,9 +93,9 @@ public sealed class DidDocumentTests
         Assert.Equal(KeyError.None, document.SigningKeyError);
     }
 
-    [Theory]
-    [InlineData("", KeyError.NotBase58)]
-    [InlineData( // ed25519
+    [Test]
+    [Arguments("", KeyError.NotBase58)]
+    [Arguments( // ed25519
         "z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp", KeyError.UnknownCodec)]
     public void SigningKey_UnusableKey_SaysWhy(string text, KeyError expected)
     {
@@ -104,16 +104,16 @@ public sealed class DidDocumentTests
         Assert.Equal(expected, document.SigningKeyError);
     }
 
-    [Theory]
-    [InlineData("https://pds.example.com", "https://pds.example.com")]
-    [InlineData("http://localhost:2583", "http://localhost:2583")]
-    [InlineData("https://pds.example.com/path", null)]
-    [InlineData("https://pds.example.com?q", null)]
-    [InlineData("https://pds.example.com#f", null)]
-    [InlineData("https://user@pds.example.com", null)]
-    [InlineData("ftp://pds.example.com", null)]
-    [InlineData("pds.example.com", null)]
-    [InlineData("", null)]
+    [Test]
+    [Arguments("https://pds.example.com", "https://pds.example.com")]
+    [Arguments("http://localhost:2583", "http://localhost:2583")]
+    [Arguments("https://pds.example.com/path", null)]
+    [Arguments("https://pds.example.com?q", null)]
+    [Arguments("https://pds.example.com#f", null)]
+    [Arguments("https://user@pds.example.com", null)]
+    [Arguments("ftp://pds.example.com", null)]
+    [Arguments("pds.example.com", null)]
+    [Arguments("", null)]
     public void PdsEndpoint_Url_IsAnOriginOrNothing(string url, string? expected)
     {
         var document = Read(
@@ -124,22 +124,22 @@ public sealed class DidDocumentTests
         Assert.Equal(expected, document.PdsEndpoint);
     }
 
-    [Theory]
-    [InlineData("""{"id":"did:web:bob.example.com"}""", DidDocumentError.WrongDid)]
-    [InlineData("""{"id":5}""", DidDocumentError.NotADocument)]
-    [InlineData("{}", DidDocumentError.NotADocument)]
-    [InlineData("[]", DidDocumentError.NotADocument)]
-    [InlineData("", DidDocumentError.NotJson)]
-    [InlineData("""{"id":"did:web:alice.example.com","x":"\udc00"}""", DidDocumentError.NotJson)]
+    [Test]
+    [Arguments("""{"id":"did:web:bob.example.com"}""", DidDocumentError.WrongDid)]
+    [Arguments("""{"id":5}""", DidDocumentError.NotADocument)]
+    [Arguments("{}", DidDocumentError.NotADocument)]
+    [Arguments("[]", DidDocumentError.NotADocument)]
+    [Arguments("", DidDocumentError.NotJson)]
+    [Arguments("""{"id":"did:web:alice.example.com","x":"\udc00"}""", DidDocumentError.NotJson)]
     public void TryParse_OtherInput_IsRefusedByCode(string json, DidDocumentError expected)
     {
         Assert.Equal(expected, TryParse(Encoding.UTF8.GetBytes(json), out var document));
         Assert.Null(document);
     }
 
-    [Theory]
-    [InlineData(31, DidDocumentError.None)]
-    [InlineData(32, DidDocumentError.NotJson)]
+    [Test]
+    [Arguments(31, DidDocumentError.None)]
+    [Arguments(32, DidDocumentError.NotJson)]
     public void TryParse_Nesting_IsLimited(int arrays, DidDocumentError expected)
     {
         var nested = new string('[', arrays) + new string(']', arrays);
@@ -147,16 +147,16 @@ public sealed class DidDocumentTests
         Assert.Equal(expected, TryParse(Encoding.UTF8.GetBytes(json), out _));
     }
 
-    [Theory]
-    [InlineData(0, DidDocumentError.None)]
-    [InlineData(1, DidDocumentError.TooLarge)]
+    [Test]
+    [Arguments(0, DidDocumentError.None)]
+    [Arguments(1, DidDocumentError.TooLarge)]
     public void TryParse_Size_IsLimited(int bytesOver, DidDocumentError expected)
     {
         var json = $$"""{"id":"{{Account}}"}""".PadRight(DidDocument.BytesMax + bytesOver);
         Assert.Equal(expected, TryParse(Encoding.UTF8.GetBytes(json), out _));
     }
 
-    [Fact]
+    [Test]
     public void TryParse_CutAnywhere_IsNotJson()
     {
         var json = Encoding.UTF8.GetBytes(
@@ -167,7 +167,7 @@ public sealed class DidDocumentTests
         }
     }
 
-    [Fact]
+    [Test]
     public void TryParse_BytesThatAreNoText_IsNotJson()
     {
         byte[] json = [.. "{\"id\":\""u8, 0xff, .. "\"}"u8];

@@ -11,7 +11,7 @@ public sealed class PlcAuditLogTests : IDisposable
 
     public void Dispose() => _log.Dispose();
 
-    [Fact]
+    [Test]
     public void TryVerify_ThreeOperations_GivesTheLastAndTheEarlierKeysNewestFirst()
     {
         var first = _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -28,7 +28,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.False(log.IsTombstoned);
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_KeyThatCameBack_IsNotAnEarlierKey()
     {
         var first = _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -39,7 +39,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal([_log.Signing[1].PublicKey], log!.EarlierSigningKeys);
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_LegacyGenesis_IsReadInTodaysWords()
     {
         var first = _log.Add(_log.Legacy(0), _log.Signing[0]);
@@ -54,7 +54,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal([_log.Signing[0].PublicKey], log!.EarlierSigningKeys);
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_Tombstone_LeavesOnlyEarlierKeys()
     {
         var first = _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -68,10 +68,10 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal([_log.Signing[0].PublicKey], log.EarlierSigningKeys);
     }
 
-    [Theory]
-    [InlineData(1, PlcLogError.None)]
-    [InlineData(72, PlcLogError.None)]
-    [InlineData(72.0001, PlcLogError.RecoveryTooLate)]
+    [Test]
+    [Arguments(1, PlcLogError.None)]
+    [Arguments(72, PlcLogError.None)]
+    [Arguments(72.0001, PlcLogError.RecoveryTooLate)]
     public void TryVerify_RecoveryByTheStrongerKey_ReplacesWithin72Hours(
         double hours, PlcLogError expected)
     {
@@ -86,9 +86,9 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal([_log.Signing[0].PublicKey], log.EarlierSigningKeys);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
+    [Test]
+    [Arguments(false)]
+    [Arguments(true)]
     public void TryVerify_RecoveryByNoStrongerKey_LacksAuthority(bool bySameKey)
     {
         var first = _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -97,7 +97,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.KeyLacksAuthority, 2), _log.Verify(out _));
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_OperationAfterTombstone_HasNoKeyToSignIt()
     {
         var first = _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -106,7 +106,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.SignatureInvalid, 2), _log.Verify(out _));
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_OperationOnNullifiedOne_IsRefused()
     {
         var first = _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -116,7 +116,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.PrevNullified, 3), _log.Verify(out _));
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_NullifiedFlagThatIsWrong_IsRefused()
     {
         var first = _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -126,7 +126,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.NullifiedWrong, 1), _log.Verify(out _));
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_StrangersSignature_IsRefused()
     {
         var first = _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -134,14 +134,14 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.SignatureInvalid, 1), _log.Verify(out _));
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_GenesisSignedByNoneOfItsKeys_IsRefused()
     {
         _log.Add(_log.Operation(null, 0), _log.Stranger);
         Assert.Equal((PlcLogError.SignatureInvalid, 0), _log.Verify(out _));
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_ContentChangedWithItsCid_IsRefused()
     {
         var first = _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -153,7 +153,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.SignatureInvalid, 1), _log.Verify(out _));
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_ContentChangedUnderItsCid_IsRefused()
     {
         var first = _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -162,7 +162,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.CidMismatch, 1), _log.Verify(out _));
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_GenesisOfAnotherDid_IsRefused()
     {
         _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -177,7 +177,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.GenesisMismatch, 0), (error, entryIndex));
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_EntryOfAnotherDid_IsRefused()
     {
         _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -185,7 +185,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.WrongDid, 0), _log.Verify(out _));
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_GenesisWithPredecessor_IsMisplaced()
     {
         const string Prev = "bafyreigcxay6ucqlwowfpu35alyxqtv3c4vsj7gmdtmnidsnqs6nblyarq";
@@ -193,7 +193,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.GenesisMisplaced, 0), _log.Verify(out _));
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_SecondGenesis_IsMisplaced()
     {
         _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -201,7 +201,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.GenesisMisplaced, 1), _log.Verify(out _));
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_UnknownPredecessor_IsRefused()
     {
         var first = _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -211,7 +211,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.PrevUnknown, 1), _log.Verify(out _));
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_EntryTwice_IsRefused()
     {
         _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -219,7 +219,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.EntryRepeated, 1), _log.Verify(out _));
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_OlderThanWhatItFollows_IsRefused()
     {
         var first = _log.Add(_log.Operation(null, 0), _log.Strong, hours: 2);
@@ -227,7 +227,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.TimeNotAscending, 1), _log.Verify(out _));
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_RotationKeysAtTheLimit_CountsThem()
     {
         var operation = _log.Operation(null, 0);
@@ -244,14 +244,14 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.TooManyRotationKeys, 0), _log.Verify(out _));
     }
 
-    [Theory]
-    [InlineData("sig", PlcLogError.OperationMalformed)]
-    [InlineData("prev", PlcLogError.OperationMalformed)]
-    [InlineData("type", PlcLogError.OperationUnknown)]
-    [InlineData("rotationKeys", PlcLogError.OperationMalformed)]
-    [InlineData("verificationMethods", PlcLogError.OperationMalformed)]
-    [InlineData("alsoKnownAs", PlcLogError.OperationMalformed)]
-    [InlineData("services", PlcLogError.OperationMalformed)]
+    [Test]
+    [Arguments("sig", PlcLogError.OperationMalformed)]
+    [Arguments("prev", PlcLogError.OperationMalformed)]
+    [Arguments("type", PlcLogError.OperationUnknown)]
+    [Arguments("rotationKeys", PlcLogError.OperationMalformed)]
+    [Arguments("verificationMethods", PlcLogError.OperationMalformed)]
+    [Arguments("alsoKnownAs", PlcLogError.OperationMalformed)]
+    [Arguments("services", PlcLogError.OperationMalformed)]
     public void TryVerify_OperationWithoutAMember_IsRefused(string name, PlcLogError expected)
     {
         _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -259,12 +259,12 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((expected, 0), _log.Verify(out _));
     }
 
-    [Theory]
-    [InlineData("did")]
-    [InlineData("cid")]
-    [InlineData("nullified")]
-    [InlineData("createdAt")]
-    [InlineData("operation")]
+    [Test]
+    [Arguments("did")]
+    [Arguments("cid")]
+    [Arguments("nullified")]
+    [Arguments("createdAt")]
+    [Arguments("operation")]
     public void TryVerify_EntryWithoutAMember_IsRefused(string name)
     {
         _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -272,7 +272,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.EntryMalformed, 0), _log.Verify(out _));
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_Fraction_CannotBeHashed()
     {
         _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -280,9 +280,9 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.OperationMalformed, 0), _log.Verify(out _));
     }
 
-    [Theory]
-    [InlineData("plc_other")]
-    [InlineData("plc_tombstone")] // nothing to end yet
+    [Test]
+    [Arguments("plc_other")]
+    [Arguments("plc_tombstone")] // nothing to end yet
     public void TryVerify_GenesisOfAnotherType_IsUnknown(string type)
     {
         var operation = _log.Operation(null, 0);
@@ -291,7 +291,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.OperationUnknown, 0), _log.Verify(out _));
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_LegacyAfterGenesis_IsUnknown()
     {
         var first = _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -301,10 +301,10 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.OperationUnknown, 1), _log.Verify(out _));
     }
 
-    [Theory]
-    [InlineData("==")] // padded
-    [InlineData("\n")]
-    [InlineData("A")]
+    [Test]
+    [Arguments("==")] // padded
+    [Arguments("\n")]
+    [Arguments("A")]
     public void TryVerify_SignatureWithAnotherEnd_IsMalformed(string end)
     {
         _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -313,7 +313,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.SignatureMalformed, 0), _log.Verify(out _));
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_SignatureWithStrayBits_IsMalformed()
     {
         _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -325,14 +325,14 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal((PlcLogError.SignatureMalformed, 0), _log.Verify(out _));
     }
 
-    [Theory]
-    [InlineData("", PlcLogError.NotJson)]
-    [InlineData("[", PlcLogError.NotJson)]
-    [InlineData("[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]", PlcLogError.NotJson)] // 17 levels
-    [InlineData("""[{"did":"\ud800"}]""", PlcLogError.NotJson)]
-    [InlineData("{}", PlcLogError.NotALog)]
-    [InlineData("[]", PlcLogError.NotALog)]
-    [InlineData("null", PlcLogError.NotALog)]
+    [Test]
+    [Arguments("", PlcLogError.NotJson)]
+    [Arguments("[", PlcLogError.NotJson)]
+    [Arguments("[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]", PlcLogError.NotJson)] // 17 levels
+    [Arguments("""[{"did":"\ud800"}]""", PlcLogError.NotJson)]
+    [Arguments("{}", PlcLogError.NotALog)]
+    [Arguments("[]", PlcLogError.NotALog)]
+    [Arguments("null", PlcLogError.NotALog)]
     public void TryVerify_NoLog_SaysSo(string json, PlcLogError expected)
     {
         var error = PlcAuditLog.TryVerify(
@@ -341,7 +341,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Null(log);
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_TooMuch_IsRefusedBeforeItIsLookedAt()
     {
         var entries = "[" + string.Join(',', Enumerable.Repeat("0", PlcAuditLog.EntriesMax)) + "]";
@@ -351,7 +351,7 @@ public sealed class PlcAuditLogTests : IDisposable
         Assert.Equal(PlcLogError.TooLarge, Verify(new string(' ', PlcAuditLog.BytesMax + 1)));
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_CutAnywhere_IsNotJson()
     {
         _log.Add(_log.Operation(null, 0), _log.Strong);
@@ -363,7 +363,7 @@ public sealed class PlcAuditLogTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public void TryVerify_ByteOrderMark_IsSkipped()
     {
         _log.Add(_log.Operation(null, 0), _log.Strong);

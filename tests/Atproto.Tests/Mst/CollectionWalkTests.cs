@@ -11,25 +11,25 @@ public sealed class CollectionWalkTests
 {
     private static readonly Cid s_value = MstKeys.Value(7);
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("a.b.c/1", "a.b.c")]
-    [InlineData("a.b.c/1 a.b.c/2 a.b.c.d/1 a.b.c0/1", "a.b.c.d a.b.c a.b.c0")]
-    [InlineData("a.b.c/1 a.b.c-d/1 a.b.c-/x", "a.b.c- a.b.c-d a.b.c")] // paths hosts let in
-    [InlineData("A.B.C/1 a.B.c/1 a.b.c/1", "A.B.C a.B.c a.b.c")]
-    [InlineData("coll/self a.b.c/~ a.b.c/~~", "a.b.c coll")]
+    [Test]
+    [Arguments("")]
+    [Arguments("a.b.c/1", "a.b.c")]
+    [Arguments("a.b.c/1 a.b.c/2 a.b.c.d/1 a.b.c0/1", "a.b.c.d a.b.c a.b.c0")]
+    [Arguments("a.b.c/1 a.b.c-d/1 a.b.c-/x", "a.b.c- a.b.c-d a.b.c")] // paths hosts let in
+    [Arguments("A.B.C/1 a.B.c/1 a.b.c/1", "A.B.C a.B.c a.b.c")]
+    [Arguments("coll/self a.b.c/~ a.b.c/~~", "a.b.c coll")]
     public void Step_WholeTree_FindsEveryCollectionInKeyOrder(string paths, string expected = "")
     {
         var tree = Held(TreeOf(paths));
         Assert.Equal(expected, string.Join(' ', Walk(new CollectionWalk(tree, tree.Root))));
     }
 
-    [Theory]
-    [InlineData("a.b.c.d", "a.b.c a.b.c0")]
-    [InlineData("a.b.c", "a.b.c0")]
-    [InlineData("a.b.c0", "")]
-    [InlineData("a.b.b", "a.b.c.d a.b.c a.b.c0")] // not one of them
-    [InlineData("zz", "")]
+    [Test]
+    [Arguments("a.b.c.d", "a.b.c a.b.c0")]
+    [Arguments("a.b.c", "a.b.c0")]
+    [Arguments("a.b.c0", "")]
+    [Arguments("a.b.b", "a.b.c.d a.b.c a.b.c0")] // not one of them
+    [Arguments("zz", "")]
     public void Step_BehindACollection_FindsThoseThatFollow(string after, string expected)
     {
         var tree = Held(TreeOf("a.b.c/1 a.b.c/2 a.b.c.d/1 a.b.c0/1"));
@@ -38,7 +38,7 @@ public sealed class CollectionWalkTests
         Assert.Equal(expected, string.Join(' ', Walk(walk)));
     }
 
-    [Fact]
+    [Test]
     public void Step_NodeNotAtHand_NamesItAndGoesOnWhenItIs()
     {
         string high = MstKeys.OnLayer(2, 0, "m.m.m/");
@@ -71,7 +71,7 @@ public sealed class CollectionWalkTests
         Assert.Equal(WalkStep.End, walk.Step());
     }
 
-    [Fact]
+    [Test]
     public void Step_ChildOutOfBounds_Fails()
     {
         // Left of "m", but greater.
@@ -80,14 +80,14 @@ public sealed class CollectionWalkTests
         Fails(MstError.KeysUnordered, Leaf(low), child => Node(child, high), isChild: true);
     }
 
-    [Fact]
+    [Test]
     public void Step_ChildEqualToItsBound_Fails()
     {
         string key = MstKeys.OnLayer(1, 0, "m.m.m/");
         Fails(MstError.KeyOnWrongLayer, Leaf(key), child => Node(child, key), isChild: true);
     }
 
-    [Fact]
+    [Test]
     public void Step_ChildTwoLayersBelow_Fails()
     {
         string high = MstKeys.OnLayer(2, 0, "m.m.m/");
@@ -95,7 +95,7 @@ public sealed class CollectionWalkTests
         Fails(MstError.KeyOnWrongLayer, Leaf(low), child => Node(child, high), isChild: true);
     }
 
-    [Fact]
+    [Test]
     public void Step_PointerToLayerZeroOnLayerZero_Fails()
     {
         string high = MstKeys.OnLayer(1, 0, "m.m.m/");
@@ -104,7 +104,7 @@ public sealed class CollectionWalkTests
         Fails(MstError.BelowLayerZero, pointer, child => Node(child, high), isChild: true);
     }
 
-    [Fact]
+    [Test]
     public void Step_EmptyChild_Fails()
     {
         string high = MstKeys.OnLayer(1, 0, "m.m.m/");
@@ -112,11 +112,11 @@ public sealed class CollectionWalkTests
             MstError.NodeEmpty, RepoCar.Node(default), child => Node(child, high), isChild: true);
     }
 
-    [Fact]
+    [Test]
     public void Step_RootThatOnlyPoints_Fails() => Fails(
         MstError.RootWithoutEntries, Leaf("a.a.a/x"), child => RepoCar.Node(child), isChild: false);
 
-    [Fact]
+    [Test]
     public void Step_RootOnLayerZeroWithAChild_Fails()
     {
         string key = MstKeys.OnLayer(0, 0, "m.m.m/");
@@ -124,7 +124,7 @@ public sealed class CollectionWalkTests
             MstError.BelowLayerZero, Leaf("a.a.a/x"), child => Node(child, key), isChild: false);
     }
 
-    [Fact]
+    [Test]
     public void Step_KeysOfTwoLayersInOneNode_Fails()
     {
         string one = MstKeys.OnLayer(0, 0, "a.a.a/");
@@ -134,7 +134,7 @@ public sealed class CollectionWalkTests
         FailsAt(MstError.KeyOnWrongLayer, node);
     }
 
-    [Fact]
+    [Test]
     public void Step_KeysOutOfOrder_Fails()
     {
         string one = MstKeys.OnLayer(0, 0, "a.a.a/");
@@ -144,32 +144,32 @@ public sealed class CollectionWalkTests
         FailsAt(MstError.KeysUnordered, node);
     }
 
-    [Theory]
-    [InlineData(1, "a.a.a/x", MstError.PrefixTooLong)]
-    [InlineData(int.MaxValue, "a.a.a/x", MstError.PrefixTooLong)]
-    [InlineData(0, "noslash", MstError.KeyNotPath)]
-    [InlineData(0, "/x", MstError.KeyNotPath)]
-    [InlineData(0, "", MstError.KeyNotPath)]
-    [InlineData(0, "a b/x", MstError.KeyNotPath)]
-    [InlineData(0, "ä/x", MstError.KeyNotPath)]
+    [Test]
+    [Arguments(1, "a.a.a/x", MstError.PrefixTooLong)]
+    [Arguments(int.MaxValue, "a.a.a/x", MstError.PrefixTooLong)]
+    [Arguments(0, "noslash", MstError.KeyNotPath)]
+    [Arguments(0, "/x", MstError.KeyNotPath)]
+    [Arguments(0, "", MstError.KeyNotPath)]
+    [Arguments(0, "a b/x", MstError.KeyNotPath)]
+    [Arguments(0, "ä/x", MstError.KeyNotPath)]
     public void Step_FirstKeyMalformed_Fails(int prefix, string suffix, MstError error) => FailsAt(
         error, RepoCar.Node(default, new HandEntry(prefix, MstKeys.Key(suffix), s_value)));
 
-    [Fact]
+    [Test]
     public void Step_KeyTooLong_Fails() => FailsAt(
         MstError.KeyTooLong,
         RepoCar.Node(default, new HandEntry(new string('a', 1025), s_value)));
 
-    [Fact]
+    [Test]
     public void Step_PrefixNotShared_Fails() => FailsAt(
         MstError.PrefixNotMaximal,
         RepoCar.Node(
             default, new HandEntry("a.a.a/1", s_value), new HandEntry("a.a.a/2", s_value)));
 
-    [Theory]
-    [InlineData("a0")]
-    [InlineData("a2616580")] // cut off
-    [InlineData("a2616580616cf600")]
+    [Test]
+    [Arguments("a0")]
+    [Arguments("a2616580")] // cut off
+    [Arguments("a2616580616cf600")]
     public void Step_BlockThatIsNoNode_Fails(string hex) =>
         FailsAt(MstError.NodeMalformed, SampleBlock.Of(Convert.FromHexString(hex)));
 

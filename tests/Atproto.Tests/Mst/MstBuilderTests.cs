@@ -5,7 +5,7 @@ namespace Atproto.Tests.Mst;
 
 public sealed class MstBuilderTests
 {
-    [Fact]
+    [Test]
     public void Finish_NoKeys_IsTheEmptyTree()
     {
         var sink = new ListSink();
@@ -13,7 +13,7 @@ public sealed class MstBuilderTests
         Assert.Equal((0, 0L), Assert.Single(sink.Nodes));
     }
 
-    [Fact]
+    [Test]
     public void Add_GivesPlacesForAPreorderWalk()
     {
         string low = MstKeys.OnLayer(0, prefix: "a/");
@@ -32,10 +32,10 @@ public sealed class MstBuilderTests
         Assert.Equal([(0, 0L), (1, 0L), (1, 2L), (2, 0L)], sink.Nodes);
     }
 
-    [Theory]
-    [InlineData("k/1")] // the same
-    [InlineData("k/0")] // less
-    [InlineData("k/")] // its beginning
+    [Test]
+    [Arguments("k/1")] // the same
+    [Arguments("k/0")] // less
+    [Arguments("k/")] // its beginning
     public void Add_KeyNotGreater_IsRefusedAndLeavesTheTree(string key)
     {
         var builder = new MstBuilder(new ListSink());
@@ -44,7 +44,7 @@ public sealed class MstBuilderTests
         Assert.Equal(MstKeys.TreeOf(["k/1"]).RootCid, builder.Finish());
     }
 
-    [Fact]
+    [Test]
     public void Add_KeyAtAndOverTheLimit_IsTakenAndRefused()
     {
         var builder = new MstBuilder(new ListSink());
@@ -54,7 +54,7 @@ public sealed class MstBuilderTests
             MstError.KeyTooLong, builder.Add(new byte[longest.Length + 1], MstKeys.Value(1)));
     }
 
-    [Fact]
+    [Test]
     public void Finish_Twice_StartsAnew()
     {
         var builder = new MstBuilder(new ListSink());

@@ -60,7 +60,7 @@ internal static class MstKeys
         ulong seed = text is null
             ? (ulong)System.Random.Shared.NextInt64()
             : ulong.Parse(text, CultureInfo.InvariantCulture);
-        TestContext.Current.TestOutputHelper?.WriteLine($"PDS_TEST_SEED={seed}");
+        Console.WriteLine($"PDS_TEST_SEED={seed}");
         return seed;
     }
 }

@@ -9,7 +9,7 @@ public sealed class MstTreePropertyTests
 {
     private const int Rounds = 60;
 
-    [Fact]
+    [Test]
     public void Root_RandomKeys_IsTheSameHoweverBuilt()
     {
         ulong seed = MstKeys.Seed();
@@ -34,7 +34,7 @@ public sealed class MstTreePropertyTests
         }
     }
 
-    [Fact]
+    [Test]
     public void Edits_OnABarelyReadTree_GiveTheRootOfTheWholeOne()
     {
         ulong seed = MstKeys.Seed();
@@ -58,7 +58,7 @@ public sealed class MstTreePropertyTests
         }
     }
 
-    [Fact]
+    [Test]
     public void Find_RandomKeys_FindsThoseAndNoOthers()
     {
         ulong seed = MstKeys.Seed();

@@ -10,7 +10,7 @@ public sealed class MstTreeTests
     private static readonly string LowToo = MstKeys.OnLayer(0, 1);
     private static readonly string High = MstKeys.OnLayer(1);
 
-    [Fact]
+    [Test]
     public void Insert_KeyThatIsThere_IsRefusedAndLeavesTheTree()
     {
         var tree = MstKeys.TreeOf([Low, High]);
@@ -20,7 +20,7 @@ public sealed class MstTreeTests
         Assert.Equal(before, tree.RootCid);
     }
 
-    [Fact]
+    [Test]
     public void DeleteAndUpdate_KeyThatIsNotThere_AreRefused()
     {
         var tree = MstKeys.TreeOf([Low, High]);
@@ -32,7 +32,7 @@ public sealed class MstTreeTests
         Assert.Equal(before, tree.RootCid);
     }
 
-    [Fact]
+    [Test]
     public void Update_ThereAndBack_TellsWhatWasAndRestoresTheRoot()
     {
         var tree = MstKeys.TreeOf([Low, High]);
@@ -44,7 +44,7 @@ public sealed class MstTreeTests
         Assert.Equal(before, tree.RootCid);
     }
 
-    [Fact]
+    [Test]
     public void Copy_Changed_LeavesTheOriginal()
     {
         var tree = MstKeys.TreeOf([Low, High]);
@@ -55,7 +55,7 @@ public sealed class MstTreeTests
         Assert.NotEqual(before, copy.RootCid);
     }
 
-    [Fact]
+    [Test]
     public void Insert_KeyAtAndOverTheLimit_IsTakenAndRefused()
     {
         var tree = new MstTree();
@@ -64,7 +64,7 @@ public sealed class MstTreeTests
         Assert.Equal(MstError.KeyTooLong, result.Error);
     }
 
-    [Fact]
+    [Test]
     public void AnyOperation_RootMissing_FailsNamingIt()
     {
         var root = MstKeys.TreeOf([Low]).RootCid;
@@ -84,7 +84,7 @@ public sealed class MstTreeTests
         Assert.Throws<InvalidOperationException>(() => tree.Root.Block);
     }
 
-    [Fact]
+    [Test]
     public void Delete_ChildToBeMergedMissing_FailsAndLeavesTheTree()
     {
         string left = MstKeys.OnLayer(0, prefix: "a/");
@@ -106,7 +106,7 @@ public sealed class MstTreeTests
         Assert.Equal(MstError.NodeMissing, tree.Find(MstKeys.Key(right), out _).Error);
     }
 
-    [Fact]
+    [Test]
     public void AddNewNodes_AfterOneChange_AreThoseOnItsPath()
     {
         var first = MstKeys.TreeOf([MstKeys.OnLayer(0, prefix: "a/"), High, "z/1", "z/2"]);
@@ -127,7 +127,7 @@ public sealed class MstTreeTests
         Assert.Equal(path, nodes);
     }
 
-    [Fact]
+    [Test]
     public void Find_BlockCutAnywhere_FailsAsMalformed()
     {
         var whole = MstKeys.TreeOf([Low, LowToo]);
@@ -140,29 +140,29 @@ public sealed class MstTreeTests
         Assert.Equal(MstError.None, ErrorOf(block));
     }
 
-    [Fact]
+    [Test]
     public void Find_NodeTooLarge_Fails() =>
         Assert.Equal(MstError.NodeTooLarge, ErrorOf(new byte[MstLimits.NodeBytesMax + 1]));
 
-    [Theory]
-    [InlineData(1, 1)] // the first entry shares with nothing
-    [InlineData(0, 2)] // the second with more than there is
+    [Test]
+    [Arguments(1, 1)] // the first entry shares with nothing
+    [Arguments(0, 2)] // the second with more than there is
     public void Find_PrefixBeyondTheKeyBefore_Fails(int firstPrefix, int secondPrefix) =>
         Assert.Equal(
             MstError.PrefixTooLong,
             ErrorOf(Node((firstPrefix, [0x61]), (secondPrefix, [0x62]))));
 
-    [Fact]
+    [Test]
     public void Find_PrefixShorterThanItCouldBe_Fails() =>
         Assert.Equal(
             MstError.PrefixNotMaximal,
             ErrorOf(Node((0, MstKeys.Key(Low)), (0, MstKeys.Key(LowToo)))));
 
-    [Fact]
+    [Test]
     public void Find_KeyOverTheLimit_Fails() =>
         Assert.Equal(MstError.KeyTooLong, ErrorOf(Node((0, new byte[MstLimits.KeyBytesMax + 1]))));
 
-    [Fact]
+    [Test]
     public void Find_KeysDescending_Fails()
     {
         // "b" first: nothing shared, so the prefixes are right and the order alone is wrong.
@@ -173,14 +173,14 @@ public sealed class MstTreeTests
             ErrorOf(Node((0, MstKeys.Key(later)), (0, MstKeys.Key(earlier)))));
     }
 
-    [Fact]
+    [Test]
     public void Find_KeysEqual_Fails()
     {
         byte[] key = MstKeys.Key(Low);
         Assert.Equal(MstError.KeysUnordered, ErrorOf(Node((0, key), (key.Length, []))));
     }
 
-    [Fact]
+    [Test]
     public void Find_KeysOfTwoLayersInANode_Fails()
     {
         string low = MstKeys.OnLayer(0, prefix: "a");
@@ -190,17 +190,17 @@ public sealed class MstTreeTests
             ErrorOf(Encode(default, Leaf(low), Leaf(high))));
     }
 
-    [Fact]
+    [Test]
     public void Find_RootThatOnlyPoints_Fails() =>
         Assert.Equal(
             MstError.RootWithoutEntries, ErrorOf(Encode(MstKeys.TreeOf([Low]).RootCid)));
 
-    [Fact]
+    [Test]
     public void Find_SubtreeUnderLayerZero_Fails() =>
         Assert.Equal(
             MstError.BelowLayerZero, ErrorOf(Encode(MstKeys.TreeOf([Low]).RootCid, Leaf(LowToo))));
 
-    [Fact]
+    [Test]
     public void Find_EmptyNodeBelowTheRoot_Fails()
     {
         var blocks = new MstNodeSet();
@@ -209,7 +209,7 @@ public sealed class MstTreeTests
             MstError.NodeEmpty, ErrorOf(Encode(empty, Leaf(High)), blocks, MstKeys.Key("\0")));
     }
 
-    [Fact]
+    [Test]
     public void Find_ChildOfAnotherLayer_Fails()
     {
         var blocks = new MstNodeSet();
@@ -218,9 +218,9 @@ public sealed class MstTreeTests
         Assert.Equal(MstError.KeyOnWrongLayer, ErrorOf(root, blocks, MstKeys.Key("a/")));
     }
 
-    [Theory]
-    [InlineData(true)] // left of the entry, and greater
-    [InlineData(false)] // right of it, and less
+    [Test]
+    [Arguments(true)] // left of the entry, and greater
+    [Arguments(false)] // right of it, and less
     public void Find_ChildOutsideItsBounds_Fails(bool isLeft)
     {
         var blocks = new MstNodeSet();

@@ -8,17 +8,17 @@ public sealed class ProbeKeyTests
 {
     private static readonly string s_longName = "a.b." + new string('c', 63);
 
-    [Theory]
-    [InlineData(null, null, null, "A.A.A/-")]
-    [InlineData("app.bsky.feed.post/3k", null, "app.bsky.feed.post", "app.bsky.feed.post/~")]
-    [InlineData("a.b.c/x", "a.b.d/x", "a.b.c", "a.b.c/~")]
-    [InlineData("a.b.c/~", "a.b.d/x", "a.b.c", "a.b.c0/-")] // a real record at the first choice
-    [InlineData("a.b.c/~~", null, "a.b.c", "a.b.c0/-")]
-    [InlineData("a.b.c/~~", "a.b.c0/-", "a.b.c", "a.b.c/")] // the last key of the collection
-    [InlineData("a.b.c/x", "a.b.c/~", "a.b.c", "a.b.c/x-")] // the least behind the bound
-    [InlineData(null, "A.A.A/-", null, null)] // nothing legal is less
-    [InlineData("a.b.c/x", "a.b.c/x-", "a.b.c", null)] // nothing at all is between
-    [InlineData("coll/x", null, "coll", null)] // no name that may be asked for
+    [Test]
+    [Arguments(null, null, null, "A.A.A/-")]
+    [Arguments("app.bsky.feed.post/3k", null, "app.bsky.feed.post", "app.bsky.feed.post/~")]
+    [Arguments("a.b.c/x", "a.b.d/x", "a.b.c", "a.b.c/~")]
+    [Arguments("a.b.c/~", "a.b.d/x", "a.b.c", "a.b.c0/-")] // a real record at the first choice
+    [Arguments("a.b.c/~~", null, "a.b.c", "a.b.c0/-")]
+    [Arguments("a.b.c/~~", "a.b.c0/-", "a.b.c", "a.b.c/")] // the last key of the collection
+    [Arguments("a.b.c/x", "a.b.c/~", "a.b.c", "a.b.c/x-")] // the least behind the bound
+    [Arguments(null, "A.A.A/-", null, null)] // nothing legal is less
+    [Arguments("a.b.c/x", "a.b.c/x-", "a.b.c", null)] // nothing at all is between
+    [Arguments("coll/x", null, "coll", null)] // no name that may be asked for
     public void TryChoose_Bounds_GivesALegalKeyBetweenThem(
         string? low, string? high, string? last, string? expected)
     {
@@ -26,11 +26,11 @@ public sealed class ProbeKeyTests
         Assert.Equal(expected, Choose(low, high, last));
     }
 
-    [Fact]
+    [Test]
     public void TryChoose_LongestName_DoesNotMakeItLonger() => Assert.Equal(
         s_longName + "/" + new string('~', 512), Choose(s_longName + "/~~", null, s_longName));
 
-    [Fact]
+    [Test]
     public void TryChoose_LongestKey_CannotGoOnBehindIt()
     {
         string low = s_longName + "/" + new string('~', 512);

@@ -11,7 +11,7 @@ public sealed class SparseTreeTests
 {
     private const long Small = 1 << 16;
 
-    [Fact]
+    [Test]
     public void Add_ABlockTwice_HoldsItOnce()
     {
         var tree = new SparseTree();
@@ -24,7 +24,7 @@ public sealed class SparseTreeTests
         Assert.True(bytes >= block.Bytes.Length);
     }
 
-    [Fact]
+    [Test]
     public void Add_LargerThanANodeMayBe_IsRefused()
     {
         var tree = new SparseTree();
@@ -35,7 +35,7 @@ public sealed class SparseTreeTests
         Assert.Equal(1, tree.Count);
     }
 
-    [Fact]
+    [Test]
     public void Add_MoreThanAllowed_ForgetsWhatTheRootDoesNotReach()
     {
         var tree = new SparseTree(Small);
@@ -52,7 +52,7 @@ public sealed class SparseTreeTests
         Assert.False(tree.Holds(Leaf(1).Cid));
     }
 
-    [Fact]
+    [Test]
     public void Add_MemoryThatIsRefused_ForgetsWhatIsNotReached()
     {
         var tree = new SparseTree(2 * Small, new Memory(Small).TryTake);
@@ -69,7 +69,7 @@ public sealed class SparseTreeTests
         Assert.Equal((false, false), (tree.IsFull, tree.IsShort));
     }
 
-    [Fact]
+    [Test]
     public void Add_MemoryThatIsRefusedAndAllReached_IsShortAndNotFull()
     {
         var host = LargeHost();
@@ -81,7 +81,7 @@ public sealed class SparseTreeTests
         Assert.InRange(repo.Tree.Bytes, 1, memory.Taken);
     }
 
-    [Fact]
+    [Test]
     public void Add_MoreThanAllowedAndAllReached_IsTooManyNodes()
     {
         var host = LargeHost();
@@ -94,7 +94,7 @@ public sealed class SparseTreeTests
         Assert.True(result.Proven is not null || result.Fault?.Code == "TooManyNodes");
     }
 
-    [Fact]
+    [Test]
     public void Find_KeysThatTakeFarMoreThanTheirNode_TakesNoMoreThanAllowed()
     {
         using var key = SampleKey.FromSeed(SampleCurve.P256, "swollen");
@@ -112,7 +112,7 @@ public sealed class SparseTreeTests
         Assert.True(tree.IsFull);
     }
 
-    [Fact]
+    [Test]
     public void ListBoundaryNodes_EachRound_IsWhatTheWalkNeedsAndNoMore()
     {
         var host = new SampleHost(
@@ -142,7 +142,7 @@ public sealed class SparseTreeTests
         Assert.True(rounds <= host.Layers, $"{rounds} rounds, {host.Layers} layers");
     }
 
-    [Fact]
+    [Test]
     public void ListBoundaries_ProbedWithoutAWalk_AreAllThatItNeeds()
     {
         for (ulong seed = 1; seed <= 20; seed++)
@@ -180,7 +180,7 @@ public sealed class SparseTreeTests
         }
     }
 
-    [Fact]
+    [Test]
     public void ListBoundaryNodes_MoreThanAskedFor_StopsThere()
     {
         var host = new SampleHost(
@@ -200,7 +200,7 @@ public sealed class SparseTreeTests
         Assert.Equal(3000, repo.FindCollections().Proven!.Collections.Count);
     }
 
-    [Fact]
+    [Test]
     public void EstimateRecords_WholeTreeHeld_IsNear()
     {
         var host = new SampleHost(

@@ -8,7 +8,7 @@ public sealed class CidTests
 {
     private const string EmptyRaw = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
 
-    [Fact]
+    [Test]
     public void Of_NoBytes_IsTheKnownCid()
     {
         var cid = Cid.Of(CidCodec.Raw, []);
@@ -19,7 +19,7 @@ public sealed class CidTests
         Assert.Equal(cid.GetHashCode(), parsed.GetHashCode());
     }
 
-    [Fact]
+    [Test]
     public void Equals_OtherCodecOrDigest_IsAnotherCid()
     {
         Assert.True(Cid.Of(CidCodec.Raw, []) != Cid.Of(CidCodec.DagCbor, []));
@@ -28,11 +28,11 @@ public sealed class CidTests
     }
 
     // What is only named hashes to nothing: its digest can be chosen, whatever the table.
-    [Theory]
-    [InlineData(0)]
-    [InlineData(8)]
-    [InlineData(16)]
-    [InlineData(24)]
+    [Test]
+    [Arguments(0)]
+    [Arguments(8)]
+    [Arguments(16)]
+    [Arguments(24)]
     public void GetHashCode_DigestsThatDifferInEightBytes_RarelyMeet(int at)
     {
         const int Count = 10_000;
@@ -52,7 +52,7 @@ public sealed class CidTests
         Assert.InRange(folded.Count, Count * 99 / 100, Count);
     }
 
-    [Fact]
+    [Test]
     public void TryRead_BinaryForm_IsTheSameCidAndNothingShorterIs()
     {
         var cid = Cid.Of(CidCodec.DagCbor, "x"u8);
@@ -65,11 +65,11 @@ public sealed class CidTests
         }
     }
 
-    [Theory]
-    [InlineData(0, 2)] // version
-    [InlineData(1, 0x70)] // dag-pb
-    [InlineData(2, 0x13)] // sha2-512
-    [InlineData(3, 0x1f)] // digest length
+    [Test]
+    [Arguments(0, 2)] // version
+    [Arguments(1, 0x70)] // dag-pb
+    [Arguments(2, 0x13)] // sha2-512
+    [Arguments(3, 0x1f)] // digest length
     public void TryRead_NotBlessed_IsRefused(int index, byte value)
     {
         var binary = new byte[Cid.Bytes];
@@ -78,19 +78,19 @@ public sealed class CidTests
         Assert.False(Cid.TryRead(binary, out _));
     }
 
-    [Theory]
-    [InlineData( // dag-pb
+    [Test]
+    [Arguments( // dag-pb
         "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi", true, false)]
-    [InlineData("bafkqaaa", true, false)] // identity, no bytes
-    [InlineData(EmptyRaw, true, true)]
-    [InlineData( // a stray bit
+    [Arguments("bafkqaaa", true, false)] // identity, no bytes
+    [Arguments(EmptyRaw, true, true)]
+    [Arguments( // a stray bit
         "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvykv", false, false)]
-    [InlineData("BAFKREIHDWDCEFGH4DQKJV67UZCMW7OJEE6XEDZDETOJUZJEVTENXQUVYKU", false, false)]
-    [InlineData(EmptyRaw + "aa", false, false)]
-    [InlineData(EmptyRaw + "\n", false, false)]
-    [InlineData("QmbWqxBEKC3P8tqsKc98xmWNzrzDtRLMiMPL8wBuTGsMnR", false, false)] // version 0
-    [InlineData("b", false, false)]
-    [InlineData("", false, false)]
+    [Arguments("BAFKREIHDWDCEFGH4DQKJV67UZCMW7OJEE6XEDZDETOJUZJEVTENXQUVYKU", false, false)]
+    [Arguments(EmptyRaw + "aa", false, false)]
+    [Arguments(EmptyRaw + "\n", false, false)]
+    [Arguments("QmbWqxBEKC3P8tqsKc98xmWNzrzDtRLMiMPL8wBuTGsMnR", false, false)] // version 0
+    [Arguments("b", false, false)]
+    [Arguments("", false, false)]
     public void IsValid_Text_IsAnyCanonicalCidOfWhichTheBlessedParse(
         string text, bool isValid, bool isBlessed)
     {
@@ -99,7 +99,7 @@ public sealed class CidTests
         Assert.Equal(isBlessed, Cid.TryParse(bytes, out _));
     }
 
-    [Fact]
+    [Test]
     public void IsValid_CutAnywhere_IsNoCid()
     {
         var bytes = Encoding.ASCII.GetBytes(EmptyRaw);
@@ -109,7 +109,7 @@ public sealed class CidTests
         }
     }
 
-    [Fact]
+    [Test]
     public void IsValid_BinaryBytes_AreLimited()
     {
         Assert.True(Cid.IsValid(Identity(CidBinary.BytesMax)));

@@ -4,13 +4,13 @@ namespace Atproto.Tests.Multiformats;
 
 public sealed class VarintTests
 {
-    [Theory]
-    [InlineData(0UL, "00")]
-    [InlineData(127UL, "7f")]
-    [InlineData(128UL, "8001")]
-    [InlineData(300UL, "ac02")]
-    [InlineData(16384UL, "808001")]
-    [InlineData(9223372036854775807UL, "ffffffffffffffff7f")]
+    [Test]
+    [Arguments(0UL, "00")]
+    [Arguments(127UL, "7f")]
+    [Arguments(128UL, "8001")]
+    [Arguments(300UL, "ac02")]
+    [Arguments(16384UL, "808001")]
+    [Arguments(9223372036854775807UL, "ffffffffffffffff7f")]
     public void TryRead_Number_IsWhatWriteWrote(ulong value, string hex)
     {
         var buffer = new byte[10];
@@ -28,11 +28,11 @@ public sealed class VarintTests
         }
     }
 
-    [Theory]
-    [InlineData("8000", VarintStatus.NotShortest)]
-    [InlineData("ff00", VarintStatus.NotShortest)]
-    [InlineData("ffffffffffffffffff01", VarintStatus.TooLong)]
-    [InlineData("808080808080808080", VarintStatus.TooLong)]
+    [Test]
+    [Arguments("8000", VarintStatus.NotShortest)]
+    [Arguments("ff00", VarintStatus.NotShortest)]
+    [Arguments("ffffffffffffffffff01", VarintStatus.TooLong)]
+    [Arguments("808080808080808080", VarintStatus.TooLong)]
     public void Read_OtherBytes_GivesItsStatusAndConsumesNothing(string hex, VarintStatus expected)
     {
         var bytes = Convert.FromHexString(hex);

@@ -55,8 +55,8 @@ public sealed class BlobReferencesTests
             ("size", Map(Legacy(B)))), "b x/y" },
     };
 
-    [Theory]
-    [MemberData(nameof(Cases))]
+    [Test]
+    [MethodDataSource(nameof(Cases))]
     public void Find_Record_TellsItsReferences(
         string what, (string Key, object? Value)[] record, string expected)
     {
@@ -67,7 +67,7 @@ public sealed class BlobReferencesTests
         Assert.True(expected == below, $"{what}, below: {below}");
     }
 
-    [Fact]
+    [Test]
     public void Find_CidOfAnotherHash_IsAReferenceToNothingAndNotSearched()
     {
         // ref is an identity CID: no blob that could be served.
@@ -77,18 +77,18 @@ public sealed class BlobReferencesTests
         Assert.Equal("", Find(block));
     }
 
-    [Theory]
-    [InlineData("f94000", true)] // 2.0 in two bytes
-    [InlineData("fa41200000", true)] // 10.0 in four
-    [InlineData("fb4059000000000000", true)] // 100.0 in eight
-    [InlineData("fbbff0000000000000", true)] // -1.0
-    [InlineData("f98000", true)] // -0.0
-    [InlineData("f93e00", false)] // 1.5
-    [InlineData("fbc000000000000000", false)] // -2.0
-    [InlineData("fb4340000000000000", false)] // 2^53
-    [InlineData("1bffffffffffffffff", false)]
-    [InlineData("f6", false)]
-    [InlineData("f7", false)]
+    [Test]
+    [Arguments("f94000", true)] // 2.0 in two bytes
+    [Arguments("fa41200000", true)] // 10.0 in four
+    [Arguments("fb4059000000000000", true)] // 100.0 in eight
+    [Arguments("fbbff0000000000000", true)] // -1.0
+    [Arguments("f98000", true)] // -0.0
+    [Arguments("f93e00", false)] // 1.5
+    [Arguments("fbc000000000000000", false)] // -2.0
+    [Arguments("fb4340000000000000", false)] // 2^53
+    [Arguments("1bffffffffffffffff", false)]
+    [Arguments("f6", false)]
+    [Arguments("f7", false)]
     public void Find_SizeOfAnyKind_CountsAsANumberWould(string size, bool isReference)
     {
         byte[] known = Encode(Without("size"));
@@ -99,7 +99,7 @@ public sealed class BlobReferencesTests
         Assert.Equal(isReference ? "a x/y" : "", Find(block));
     }
 
-    [Fact]
+    [Test]
     public void Find_UnsortedKeys_AreReadAllTheSame()
     {
         byte[] sorted = Encode(Legacy(A));
@@ -108,7 +108,7 @@ public sealed class BlobReferencesTests
         Assert.Equal("a x/y", Find(unsorted));
     }
 
-    [Fact]
+    [Test]
     public void Find_CutAnywhere_TellsNothing()
     {
         byte[] block = Encode(("a", Blob(A, "x/y", 1)), ("b", 1));
@@ -119,7 +119,7 @@ public sealed class BlobReferencesTests
         }
     }
 
-    [Fact]
+    [Test]
     public void Find_DeepestNesting_IsSearched()
     {
         object? value = Blob(A, "x/y", 1);

@@ -10,18 +10,18 @@ namespace Atproto.Tests.Repo;
 /// <summary>The table of blocks beside its plain twin, a dictionary.</summary>
 public sealed class BlockTableTests
 {
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(7)]
-    [InlineData(31)]
-    [InlineData(32)]
-    [InlineData(33)]
-    [InlineData(64)]
-    [InlineData(65)]
-    [InlineData(1000)]
-    [InlineData(20_000)]
+    [Test]
+    [Arguments(0)]
+    [Arguments(1)]
+    [Arguments(2)]
+    [Arguments(7)]
+    [Arguments(31)]
+    [Arguments(32)]
+    [Arguments(33)]
+    [Arguments(64)]
+    [Arguments(65)]
+    [Arguments(1000)]
+    [Arguments(20_000)]
     public void TryFind_RandomBlocks_AgreesWithADictionary(int count)
     {
         var random = new SampleRandom(MstKeys.Seed());
@@ -32,12 +32,12 @@ public sealed class BlockTableTests
         AgreesWithADictionary(cids, random);
     }
 
-    [Theory]
-    [InlineData(1, 500)]
-    [InlineData(2, 500)]
-    [InlineData(4, 500)] // all in one bucket, whatever the number of starts
-    [InlineData(8, 200)]
-    [InlineData(15, 200)]
+    [Test]
+    [Arguments(1, 500)]
+    [Arguments(2, 500)]
+    [Arguments(4, 500)] // all in one bucket, whatever the number of starts
+    [Arguments(8, 200)]
+    [Arguments(15, 200)]
     public void TryFind_DigestsChosenToShareBytes_AgreesWithADictionary(int shared, int count)
     {
         var random = new SampleRandom(MstKeys.Seed());
@@ -58,7 +58,7 @@ public sealed class BlockTableTests
         AgreesWithADictionary(cids, random);
     }
 
-    [Fact]
+    [Test]
     public void Seal_EqualPrefixes_AsksWhetherTheyAreTheSameBlock()
     {
         var random = new SampleRandom(1);
@@ -82,7 +82,7 @@ public sealed class BlockTableTests
             "two blocks share 128 bits of their digests", CarError.DigestPrefixShared.Describe());
     }
 
-    [Fact]
+    [Test]
     public void TryFind_OtherHalfOfTheDigestDiffers_FindsNothing()
     {
         var random = new SampleRandom(MstKeys.Seed());
@@ -101,7 +101,7 @@ public sealed class BlockTableTests
         Assert.True(table.TryFind(cid, out _));
     }
 
-    [Fact]
+    [Test]
     public void Seal_RawAndOtherBlockOfOneDigest_AreTwo()
     {
         var cid = RandomCid(new SampleRandom(2));
@@ -121,7 +121,7 @@ public sealed class BlockTableTests
         Assert.Equal((Place(0), 10), (table.PlaceAt(block), table.PlaceAt(raw).Offset));
     }
 
-    [Fact]
+    [Test]
     public void OrdinalAt_Fresh_IsZeroAndKeepsWhatIsSet()
     {
         using var table = new BlockTable();
@@ -135,7 +135,7 @@ public sealed class BlockTableTests
         Assert.Throws<ArgumentOutOfRangeException>(() => table.PlaceAt(-1));
     }
 
-    [Fact]
+    [Test]
     public void Dispose_AnyTable_HoldsNothing()
     {
         var table = new BlockTable();
@@ -148,10 +148,10 @@ public sealed class BlockTableTests
         Assert.False(table.TryFind(MstKeys.Value(1), out _));
     }
 
-    [Theory]
-    [InlineData(0, 0, BlockKind.Plain)]
-    [InlineData(CarLimits.FileBytesMax - 1, CarLimits.BlockBytesMax, BlockKind.Raw)]
-    [InlineData(1, 1, BlockKind.MayBeNode)]
+    [Test]
+    [Arguments(0, 0, BlockKind.Plain)]
+    [Arguments(CarLimits.FileBytesMax - 1, CarLimits.BlockBytesMax, BlockKind.Raw)]
+    [Arguments(1, 1, BlockKind.MayBeNode)]
     public void BlockPlace_Extremes_AreKept(long offset, int length, BlockKind kind)
     {
         var place = new BlockPlace(offset, length, kind);

@@ -16,7 +16,7 @@ public sealed class CommitEncoderTests
     private static readonly Cid EmptyTree = Cid.Of(
         CidCodec.DagCbor, Convert.FromHexString("a2616580616cf6"));
 
-    [Fact]
+    [Test]
     public void WriteUnsigned_EmptyRepo_HashesToTheKnownDigest()
     {
         var output = new ArrayBufferWriter<byte>();
@@ -26,7 +26,7 @@ public sealed class CommitEncoderTests
             Convert.ToHexStringLower(SHA256.HashData(output.WrittenSpan)));
     }
 
-    [Fact]
+    [Test]
     public void WriteSigned_EmptyRepo_IsTheKnownCommit()
     {
         var output = new ArrayBufferWriter<byte>();
@@ -38,7 +38,7 @@ public sealed class CommitEncoderTests
             Cid.Of(CidCodec.DagCbor, output.WrittenSpan).ToString());
     }
 
-    [Fact]
+    [Test]
     public void WriteSigned_WithPrev_ReadsBack()
     {
         var output = new ArrayBufferWriter<byte>();
@@ -53,10 +53,10 @@ public sealed class CommitEncoderTests
         Assert.False(commit.IsLegacy);
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(63)]
-    [InlineData(65)]
+    [Test]
+    [Arguments(0)]
+    [Arguments(63)]
+    [Arguments(65)]
     public void WriteSigned_SignatureOfOtherLength_IsRefused(int length) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => CommitEncoder.WriteSigned(
             new ArrayBufferWriter<byte>(), Utf8(GoldenRepo.Did), Utf8(GoldenRepo.Rev),

@@ -13,7 +13,7 @@ public sealed class CommitTests
 {
     private static readonly Cid Node = Cid.Of(CidCodec.DagCbor, "node"u8);
 
-    [Fact]
+    [Test]
     public void Read_GoldenCommit_HasItsFieldsAndVerifies()
     {
         var block = GoldenRepo.Car().Blocks[0];
@@ -28,7 +28,7 @@ public sealed class CommitTests
             key!, commit.SignedDigest.Span, commit.Signature.Span));
     }
 
-    [Fact]
+    [Test]
     public void Read_EmptyGoldenRepo_HasTheKnownDigest()
     {
         var output = new ArrayBufferWriter<byte>();
@@ -41,39 +41,39 @@ public sealed class CommitTests
             Convert.ToHexStringLower(commit!.SignedDigest.Span));
     }
 
-    [Theory]
-    [InlineData("", CommitError.None, false)]
-    [InlineData("prev=link", CommitError.None, false)]
-    [InlineData("-prev", CommitError.None, true)]
-    [InlineData("version=2", CommitError.None, true)]
-    [InlineData("version=2,-rev", CommitError.None, true)]
-    [InlineData("version=2,-prev,-rev", CommitError.None, true)]
-    [InlineData("version=1", CommitError.CommitVersionUnsupported, false)]
-    [InlineData("version=4", CommitError.CommitVersionUnsupported, false)]
-    [InlineData("version=text", CommitError.CommitMalformed, false)]
-    [InlineData("version=negative", CommitError.CommitMalformed, false)]
-    [InlineData("-version", CommitError.CommitIncomplete, false)]
-    [InlineData("-rev", CommitError.CommitIncomplete, false)]
-    [InlineData("-did", CommitError.CommitIncomplete, false)]
-    [InlineData("-data", CommitError.CommitIncomplete, false)]
-    [InlineData("-did,-rev,-sig,-data,-prev,-version", CommitError.CommitIncomplete, false)]
-    [InlineData("-sig", CommitError.CommitUnsigned, false)]
-    [InlineData("sig=0", CommitError.CommitSignatureLength, false)]
-    [InlineData("sig=63", CommitError.CommitSignatureLength, false)]
-    [InlineData("sig=65", CommitError.CommitSignatureLength, false)]
-    [InlineData("sig=71", CommitError.CommitSignatureLength, false)] // DER
-    [InlineData("sig=text", CommitError.CommitMalformed, false)]
-    [InlineData("did=text", CommitError.CommitDidInvalid, false)]
-    [InlineData("did=null", CommitError.CommitMalformed, false)]
-    [InlineData("rev=zzz", CommitError.CommitRevInvalid, false)]
-    [InlineData("rev=null", CommitError.CommitMalformed, false)]
-    [InlineData("data=null", CommitError.CommitMalformed, false)]
-    [InlineData("data=raw", CommitError.CommitMalformed, false)]
-    [InlineData("prev=raw", CommitError.CommitMalformed, false)]
-    [InlineData("prev=text", CommitError.CommitMalformed, false)]
-    [InlineData("+x", CommitError.CommitKeyUnexpected, false)]
-    [InlineData("-prev,+x", CommitError.CommitKeyUnexpected, false)]
-    [InlineData("-sig,+x", CommitError.CommitKeyUnexpected, false)]
+    [Test]
+    [Arguments("", CommitError.None, false)]
+    [Arguments("prev=link", CommitError.None, false)]
+    [Arguments("-prev", CommitError.None, true)]
+    [Arguments("version=2", CommitError.None, true)]
+    [Arguments("version=2,-rev", CommitError.None, true)]
+    [Arguments("version=2,-prev,-rev", CommitError.None, true)]
+    [Arguments("version=1", CommitError.CommitVersionUnsupported, false)]
+    [Arguments("version=4", CommitError.CommitVersionUnsupported, false)]
+    [Arguments("version=text", CommitError.CommitMalformed, false)]
+    [Arguments("version=negative", CommitError.CommitMalformed, false)]
+    [Arguments("-version", CommitError.CommitIncomplete, false)]
+    [Arguments("-rev", CommitError.CommitIncomplete, false)]
+    [Arguments("-did", CommitError.CommitIncomplete, false)]
+    [Arguments("-data", CommitError.CommitIncomplete, false)]
+    [Arguments("-did,-rev,-sig,-data,-prev,-version", CommitError.CommitIncomplete, false)]
+    [Arguments("-sig", CommitError.CommitUnsigned, false)]
+    [Arguments("sig=0", CommitError.CommitSignatureLength, false)]
+    [Arguments("sig=63", CommitError.CommitSignatureLength, false)]
+    [Arguments("sig=65", CommitError.CommitSignatureLength, false)]
+    [Arguments("sig=71", CommitError.CommitSignatureLength, false)] // DER
+    [Arguments("sig=text", CommitError.CommitMalformed, false)]
+    [Arguments("did=text", CommitError.CommitDidInvalid, false)]
+    [Arguments("did=null", CommitError.CommitMalformed, false)]
+    [Arguments("rev=zzz", CommitError.CommitRevInvalid, false)]
+    [Arguments("rev=null", CommitError.CommitMalformed, false)]
+    [Arguments("data=null", CommitError.CommitMalformed, false)]
+    [Arguments("data=raw", CommitError.CommitMalformed, false)]
+    [Arguments("prev=raw", CommitError.CommitMalformed, false)]
+    [Arguments("prev=text", CommitError.CommitMalformed, false)]
+    [Arguments("+x", CommitError.CommitKeyUnexpected, false)]
+    [Arguments("-prev,+x", CommitError.CommitKeyUnexpected, false)]
+    [Arguments("-sig,+x", CommitError.CommitKeyUnexpected, false)]
     public void Read_Variant_GetsItsVerdict(string changes, CommitError expected, bool isLegacy)
     {
         Assert.Equal(expected, Read(Variant(changes), out var commit));
@@ -86,19 +86,19 @@ public sealed class CommitTests
             Convert.ToHexStringLower(commit.SignedDigest.Span));
     }
 
-    [Theory]
-    [InlineData("80")]
-    [InlineData("f6")]
-    [InlineData("")]
-    [InlineData("a2616580616cf6ff")]
+    [Test]
+    [Arguments("80")]
+    [Arguments("f6")]
+    [Arguments("")]
+    [Arguments("a2616580616cf6ff")]
     public void Read_NoMap_IsMalformed(string hex) =>
         Assert.Equal(CommitError.CommitMalformed, Read(Convert.FromHexString(hex), out _));
 
-    [Fact]
+    [Test]
     public void Read_NodeBlock_HasAnUnexpectedKey() => Assert.Equal(
         CommitError.CommitKeyUnexpected, Read(Convert.FromHexString("a2616580616cf6"), out _));
 
-    [Fact]
+    [Test]
     public void Read_CutAnywhere_IsMalformed()
     {
         byte[] block = Variant("");
@@ -112,7 +112,7 @@ public sealed class CommitTests
         Assert.Equal(CommitError.CommitMalformed, Read([.. block, 0], out _));
     }
 
-    [Fact]
+    [Test]
     public void Read_KeysInAnotherOrder_IsMalformed()
     {
         // did and rev are equally long: exchange them.
@@ -124,7 +124,7 @@ public sealed class CommitTests
         Assert.Equal(CommitError.CommitMalformed, Read(Convert.FromHexString(exchanged), out _));
     }
 
-    [Fact]
+    [Test]
     public void Describe_EveryCause_HasWordsOfItsOwn()
     {
         var causes = Enum.GetValues<CommitError>().Where(e => e != CommitError.None).ToList();

@@ -17,32 +17,32 @@ public sealed class MalformedTreeTests
 
     private static readonly SampleBlock Leaf = RepoCar.Record("leaf");
 
-    [Theory]
-    [InlineData("a3616580616cf6617af6")] // an extra key
-    [InlineData("a1616580")] // l missing
-    [InlineData("a1616cf6")] // e missing
-    [InlineData("a2616cf6616580")] // keys exchanged
-    [InlineData("a2616580616cf600")] // bytes behind it
-    [InlineData("a2616580616cf7")] // undefined for null
-    [InlineData("a2616580616c80")] // l is no link
-    [InlineData("a26165f6616cf6")] // e is no array
-    [InlineData("a2616581f6616cf6")] // an entry that is no map
-    [InlineData("a2616581a0616cf6")] // an entry without keys
-    [InlineData("a261659800616cf6")] // a length in two bytes
-    [InlineData("a2616599ffff616cf6")] // entries that are not there
-    [InlineData("a2616589616cf6")]
-    [InlineData("f6")]
-    [InlineData("")]
+    [Test]
+    [Arguments("a3616580616cf6617af6")] // an extra key
+    [Arguments("a1616580")] // l missing
+    [Arguments("a1616cf6")] // e missing
+    [Arguments("a2616cf6616580")] // keys exchanged
+    [Arguments("a2616580616cf600")] // bytes behind it
+    [Arguments("a2616580616cf7")] // undefined for null
+    [Arguments("a2616580616c80")] // l is no link
+    [Arguments("a26165f6616cf6")] // e is no array
+    [Arguments("a2616581f6616cf6")] // an entry that is no map
+    [Arguments("a2616581a0616cf6")] // an entry without keys
+    [Arguments("a261659800616cf6")] // a length in two bytes
+    [Arguments("a2616599ffff616cf6")] // entries that are not there
+    [Arguments("a2616589616cf6")]
+    [Arguments("f6")]
+    [Arguments("")]
     public void Walk_RootOfAnotherForm_IsNodeMalformed(string hex) =>
         Refused(MstError.NodeMalformed, SampleBlock.Of(Convert.FromHexString(hex)));
 
-    [Theory]
-    [InlineData("a56161f6616b4161617000617" + "4f66176", "")] // an extra key in front
-    [InlineData("a4616b6161617000617" + "4f66176", "")] // the suffix as text
-    [InlineData("a4616b416161702061" + "74f66176", "")] // a negative prefix
-    [InlineData("a4616b416161701a7fffffff6174f66176", "x")] // a long one is sound by itself
-    [InlineData("a4616b416161701b00000001000000006174f66176", "")]
-    [InlineData("a4616b4161617000" + "6174006176", "")] // t is neither link nor null
+    [Test]
+    [Arguments("a56161f6616b4161617000617" + "4f66176", "")] // an extra key in front
+    [Arguments("a4616b6161617000617" + "4f66176", "")] // the suffix as text
+    [Arguments("a4616b416161702061" + "74f66176", "")] // a negative prefix
+    [Arguments("a4616b416161701a7fffffff6174f66176", "x")] // a long one is sound by itself
+    [Arguments("a4616b416161701b00000001000000006174f66176", "")]
+    [Arguments("a4616b4161617000" + "6174006176", "")] // t is neither link nor null
     public void Walk_EntryOfAnotherForm_IsRefused(string hex, string isSound)
     {
         byte[] link = new byte[41];
@@ -57,7 +57,7 @@ public sealed class MalformedTreeTests
         Refused(expected, SampleBlock.Of(root));
     }
 
-    [Fact]
+    [Test]
     public void Walk_LinkToARawBlock_IsARecordsOrNodeMalformed()
     {
         var raw = SampleBlock.Of([1, 2, 3], CidCodec.Raw);
@@ -76,7 +76,7 @@ public sealed class MalformedTreeTests
             RepoCar.Node(default, new HandEntry(Key(1), Leaf.Cid, raw.Cid)), raw);
     }
 
-    [Fact]
+    [Test]
     public void Walk_NodeCutAnywhere_IsNodeMalformed()
     {
         byte[] whole = RepoCar.Node(default, new HandEntry(Key(0), Leaf.Cid)).Bytes;
@@ -86,7 +86,7 @@ public sealed class MalformedTreeTests
         }
     }
 
-    [Fact]
+    [Test]
     public void Walk_NodeOneByteTooLarge_IsNodeTooLarge()
     {
         byte[] block = new byte[MstLimits.NodeBytesMax + 1];
@@ -95,7 +95,7 @@ public sealed class MalformedTreeTests
         Refused(MstError.TooManyEntries, SampleBlock.Of(block[..MstLimits.NodeBytesMax]));
     }
 
-    [Fact]
+    [Test]
     public void Walk_EntriesAtTheLimit_AreReadAndOneMoreIsNot()
     {
         // All keys on layer 0 are one node, however many they are.
@@ -118,12 +118,12 @@ public sealed class MalformedTreeTests
         }
     }
 
-    [Fact]
+    [Test]
     public void Walk_FirstEntryWithAPrefix_IsPrefixTooLong() => Refused(
         MstError.PrefixTooLong,
         RepoCar.Node(default, new HandEntry(1, Bytes(Key(0)), Leaf.Cid)));
 
-    [Fact]
+    [Test]
     public void Walk_PrefixLongerThanTheKeyBefore_IsPrefixTooLong()
     {
         string key = Key(0);
@@ -133,7 +133,7 @@ public sealed class MalformedTreeTests
             new HandEntry(key.Length + 1, Bytes("x"), Leaf.Cid)));
     }
 
-    [Fact]
+    [Test]
     public void Walk_PrefixOneByteShort_IsPrefixNotMaximal()
     {
         string first = Key(0, 0);
@@ -147,22 +147,22 @@ public sealed class MalformedTreeTests
             default, new HandEntry(first, Leaf.Cid), new HandEntry(second, Leaf.Cid)));
     }
 
-    [Theory]
-    [InlineData("coll/self")]
-    [InlineData("com.example.thing/..")]
-    [InlineData("com.example.thing/.")]
-    [InlineData("com.example.thing/")]
-    [InlineData("com.example.thing")]
-    [InlineData("com.example.thing/a/b")]
-    [InlineData("/self")]
-    [InlineData("com.example.thing/a b")]
-    [InlineData("com.example.thing/é")]
-    [InlineData("com.example/self")]
-    [InlineData("")]
+    [Test]
+    [Arguments("coll/self")]
+    [Arguments("com.example.thing/..")]
+    [Arguments("com.example.thing/.")]
+    [Arguments("com.example.thing/")]
+    [Arguments("com.example.thing")]
+    [Arguments("com.example.thing/a/b")]
+    [Arguments("/self")]
+    [Arguments("com.example.thing/a b")]
+    [Arguments("com.example.thing/é")]
+    [Arguments("com.example/self")]
+    [Arguments("")]
     public void Walk_KeyThatIsNoPath_IsKeyNotPath(string key) =>
         Refused(MstError.KeyNotPath, RepoCar.Node(default, new HandEntry(key, Leaf.Cid)));
 
-    [Fact]
+    [Test]
     public void Walk_KeyOverTheLimit_IsKeyTooLong()
     {
         string key = new('a', MstLimits.KeyBytesMax);
@@ -179,7 +179,7 @@ public sealed class MalformedTreeTests
         Refused(MstError.KeyNotPath, RepoCar.Node(default, new HandEntry(path + "x", Leaf.Cid)));
     }
 
-    [Fact]
+    [Test]
     public void Walk_KeysOfTwoLayersInOneNode_IsKeyOnWrongLayer()
     {
         string low = Key(0);
@@ -192,7 +192,7 @@ public sealed class MalformedTreeTests
             new HandEntry(shared, Bytes(entries[1][shared..]), Leaf.Cid)));
     }
 
-    [Fact]
+    [Test]
     public void Walk_ChildTwoLayersBelow_IsKeyOnWrongLayer()
     {
         var child = RepoCar.Node(default, new HandEntry(Key(0), Leaf.Cid));
@@ -206,7 +206,7 @@ public sealed class MalformedTreeTests
         Assert.Null(RepoCar.Verify(Car(root, between, child)).Fault);
     }
 
-    [Fact]
+    [Test]
     public void Walk_KeysInWrongOrder_IsKeysUnordered()
     {
         string first = Key(0, 0);
@@ -220,7 +220,7 @@ public sealed class MalformedTreeTests
             default, new HandEntry(first, Leaf.Cid), new HandEntry(first.Length, [], Leaf.Cid)));
     }
 
-    [Fact]
+    [Test]
     public void Walk_ChildOnTheWrongSide_IsKeysUnordered()
     {
         string high = Key(1, prefix: "com.example.mmm/");
@@ -238,7 +238,7 @@ public sealed class MalformedTreeTests
             RepoCar.Node(default, new HandEntry(high, Leaf.Cid, before.Cid)), before);
     }
 
-    [Fact]
+    [Test]
     public void Walk_EmptyChild_IsNodeEmpty()
     {
         var empty = RepoCar.Node(default);
@@ -248,14 +248,14 @@ public sealed class MalformedTreeTests
         Assert.Null(RepoCar.Verify(Car(empty)).Fault);
     }
 
-    [Fact]
+    [Test]
     public void Walk_RootThatOnlyPoints_IsRootWithoutEntries()
     {
         var child = RepoCar.Node(default, new HandEntry(Key(0), Leaf.Cid));
         Refused(MstError.RootWithoutEntries, RepoCar.Node(child.Cid), child);
     }
 
-    [Fact]
+    [Test]
     public void Walk_SubtreeUnderLayerZero_IsBelowLayerZero()
     {
         var child = RepoCar.Node(
@@ -269,7 +269,7 @@ public sealed class MalformedTreeTests
             RepoCar.Node(default, new HandEntry(Key(0), Leaf.Cid, MstKeys.Value(1))));
     }
 
-    [Fact]
+    [Test]
     public void Walk_NodeReachedTwice_IsNodeRepeated()
     {
         var child = RepoCar.Node(
@@ -279,7 +279,7 @@ public sealed class MalformedTreeTests
             RepoCar.Node(child.Cid, new HandEntry(Key(1), Leaf.Cid, child.Cid)), child);
     }
 
-    [Fact]
+    [Test]
     public void Walk_NodeNotThere_IsNodeMissing()
     {
         var child = RepoCar.Node(
@@ -290,7 +290,7 @@ public sealed class MalformedTreeTests
         Assert.Equal((nameof(MstError.NodeMissing), root.Cid), (fault!.Code, fault.Cid));
     }
 
-    [Fact]
+    [Test]
     public void Walk_RecordNotThere_IsRecordMissing()
     {
         string key = Key(0);
@@ -300,13 +300,13 @@ public sealed class MalformedTreeTests
         Assert.Equal((MstKeys.Value(1), key), (fault.Cid, fault.Key));
     }
 
-    [Fact]
+    [Test]
     public void Walk_RecordThereAsRawBlockOnly_IsRecordMissing() => Refused(
         MstError.RecordMissing,
         RepoCar.Node(default, new HandEntry(Key(0), Cid.Of(CidCodec.DagCbor, [1]))),
         SampleBlock.Of([1], CidCodec.Raw));
 
-    [Fact]
+    [Test]
     public void Walk_LinkThatSharesHalfADigestWithABlock_IsMissing()
     {
         // Anyone can write such a link: it names a block that nobody has.
@@ -325,7 +325,7 @@ public sealed class MalformedTreeTests
             MstError.NodeMissing, RepoCar.Node(forged, new HandEntry(Key(1), Leaf.Cid)), child);
     }
 
-    [Fact]
+    [Test]
     public void Fault_KeyWithOddBytes_IsPrintable()
     {
         var root = RepoCar.Node(
@@ -336,7 +336,7 @@ public sealed class MalformedTreeTests
             $"KeyNotPath at {fault.Offset} cid {root.Cid} key \\x00", fault.ToString());
     }
 
-    [Fact]
+    [Test]
     public void Describe_EveryCause_HasWordsOfItsOwn()
     {
         // TooHigh among them, which would take a key whose hash begins with 128 zero bits.

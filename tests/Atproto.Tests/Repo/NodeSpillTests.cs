@@ -11,11 +11,11 @@ public sealed class NodeSpillTests
     private const int ChunkBytes = 1 << 20;
     private const int HeaderBytes = 24;
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(64)]
+    [Test]
+    [Arguments(0)]
+    [Arguments(1)]
+    [Arguments(2)]
+    [Arguments(64)]
     public void Read_BlocksOfAllSizes_GivesThemBack(int memoryMegabytes)
     {
         var random = new SampleRandom(Mst.MstKeys.Seed());
@@ -24,17 +24,17 @@ public sealed class NodeSpillTests
         ComeBack(memoryMegabytes, [.. sizes]);
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(64)]
+    [Test]
+    [Arguments(1)]
+    [Arguments(2)]
+    [Arguments(64)]
     public void Read_ChunksFilledToTheLastByte_GivesThemBack(int memoryMegabytes)
     {
         const int Half = (ChunkBytes / 2) - HeaderBytes;
         ComeBack(memoryMegabytes, [Half, Half, Half, Half, Half, Half, Half - 1, Half, 10, Half]);
     }
 
-    [Fact]
+    [Test]
     public void Clear_AfterSpilling_ForgetsTheFileToo()
     {
         var spill = new NodeSpill(new RepoCar.MemorySpill(), 0);
@@ -43,7 +43,7 @@ public sealed class NodeSpillTests
         ComeBack(spill, [5, 1_000_000, 999_998, 999_997]);
     }
 
-    [Fact]
+    [Test]
     public void Read_UnderAnotherCid_SaysSo()
     {
         var spill = new NodeSpill(new RepoCar.MemorySpill(), 0);

@@ -11,7 +11,7 @@ public sealed class RepoVerifierTests
 {
     private const string Prefix = "com.example.thing/";
 
-    [Fact]
+    [Test]
     public void Walk_GoldenRepo_TellsTheExportInItsOrder()
     {
         var outcome = RepoCar.Verify(GoldenRepo.CarBytes());
@@ -48,12 +48,12 @@ public sealed class RepoVerifierTests
             outcome.Counts);
     }
 
-    [Theory]
-    [InlineData(CarOrder.Preorder, 1, 7)]
-    [InlineData(CarOrder.Shuffled, 2, 0)]
-    [InlineData(CarOrder.Shuffled, 3, 30)]
-    [InlineData(CarOrder.Doubled, 4, 0)]
-    [InlineData(CarOrder.Doubled, 5, 12)]
+    [Test]
+    [Arguments(CarOrder.Preorder, 1, 7)]
+    [Arguments(CarOrder.Shuffled, 2, 0)]
+    [Arguments(CarOrder.Shuffled, 3, 30)]
+    [Arguments(CarOrder.Doubled, 4, 0)]
+    [Arguments(CarOrder.Doubled, 5, 12)]
     public void Walk_GoldenRepoRearranged_TellsTheSame(CarOrder order, ulong seed, int foreignCount)
     {
         var expected = RepoCar.Verify(GoldenRepo.CarBytes());
@@ -66,7 +66,7 @@ public sealed class RepoVerifierTests
         Assert.Equal(expected.Counts with { Sections = car.Blocks.Count }, outcome.Counts);
     }
 
-    [Fact]
+    [Test]
     public void Walk_UnreachedBlocks_HaveNoOrdinal()
     {
         using var verifier = new RepoVerifier(new RepoCar.MemorySpill(), 0);
@@ -84,9 +84,9 @@ public sealed class RepoVerifierTests
         Assert.Equal(Enumerable.Range(1, 11).Select(i => (uint)i), ordinals.Order());
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(2 << 20)]
+    [Test]
+    [Arguments(0)]
+    [Arguments(2 << 20)]
     public void Walk_NodesThatDoNotFitMemory_TellsTheSame(long memory)
     {
         // Blocks that begin like nodes push the real ones into the file.
@@ -116,7 +116,7 @@ public sealed class RepoVerifierTests
         Assert.Null(RepoCar.Verify(verifier, next).Fault);
     }
 
-    [Fact]
+    [Test]
     public void ReadBlocks_SpillWithoutRoom_IsNoFaultOfTheCar()
     {
         byte[] node = new byte[700_000];
@@ -134,10 +134,10 @@ public sealed class RepoVerifierTests
         Assert.Equal("no room", failure.Message);
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(7)]
-    [InlineData(1000)]
+    [Test]
+    [Arguments(1)]
+    [Arguments(7)]
+    [Arguments(1000)]
     public void ReadBlocks_ShortReads_TellsTheSame(int step)
     {
         using var verifier = new RepoVerifier(new RepoCar.MemorySpill(), 0);
@@ -146,7 +146,7 @@ public sealed class RepoVerifierTests
         Assert.Equal(8, verifier.Counts.Records);
     }
 
-    [Fact]
+    [Test]
     public void ReadBlocks_CutAnywhere_IsRefused()
     {
         byte[] whole = GoldenRepo.CarBytes();
@@ -170,7 +170,7 @@ public sealed class RepoVerifierTests
         }
     }
 
-    [Fact]
+    [Test]
     public void ReadBlocks_AnyBitFlipped_IsRefused()
     {
         byte[] car = GoldenRepo.CarBytes();
@@ -187,7 +187,7 @@ public sealed class RepoVerifierTests
         Assert.Null(RepoCar.Verify(verifier, new RepoCar.MemorySource(car)).Fault);
     }
 
-    [Fact]
+    [Test]
     public void ReadBlocks_EachBlockLeftOut_IsMissing()
     {
         var car = GoldenRepo.Car();
@@ -203,13 +203,13 @@ public sealed class RepoVerifierTests
             codes);
     }
 
-    [Theory]
-    [InlineData("00", CarError.SectionEmpty)]
-    [InlineData("8000", CarError.LengthMalformed)]
-    [InlineData("25", CarError.UnexpectedEnd)]
-    [InlineData("80", CarError.UnexpectedEnd)]
-    [InlineData("ffffffff0f", CarError.BlockTooLarge)]
-    [InlineData("0101", CarError.CidMalformed)]
+    [Test]
+    [Arguments("00", CarError.SectionEmpty)]
+    [Arguments("8000", CarError.LengthMalformed)]
+    [Arguments("25", CarError.UnexpectedEnd)]
+    [Arguments("80", CarError.UnexpectedEnd)]
+    [Arguments("ffffffff0f", CarError.BlockTooLarge)]
+    [Arguments("0101", CarError.CidMalformed)]
     public void ReadBlocks_BytesBehindTheLastBlock_AreRefusedByCause(string hex, CarError expected)
     {
         byte[] car = [.. GoldenRepo.CarBytes(), .. Convert.FromHexString(hex)];
@@ -217,28 +217,28 @@ public sealed class RepoVerifierTests
         Assert.Equal((expected.ToString(), 2094L), (fault?.Code, fault?.Offset));
     }
 
-    [Theory]
-    [InlineData("3a", CarError.UnexpectedEnd)]
-    [InlineData("", CarError.NotACar)]
-    [InlineData("0aa16776657273696f6e02", CarError.VersionUnsupported)]
-    [InlineData("8000", CarError.LengthMalformed)]
-    [InlineData("ffff7f", CarError.HeaderTooLarge)]
-    [InlineData("3c21444f43545950453e", CarError.NotACar)] // <!DOCTYPE>
-    [InlineData("1f8b0800000000000003", CarError.NotACar)]
-    [InlineData("0180", CarError.HeaderMalformed)]
-    [InlineData("11a265726f6f7473806776657273696f6e01", CarError.RootAbsent)]
+    [Test]
+    [Arguments("3a", CarError.UnexpectedEnd)]
+    [Arguments("", CarError.NotACar)]
+    [Arguments("0aa16776657273696f6e02", CarError.VersionUnsupported)]
+    [Arguments("8000", CarError.LengthMalformed)]
+    [Arguments("ffff7f", CarError.HeaderTooLarge)]
+    [Arguments("3c21444f43545950453e", CarError.NotACar)] // <!DOCTYPE>
+    [Arguments("1f8b0800000000000003", CarError.NotACar)]
+    [Arguments("0180", CarError.HeaderMalformed)]
+    [Arguments("11a265726f6f7473806776657273696f6e01", CarError.RootAbsent)]
     public void ReadBlocks_NoHeaderOfOurs_IsRefusedByItsCause(string hex, CarError expected) =>
         Assert.Equal(
             expected.ToString(), RepoCar.Verify(Convert.FromHexString(hex)).Fault?.Code);
 
-    [Fact]
+    [Test]
     public void ReadBlocks_HeaderAlone_IsRootMissing()
     {
         byte[] car = new SampleCar(GoldenRepo.Car().Roots, []).ToBytes();
         Assert.Equal(nameof(CarError.RootMissing), RepoCar.Verify(car).Fault?.Code);
     }
 
-    [Fact]
+    [Test]
     public void ReadBlocks_BlockUnderAnotherCid_IsCidMismatch()
     {
         var golden = GoldenRepo.Car();
@@ -250,7 +250,7 @@ public sealed class RepoVerifierTests
             (fault?.Code, fault?.Offset, fault?.Cid));
     }
 
-    [Fact]
+    [Test]
     public void ReadBlocks_FileAtTheLimit_IsReadAndOneByteMoreIsNot()
     {
         using var verifier = new RepoVerifier(new RepoCar.MemorySpill(), 0);
@@ -262,11 +262,11 @@ public sealed class RepoVerifierTests
             verifier, new RepoCar.MemorySource(car) { Length = length }).Fault?.Code;
     }
 
-    [Fact]
+    [Test]
     public void Describe_LimitsThatNoTestReaches_NameTheirFigure() => Assert.Equal(
         "more than 1,073,741,824 blocks", CarError.TooManyBlocks.Describe());
 
-    [Fact]
+    [Test]
     public void Walk_FileChangedBetweenThePasses_IsFileChanged()
     {
         byte[] car = GoldenRepo.CarBytes();
@@ -293,15 +293,15 @@ public sealed class RepoVerifierTests
         Assert.Equal(nameof(CarError.ReadFailed), verifier.ReadBlocks(source)?.Code);
     }
 
-    [Theory]
-    [InlineData("")] // a block of zero bytes
-    [InlineData("ff")]
-    [InlineData("80")] // no map
-    [InlineData("f6")]
-    [InlineData("a1")] // cut
-    [InlineData("a2616100616100")] // a key twice
-    [InlineData("a16161fb7ff8000000000000")] // NaN
-    [InlineData("a2616580616cf6ff")] // begins like a node
+    [Test]
+    [Arguments("")] // a block of zero bytes
+    [Arguments("ff")]
+    [Arguments("80")] // no map
+    [Arguments("f6")]
+    [Arguments("a1")] // cut
+    [Arguments("a2616100616100")] // a key twice
+    [Arguments("a16161fb7ff8000000000000")] // NaN
+    [Arguments("a2616580616cf6ff")] // begins like a node
     public void Walk_RecordThatDoesNotDecode_IsKeptAndCounted(string hex)
     {
         var record = SampleBlock.Of(Convert.FromHexString(hex));
@@ -312,15 +312,15 @@ public sealed class RepoVerifierTests
         Assert.Equal(4, outcome.Sink.Calls.Count);
     }
 
-    [Theory]
-    [InlineData("a0")] // an empty map
-    [InlineData("a2616580616cf6")] // the empty node
-    [InlineData("a2616581016161f6")] // begins like a node
-    [InlineData("a2616580616c00")]
-    [InlineData("a26165806161f7")] // undefined
-    [InlineData("a26162f66161f6")] // unsorted
-    [InlineData("a16161f93c00")] // a float
-    [InlineData("a1616161ff")] // no UTF-8
+    [Test]
+    [Arguments("a0")] // an empty map
+    [Arguments("a2616580616cf6")] // the empty node
+    [Arguments("a2616581016161f6")] // begins like a node
+    [Arguments("a2616580616c00")]
+    [Arguments("a26165806161f7")] // undefined
+    [Arguments("a26162f66161f6")] // unsorted
+    [Arguments("a16161f93c00")] // a float
+    [Arguments("a1616161ff")] // no UTF-8
     public void Walk_RecordThatDecodesLeniently_IsARecord(string hex)
     {
         var record = SampleBlock.Of(Convert.FromHexString(hex));
@@ -330,7 +330,7 @@ public sealed class RepoVerifierTests
         Assert.Equal((1, 0), (outcome.Counts.Records, outcome.Counts.RecordsUndecodable));
     }
 
-    [Fact]
+    [Test]
     public void Walk_NodeThatIsARecordToo_IsBothAndToldOnce()
     {
         var leaf = RepoCar.Record("leaf");
@@ -352,7 +352,7 @@ public sealed class RepoVerifierTests
         }
     }
 
-    [Fact]
+    [Test]
     public void Walk_ForeignCodecs_AreSkippedAndRawBlocksNeverTold()
     {
         var golden = GoldenRepo.Car();
@@ -369,11 +369,11 @@ public sealed class RepoVerifierTests
         Assert.Equal(RepoCar.Verify(GoldenRepo.CarBytes()).Sink.Calls, outcome.Sink.Calls);
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(5)]
-    [InlineData(3000)]
+    [Test]
+    [Arguments(0)]
+    [Arguments(1)]
+    [Arguments(5)]
+    [Arguments(3000)]
     public void Walk_SampleRepos_HaveTheirRecordsInOrder(int count)
     {
         using var key = GoldenRepo.Key();
@@ -394,7 +394,7 @@ public sealed class RepoVerifierTests
             outcome.Sink.Calls.Where(c => c.StartsWith("block", StringComparison.Ordinal)));
     }
 
-    [Fact]
+    [Test]
     public void Walk_BeforeReadBlocks_IsOurOwnMistake()
     {
         using var verifier = new RepoVerifier(new RepoCar.MemorySpill(), 0);

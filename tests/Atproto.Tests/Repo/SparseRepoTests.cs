@@ -29,7 +29,7 @@ public sealed class SparseRepoTests : IDisposable
         _key.Dispose();
     }
 
-    [Fact]
+    [Test]
     public void Take_ProofOfAllCollections_IsEnough()
     {
         var repo = NewRepo();
@@ -45,11 +45,11 @@ public sealed class SparseRepoTests : IDisposable
         Assert.NotNull(repo.FindCollections().Proven);
     }
 
-    [Fact]
+    [Test]
     public void FindCollections_WithoutACommit_IsAFaultOfTheCaller() =>
         Assert.Throws<InvalidOperationException>(() => NewRepo().FindCollections());
 
-    [Fact]
+    [Test]
     public void Take_WithoutAKey_SaysThatNothingWasVerified()
     {
         var repo = new SparseRepo(DidOf(_host));
@@ -57,14 +57,14 @@ public sealed class SparseRepoTests : IDisposable
         Assert.False(repo.FindCollections().Proven!.IsSignatureVerified);
     }
 
-    [Fact]
+    [Test]
     public void Take_AnotherAccountsCommit_IsRefused()
     {
         var other = new SampleHost(SampleIdentity.Plc("other"), _key, s_paths);
         Refused(NewRepo(), other.ProvenPage(), nameof(ProofError.DidMismatch));
     }
 
-    [Fact]
+    [Test]
     public void Take_SignedWithAnotherKey_IsRefused()
     {
         using var key = SampleKey.FromSeed(SampleCurve.K256, "another");
@@ -77,7 +77,7 @@ public sealed class SparseRepoTests : IDisposable
         Assert.Equal(TakeStatus.Newer, repo.Take(forged.ProvenPage(), out _));
     }
 
-    [Fact]
+    [Test]
     public void Take_OlderCommit_IsDroppedButItsNodesAreKept()
     {
         byte[] old = _host.ProvenPage();
@@ -91,7 +91,7 @@ public sealed class SparseRepoTests : IDisposable
         Assert.Equal(_host.Commit.Cid, repo.Commit!.Cid);
     }
 
-    [Fact]
+    [Test]
     public void Take_SameRevAnotherTree_IsRefused()
     {
         var other = new SampleHost(_host.Did, _key, ["com.example.other/1"]);
@@ -101,7 +101,7 @@ public sealed class SparseRepoTests : IDisposable
         Assert.Equal(_host.Commit.Cid, repo.Commit!.Cid);
     }
 
-    [Fact]
+    [Test]
     public void Take_SameRevSameTreeSignedAgain_IsTheSame()
     {
         var unsigned = new SampleHost(_host.Did, null, s_paths);
@@ -112,7 +112,7 @@ public sealed class SparseRepoTests : IDisposable
         Assert.NotNull(repo.FindCollections().Proven);
     }
 
-    [Fact]
+    [Test]
     public void Take_NewerCommit_KeepsTheNodesThatDidNotChange()
     {
         var repo = NewRepo();
@@ -126,7 +126,7 @@ public sealed class SparseRepoTests : IDisposable
         Assert.Equal(_host.Commit.Cid, proven?.Commit.Cid);
     }
 
-    [Fact]
+    [Test]
     public void Take_CommitAlone_RootsAnew()
     {
         var repo = NewRepo();
@@ -142,7 +142,7 @@ public sealed class SparseRepoTests : IDisposable
         Assert.Contains("zz.example.last", repo.FindCollections().Proven!.Collections);
     }
 
-    [Fact]
+    [Test]
     public void Take_BlockThatDoesNotHashToItsCid_IsRefused()
     {
         var car = SampleCar.Read(_host.ProvenPage());
@@ -157,7 +157,7 @@ public sealed class SparseRepoTests : IDisposable
         Refused(repo, (car with { Blocks = blocks }).ToBytes(), nameof(CarError.CidMismatch));
     }
 
-    [Fact]
+    [Test]
     public void Take_WithoutTheCommit_IsRefused()
     {
         var car = SampleCar.Read(_host.ProvenPage());
@@ -166,7 +166,7 @@ public sealed class SparseRepoTests : IDisposable
         Refused(NewRepo(), _host.Blocks([_host.Data])!, nameof(CarError.RootAbsent));
     }
 
-    [Fact]
+    [Test]
     public void Take_RootThatIsNoCommit_IsRefused()
     {
         var node = RepoCar.Node(default);
@@ -174,7 +174,7 @@ public sealed class SparseRepoTests : IDisposable
         Refused(NewRepo(), bytes, nameof(CommitError.CommitKeyUnexpected));
     }
 
-    [Fact]
+    [Test]
     public void Take_CutAnywhere_IsRefusedOrALesserProof()
     {
         byte[] whole = _host.ProvenPage();
@@ -192,7 +192,7 @@ public sealed class SparseRepoTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public void TakeBlocks_AnyRootsOrNone_AreTakenByTheirHashes()
     {
         var repo = NewRepo();
@@ -209,7 +209,7 @@ public sealed class SparseRepoTests : IDisposable
         Assert.Equal(nameof(CarError.CidMismatch), NewRepo().TakeBlocks(wrong.ToBytes())?.Code);
     }
 
-    [Fact]
+    [Test]
     public void TakeBlocks_AskedForAndNoNode_ShowsInTheWalk()
     {
         // Signed by the account, yet no tree.
@@ -224,7 +224,7 @@ public sealed class SparseRepoTests : IDisposable
         Assert.Equal(nameof(MstError.NodeMalformed), repo.FindCollections().Fault?.Code);
     }
 
-    [Fact]
+    [Test]
     public void Verify_PagesOfEveryLimit_JoinWithoutGaps()
     {
         for (int limit = 1; limit <= 8; limit++)
@@ -249,7 +249,7 @@ public sealed class SparseRepoTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public void Verify_PageForAnotherStart_ProvesNothingWrong()
     {
         byte[] page = _host.ProvenPage("com.example.c3", 2);
@@ -262,7 +262,7 @@ public sealed class SparseRepoTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public void Verify_ANodeLess_IsAShorterRangeOrNothing()
     {
         var car = SampleCar.Read(_host.ProvenPage());
@@ -282,7 +282,7 @@ public sealed class SparseRepoTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public void Write_WithoutEnoughNodes_SaysWhichIsMissing()
     {
         var repo = NewRepo();

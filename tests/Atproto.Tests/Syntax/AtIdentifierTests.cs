@@ -4,20 +4,20 @@ namespace Atproto.Tests.Syntax;
 
 public sealed class AtIdentifierTests
 {
-    [Theory]
-    [InlineData("did:web:Alice.com", "did:web:Alice.com")]
-    [InlineData("Alice.com", "alice.com")]
-    [InlineData("did.example", "did.example")]
-    [InlineData("did:web:", null)]
-    [InlineData("alice", null)]
-    [InlineData("@alice.com", null)]
-    [InlineData("", null)]
-    [InlineData("alice.com\n", null)]
+    [Test]
+    [Arguments("did:web:Alice.com", "did:web:Alice.com")]
+    [Arguments("Alice.com", "alice.com")]
+    [Arguments("did.example", "did.example")]
+    [Arguments("did:web:", null)]
+    [Arguments("alice", null)]
+    [Arguments("@alice.com", null)]
+    [Arguments("", null)]
+    [Arguments("alice.com\n", null)]
     public void TryParse_Text_IsDidOrHandle(string text, string? expected) =>
         SyntaxAgreement.Check<AtIdentifier>(
             text, expected, AtIdentifier.TryParse, AtIdentifier.TryParse);
 
-    [Fact]
+    [Test]
     public void Did_OfDid_IsThatDid()
     {
         Assert.True(AtIdentifier.TryParse("did:m:x", out var identifier));
@@ -26,7 +26,7 @@ public sealed class AtIdentifierTests
         Assert.Equal(new AtIdentifier(identifier.Did!.Value), identifier);
     }
 
-    [Fact]
+    [Test]
     public void Handle_OfHandle_IsThatHandle()
     {
         Assert.True(AtIdentifier.TryParse("A.com", out var identifier));

@@ -4,11 +4,11 @@ namespace Atproto.Tests.Syntax;
 
 public sealed class AtUriTests
 {
-    [Theory]
-    [InlineData("at://did:m:x", "did:m:x", null, null)]
-    [InlineData("at://Alice.com", "alice.com", null, null)]
-    [InlineData("at://did:m:x/a.b.c", "did:m:x", "a.b.c", null)]
-    [InlineData("at://did:m:x/a.b.c/self", "did:m:x", "a.b.c", "self")]
+    [Test]
+    [Arguments("at://did:m:x", "did:m:x", null, null)]
+    [Arguments("at://Alice.com", "alice.com", null, null)]
+    [Arguments("at://did:m:x/a.b.c", "did:m:x", "a.b.c", null)]
+    [Arguments("at://did:m:x/a.b.c/self", "did:m:x", "a.b.c", "self")]
     public void TryParse_AtUri_HasItsParts(
         string text, string authority, string? collection, string? rkey)
     {
@@ -19,23 +19,23 @@ public sealed class AtUriTests
         Assert.Equal(rkey, uri.RecordKey?.ToString());
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("at://")]
-    [InlineData("AT://did:m:x")]
-    [InlineData("at:/did:m:x")]
-    [InlineData("at://did:m:x/")]
-    [InlineData("at://did:m:x/a.b")]
-    [InlineData("at://did:m:x/a.b.c/")]
-    [InlineData("at://did:m:x/a.b.c/self/")]
-    [InlineData("at://did:m:x/a.b.c/..")]
-    [InlineData("at://did:m:x//self")]
-    [InlineData("at://did:m:x?q")]
-    [InlineData("at://did:m:x/a.b.c/self#f")]
-    [InlineData("at://did:m:x/a.b.c/self\n")]
+    [Test]
+    [Arguments("")]
+    [Arguments("at://")]
+    [Arguments("AT://did:m:x")]
+    [Arguments("at:/did:m:x")]
+    [Arguments("at://did:m:x/")]
+    [Arguments("at://did:m:x/a.b")]
+    [Arguments("at://did:m:x/a.b.c/")]
+    [Arguments("at://did:m:x/a.b.c/self/")]
+    [Arguments("at://did:m:x/a.b.c/..")]
+    [Arguments("at://did:m:x//self")]
+    [Arguments("at://did:m:x?q")]
+    [Arguments("at://did:m:x/a.b.c/self#f")]
+    [Arguments("at://did:m:x/a.b.c/self\n")]
     public void TryParse_OtherText_IsRefused(string text) => Check(text, null);
 
-    [Fact]
+    [Test]
     public void TryParse_LongestParts_AreBelowTheLimit()
     {
         var text = $"at://{"did:m:".PadRight(2048, 'x')}/a.b.c/{new string('k', 512)}";
@@ -43,7 +43,7 @@ public sealed class AtUriTests
         Check(text + new string('k', AtUri.LengthMax), null);
     }
 
-    [Fact]
+    [Test]
     public void Parts_OfDefault_AreNone()
     {
         AtUri uri = default;

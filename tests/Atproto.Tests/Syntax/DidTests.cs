@@ -4,41 +4,41 @@ namespace Atproto.Tests.Syntax;
 
 public sealed class DidTests
 {
-    [Theory]
-    [InlineData("did:plc:z72i7hdynmk6r22z27h6tvur")]
-    [InlineData("did:web:localhost%3A1234")]
-    [InlineData("did:m:A._:%-b")]
-    [InlineData("did:m::x")]
+    [Test]
+    [Arguments("did:plc:z72i7hdynmk6r22z27h6tvur")]
+    [Arguments("did:web:localhost%3A1234")]
+    [Arguments("did:m:A._:%-b")]
+    [Arguments("did:m::x")]
     public void TryParse_Did_IsKeptAsItIs(string text) => Check(text, text);
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("did:")]
-    [InlineData("did::x")]
-    [InlineData("did:m")]
-    [InlineData("did:m:")]
-    [InlineData("did:m:x:")]
-    [InlineData("did:m:x%")]
-    [InlineData("DID:m:x")]
-    [InlineData("did:M:x")]
-    [InlineData("did:m1:x")]
-    [InlineData("did:m:x/y")]
-    [InlineData("did:m:x?y")]
-    [InlineData("did:m:x#y")]
-    [InlineData("did:m:x\n")] // the true end
-    [InlineData("did:m:é")]
+    [Test]
+    [Arguments("")]
+    [Arguments("did:")]
+    [Arguments("did::x")]
+    [Arguments("did:m")]
+    [Arguments("did:m:")]
+    [Arguments("did:m:x:")]
+    [Arguments("did:m:x%")]
+    [Arguments("DID:m:x")]
+    [Arguments("did:M:x")]
+    [Arguments("did:m1:x")]
+    [Arguments("did:m:x/y")]
+    [Arguments("did:m:x?y")]
+    [Arguments("did:m:x#y")]
+    [Arguments("did:m:x\n")] // the true end
+    [Arguments("did:m:é")]
     public void TryParse_OtherText_IsRefused(string text) => Check(text, null);
 
-    [Theory]
-    [InlineData(2048, true)]
-    [InlineData(2049, false)]
+    [Test]
+    [Arguments(2048, true)]
+    [Arguments(2049, false)]
     public void TryParse_Length_IsLimited(int length, bool isValid)
     {
         var text = "did:m:".PadRight(length, 'x');
         Check(text, isValid ? text : null);
     }
 
-    [Fact]
+    [Test]
     public void Equals_Case_Matters()
     {
         Assert.True(Did.TryParse("did:m:x", out var lower));

@@ -4,35 +4,35 @@ namespace Atproto.Tests.Syntax;
 
 public sealed class NsidTests
 {
-    [Theory]
-    [InlineData("app.bsky.feed.post")]
-    [InlineData("a.b.c")]
-    [InlineData("a.0.c")]
-    [InlineData("a-1.b--2.cC3")]
+    [Test]
+    [Arguments("app.bsky.feed.post")]
+    [Arguments("a.b.c")]
+    [Arguments("a.0.c")]
+    [Arguments("a-1.b--2.cC3")]
     public void TryParse_Nsid_IsKeptAsItIs(string text) => Check(text, text);
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("a.b")]
-    [InlineData("a.b.")]
-    [InlineData(".a.b.c")]
-    [InlineData("a..b.c")]
-    [InlineData("a.b.c.")]
-    [InlineData("0a.b.c")]
-    [InlineData("a.b.0c")]
-    [InlineData("a.b.c-d")]
-    [InlineData("a-.b.c")]
-    [InlineData("a.-b.c")]
-    [InlineData("a.b-.c")]
-    [InlineData("a.b.c_d")]
-    [InlineData("a.b.*")]
-    [InlineData("a.b.c\n")]
-    [InlineData("a.b.é")]
+    [Test]
+    [Arguments("")]
+    [Arguments("a.b")]
+    [Arguments("a.b.")]
+    [Arguments(".a.b.c")]
+    [Arguments("a..b.c")]
+    [Arguments("a.b.c.")]
+    [Arguments("0a.b.c")]
+    [Arguments("a.b.0c")]
+    [Arguments("a.b.c-d")]
+    [Arguments("a-.b.c")]
+    [Arguments("a.-b.c")]
+    [Arguments("a.b-.c")]
+    [Arguments("a.b.c_d")]
+    [Arguments("a.b.*")]
+    [Arguments("a.b.c\n")]
+    [Arguments("a.b.é")]
     public void TryParse_OtherText_IsRefused(string text) => Check(text, null);
 
-    [Theory]
-    [InlineData(63, true)]
-    [InlineData(64, false)]
+    [Test]
+    [Arguments(63, true)]
+    [Arguments(64, false)]
     public void TryParse_SegmentLength_IsLimited(int length, bool isValid)
     {
         var segment = new string('s', length);
@@ -42,9 +42,9 @@ public sealed class NsidTests
         }
     }
 
-    [Theory]
-    [InlineData(317, true)]
-    [InlineData(318, false)]
+    [Test]
+    [Arguments(317, true)]
+    [Arguments(318, false)]
     public void TryParse_Length_IsLimited(int length, bool isValid)
     {
         var segments = string.Concat(Enumerable.Repeat("abcdefghi.", 30));

@@ -4,30 +4,30 @@ namespace Atproto.Tests.Syntax;
 
 public sealed class RecordKeyTests
 {
-    [Theory]
-    [InlineData("self")]
-    [InlineData("3jzfcijpj2z2a")]
-    [InlineData("~1.2-3_")]
-    [InlineData("pre:fix")]
-    [InlineData(":")]
-    [InlineData("...")]
-    [InlineData(".a")]
+    [Test]
+    [Arguments("self")]
+    [Arguments("3jzfcijpj2z2a")]
+    [Arguments("~1.2-3_")]
+    [Arguments("pre:fix")]
+    [Arguments(":")]
+    [Arguments("...")]
+    [Arguments(".a")]
     public void TryParse_RecordKey_IsKeptAsItIs(string text) => Check(text, text);
 
-    [Theory]
-    [InlineData("")]
-    [InlineData(".")]
-    [InlineData("..")]
-    [InlineData("a/b")]
-    [InlineData("a b")]
-    [InlineData("a%20")]
-    [InlineData("self\n")]
-    [InlineData("é")]
+    [Test]
+    [Arguments("")]
+    [Arguments(".")]
+    [Arguments("..")]
+    [Arguments("a/b")]
+    [Arguments("a b")]
+    [Arguments("a%20")]
+    [Arguments("self\n")]
+    [Arguments("é")]
     public void TryParse_OtherText_IsRefused(string text) => Check(text, null);
 
-    [Theory]
-    [InlineData(512, true)]
-    [InlineData(513, false)]
+    [Test]
+    [Arguments(512, true)]
+    [Arguments(513, false)]
     public void TryParse_Length_IsLimited(int length, bool isValid)
     {
         var text = new string('k', length);

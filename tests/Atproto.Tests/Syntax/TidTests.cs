@@ -5,12 +5,12 @@ namespace Atproto.Tests.Syntax;
 
 public sealed class TidTests
 {
-    [Theory]
-    [InlineData("2222222222222", 0UL, 0, 0)]
-    [InlineData("3jzfcijpj2z2a", 1728652679052295174UL, 1688137381887007, 6)]
-    [InlineData("7777777777777", 5950562604422436005UL, 5811096293381285, 165)]
-    [InlineData("bzzzzzzzzzzzz", 9223372036854775807UL, 9007199254740991, 1023)]
-    [InlineData("jzzzzzzzzzzzz", 18446744073709551615UL, 18014398509481983, 1023)] // unsigned
+    [Test]
+    [Arguments("2222222222222", 0UL, 0, 0)]
+    [Arguments("3jzfcijpj2z2a", 1728652679052295174UL, 1688137381887007, 6)]
+    [Arguments("7777777777777", 5950562604422436005UL, 5811096293381285, 165)]
+    [Arguments("bzzzzzzzzzzzz", 9223372036854775807UL, 9007199254740991, 1023)]
+    [Arguments("jzzzzzzzzzzzz", 18446744073709551615UL, 18014398509481983, 1023)] // unsigned
     public void Value_KnownTids_IsTheirNumber(
         string text, ulong value, long microseconds, int clockId)
     {
@@ -21,26 +21,26 @@ public sealed class TidTests
         Assert.Equal(clockId, tid.ClockId);
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("222222222222")]
-    [InlineData("22222222222222")]
-    [InlineData("k222222222222")] // 2^64
-    [InlineData("3JZFCIJPJ2Z2A")]
-    [InlineData("3jzf-cij-pj2z-2a")]
-    [InlineData("3jzfcijpj2z21")]
-    [InlineData("3jzfcijpj2z28")]
-    [InlineData("3jzfcijpj2z2\n")]
-    [InlineData("3jzfcijpj2z2é")]
+    [Test]
+    [Arguments("")]
+    [Arguments("222222222222")]
+    [Arguments("22222222222222")]
+    [Arguments("k222222222222")] // 2^64
+    [Arguments("3JZFCIJPJ2Z2A")]
+    [Arguments("3jzf-cij-pj2z-2a")]
+    [Arguments("3jzfcijpj2z21")]
+    [Arguments("3jzfcijpj2z28")]
+    [Arguments("3jzfcijpj2z2\n")]
+    [Arguments("3jzfcijpj2z2é")]
     public void TryParse_OtherText_IsRefused(string text) => Check(text, null);
 
-    [Fact]
+    [Test]
     public void CompareTo_RandomTids_OrdersLikeTheirTexts()
     {
         var seed = Environment.GetEnvironmentVariable("PDS_SEED") is { Length: > 0 } text
             ? int.Parse(text, CultureInfo.InvariantCulture)
             : Environment.TickCount;
-        TestContext.Current.TestOutputHelper?.WriteLine($"PDS_SEED={seed}");
+        Console.WriteLine($"PDS_SEED={seed}");
         var random = new Random(seed);
         for (int i = 0; i < 1000; i++)
         {

@@ -46,13 +46,13 @@ public sealed class BadCarTests
         { "wrong hash", "CidMismatch" },
     };
 
-    [Theory]
-    [MemberData(nameof(Mutations))]
+    [Test]
+    [MethodDataSource(nameof(Mutations))]
     public async Task Car_Mutated_IsRefusedWithItsCode(string mutation, string code)
     {
         using var folder = new TemporaryFolder();
         string bad = folder["bad.car"];
-        await File.WriteAllBytesAsync(bad, Mutate(mutation), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(bad, Mutate(mutation), TestRun.Cancellation);
         SmallRepo.Write(folder.Location, "good");
         await using var pds = await PdsProcess.StartAsync("--car", folder.Location);
 
@@ -60,21 +60,21 @@ public sealed class BadCarTests
         await AssertOnlyGoodIsServed(pds);
     }
 
-    [Fact]
+    [Test]
     public async Task Car_TwoRoots_IsServedByTheFirst()
     {
         using var folder = new TemporaryFolder();
         var car = GoldenRepo.Car();
         byte[] bytes = (car with { Roots = [car.Roots[0], car.Blocks[1].Cid] }).ToBytes();
         await File.WriteAllBytesAsync(
-            folder["a.car"], bytes, TestContext.Current.CancellationToken);
+            folder["a.car"], bytes, TestRun.Cancellation);
         await using var pds = await PdsProcess.StartAsync("--car", folder.Location);
 
         var export = await pds.AskAsync("com.atproto.sync.getRepo", ("did", GoldenRepo.Did));
         Assert.Equal(s_golden, export.Body);
     }
 
-    [Fact]
+    [Test]
     public async Task Car_OneByteFlipped_IsRefusedWhicheverItIs()
     {
         using var folder = new TemporaryFolder();
@@ -84,7 +84,7 @@ public sealed class BadCarTests
             byte[] flipped = [.. s_golden];
             flipped[i] ^= (byte)(1 << (i % 8));
             await File.WriteAllBytesAsync(
-                folder[$"flip-{i}.car"], flipped, TestContext.Current.CancellationToken);
+                folder[$"flip-{i}.car"], flipped, TestRun.Cancellation);
         }
 
         await using var pds = await PdsProcess.StartAsync("--car", folder.Location);
@@ -96,7 +96,7 @@ public sealed class BadCarTests
         await AssertOnlyGoodIsServed(pds);
     }
 
-    [Fact]
+    [Test]
     public async Task Car_CutAtEveryByte_IsRefused()
     {
         using var folder = new TemporaryFolder();
@@ -104,7 +104,7 @@ public sealed class BadCarTests
         for (int i = 0; i < s_golden.Length; i++)
         {
             await File.WriteAllBytesAsync(
-                folder[$"cut-{i}.car"], s_golden[..i], TestContext.Current.CancellationToken);
+                folder[$"cut-{i}.car"], s_golden[..i], TestRun.Cancellation);
         }
 
         var sectionStarts = SectionStarts();
@@ -120,7 +120,7 @@ public sealed class BadCarTests
         await AssertOnlyGoodIsServed(pds);
     }
 
-    [Fact]
+    [Test]
     public async Task Car_OneBlockDropped_IsRefusedForWhatIsMissing()
     {
         using var folder = new TemporaryFolder();
@@ -131,7 +131,7 @@ public sealed class BadCarTests
             var rest = car.Blocks.Where((_, at) => at != i).ToList();
             await File.WriteAllBytesAsync(
                 folder[$"{i}.car"], (car with { Blocks = rest }).ToBytes(),
-                TestContext.Current.CancellationToken);
+                TestRun.Cancellation);
         }
 
         await using var pds = await PdsProcess.StartAsync("--car", folder.Location);
@@ -152,14 +152,14 @@ public sealed class BadCarTests
         await AssertOnlyGoodIsServed(pds);
     }
 
-    [Theory]
-    [InlineData(':')]
-    [InlineData('_')]
+    [Test]
+    [Arguments(':')]
+    [Arguments('_')]
     public async Task Car_NamedAfterAnotherDid_IsRefused(char colon)
     {
         using var folder = new TemporaryFolder();
         string bad = folder[SmallRepo.DidOf("other").Replace(':', colon) + ".car"];
-        await File.WriteAllBytesAsync(bad, s_golden, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(bad, s_golden, TestRun.Cancellation);
         SmallRepo.Write(folder.Location, "good");
         await using var pds = await PdsProcess.StartAsync("--car", folder.Location);
 
@@ -167,19 +167,19 @@ public sealed class BadCarTests
         await AssertOnlyGoodIsServed(pds);
     }
 
-    [Fact]
+    [Test]
     public async Task Gzip_WholeCutAndOther_IsUnpackedOrRefused()
     {
         using var folder = new TemporaryFolder();
         byte[] packed = Pack(s_golden);
         await File.WriteAllBytesAsync(
-            folder["whole.car.gz"], packed, TestContext.Current.CancellationToken);
+            folder["whole.car.gz"], packed, TestRun.Cancellation);
         await File.WriteAllBytesAsync(
-            folder["cut.car.gz"], packed[..^300], TestContext.Current.CancellationToken);
+            folder["cut.car.gz"], packed[..^300], TestRun.Cancellation);
         await File.WriteAllBytesAsync(
-            folder["plain.car.gz"], s_golden, TestContext.Current.CancellationToken);
+            folder["plain.car.gz"], s_golden, TestRun.Cancellation);
         await File.WriteAllBytesAsync(
-            folder["bad.car.gz"], Pack(s_golden[..^1]), TestContext.Current.CancellationToken);
+            folder["bad.car.gz"], Pack(s_golden[..^1]), TestRun.Cancellation);
         await using var pds = await PdsProcess.StartAsync("--car", folder.Location);
 
         Assert.Equal("GzipMalformed", pds.CodeOf(folder["plain.car.gz"]));

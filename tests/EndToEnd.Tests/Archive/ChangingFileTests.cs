@@ -11,7 +11,7 @@ public sealed class ChangingFileTests
     private const string GetRepo = "com.atproto.sync.getRepo";
     private const string GetRecord = "com.atproto.repo.getRecord";
 
-    [Fact]
+    [Test]
     public async Task Overwrite_InPlace_GivesErrorsUntilTheFileIsGoodAgain()
     {
         using var folder = new TemporaryFolder();
@@ -39,7 +39,7 @@ public sealed class ChangingFileTests
         await AssertServes(pds, later);
     }
 
-    [Fact]
+    [Test]
     public async Task Restored_SameBytes_AreServedAgainAtOnce()
     {
         using var folder = new TemporaryFolder();
@@ -54,9 +54,9 @@ public sealed class ChangingFileTests
         Assert.Equal(200, (await AskRecordAsync(pds)).Status);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [Test]
+    [Arguments(true)]
+    [Arguments(false)]
     public async Task Swap_ForASelfConsistentCar_IsSeenWholeOrNotAtAll(bool openBefore)
     {
         using var folder = new TemporaryFolder();
@@ -67,7 +67,7 @@ public sealed class ChangingFileTests
         if (openBefore) await AssertServes(pds, first);
 
         await File.WriteAllBytesAsync(
-            folder["new"], later.ToCar(), TestContext.Current.CancellationToken);
+            folder["new"], later.ToCar(), TestRun.Cancellation);
         File.Move(folder["new"], path, overwrite: true);
         for (int i = 0; i < 20; i++)
         {
@@ -87,7 +87,7 @@ public sealed class ChangingFileTests
         await AssertServes(pds, later);
     }
 
-    [Fact]
+    [Test]
     public async Task Swap_ForTheCarOfAnotherRepo_NeverServesItUnderTheOldName()
     {
         using var folder = new TemporaryFolder();
@@ -103,7 +103,7 @@ public sealed class ChangingFileTests
         Assert.NotEqual(200, record.Status);
     }
 
-    [Fact]
+    [Test]
     public async Task File_Deleted_IsAnErrorOrTheOpenFile()
     {
         using var folder = new TemporaryFolder();
@@ -116,9 +116,9 @@ public sealed class ChangingFileTests
         await AssertServes(pds, SmallRepo.Build("other"));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
+    [Test]
+    [Arguments(false)]
+    [Arguments(true)]
     public async Task GetRepo_FileCutOrOverwrittenMeanwhile_BreaksTheTransfer(bool overwrite)
     {
         using var folder = new TemporaryFolder();
@@ -143,7 +143,7 @@ public sealed class ChangingFileTests
         Assert.Equal(200, (await pds.AskAsync("_health")).Status);
     }
 
-    [Fact]
+    [Test]
     public async Task Tags_AfterANewHead_AreStale()
     {
         using var folder = new TemporaryFolder();

@@ -59,22 +59,22 @@ public sealed class GoldenRepoTests
         + "8379d57adf20482d6fdbe2759289f647677b6470726576f66776657273696f6e032b017112209dfefe61"
         + "dd76ea3dcae5023880b08379d57adf20482d6fdbe2759289f647677ba2616580616cf6";
 
-    [Theory]
-    [InlineData(CarOrder.Preorder, 0)]
-    [InlineData(CarOrder.Shuffled, 0)]
-    [InlineData(CarOrder.Doubled, 0)]
-    [InlineData(CarOrder.Preorder, 30)]
-    [InlineData(CarOrder.Shuffled, 30)]
-    [InlineData(CarOrder.Doubled, 30)]
+    [Test]
+    [Arguments(CarOrder.Preorder, 0)]
+    [Arguments(CarOrder.Shuffled, 0)]
+    [Arguments(CarOrder.Doubled, 0)]
+    [Arguments(CarOrder.Preorder, 30)]
+    [Arguments(CarOrder.Shuffled, 30)]
+    [Arguments(CarOrder.Doubled, 30)]
     public async Task Golden_BlocksInAnyArrangement_IsServedToTheByte(CarOrder order, int foreign)
     {
         using var folder = new TemporaryFolder();
         byte[] car = GoldenRepo.Car().Arrange(order, seed: 5, foreign).ToBytes();
         await File.WriteAllBytesAsync(
-            folder["golden.car"], car, TestContext.Current.CancellationToken);
+            folder["golden.car"], car, TestRun.Cancellation);
         await File.WriteAllBytesAsync(
             folder["golden.did.json"], GoldenRepo.Document(),
-            TestContext.Current.CancellationToken);
+            TestRun.Cancellation);
         await using var pds = await PdsProcess.StartAsync("--car", folder.Location);
 
         Assert.Contains("signature valid", pds.Output.ToString(), StringComparison.Ordinal);
@@ -84,12 +84,12 @@ public sealed class GoldenRepoTests
         await AssertForeignBlocksAreMissing(pds, car);
     }
 
-    [Fact]
+    [Test]
     public async Task Golden_WithoutRecords_IsServedToTheByte()
     {
         using var folder = new TemporaryFolder();
         byte[] car = Convert.FromHexString(EmptyCar);
-        await File.WriteAllBytesAsync(folder["e.car"], car, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(folder["e.car"], car, TestRun.Cancellation);
         await using var pds = await PdsProcess.StartAsync("--car", folder.Location);
 
         var export = await pds.AskAsync("com.atproto.sync.getRepo", ("did", GoldenRepo.Did));

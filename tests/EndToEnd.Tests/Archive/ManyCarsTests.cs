@@ -6,18 +6,18 @@ namespace EndToEnd.Tests.Archive;
 /// <summary>What --car takes, and several CARs of one repo.</summary>
 public sealed class ManyCarsTests
 {
-    [Theory]
-    [InlineData("a", "z")]
-    [InlineData("z", "a")]
+    [Test]
+    [Arguments("a", "z")]
+    [Arguments("z", "a")]
     public async Task TwoRevs_InEitherOrder_ServeTheHigherAndSaySo(string older, string newer)
     {
         using var folder = new TemporaryFolder();
         var first = SmallRepo.Build("x");
         var later = SmallRepo.Build("x", SmallRepo.LaterRev, "later");
         await File.WriteAllBytesAsync(
-            folder[older + ".car"], first.ToCar(), TestContext.Current.CancellationToken);
+            folder[older + ".car"], first.ToCar(), TestRun.Cancellation);
         await File.WriteAllBytesAsync(
-            folder[newer + ".car"], later.ToCar(), TestContext.Current.CancellationToken);
+            folder[newer + ".car"], later.ToCar(), TestRun.Cancellation);
         await using var pds = await PdsProcess.StartAsync("--car", folder.Location);
 
         var export = await pds.AskAsync("com.atproto.sync.getRepo", ("did", first.Did));
@@ -30,16 +30,16 @@ public sealed class ManyCarsTests
         Assert.Single(repos);
     }
 
-    [Fact]
+    [Test]
     public async Task SameRevOtherHead_OneOfThem_IsRefused()
     {
         using var folder = new TemporaryFolder();
         var one = SmallRepo.Build("x", text: "one");
         var two = SmallRepo.Build("x", text: "two");
         await File.WriteAllBytesAsync(
-            folder["one.car"], one.ToCar(), TestContext.Current.CancellationToken);
+            folder["one.car"], one.ToCar(), TestRun.Cancellation);
         await File.WriteAllBytesAsync(
-            folder["two.car"], two.ToCar(), TestContext.Current.CancellationToken);
+            folder["two.car"], two.ToCar(), TestRun.Cancellation);
         await using var pds = await PdsProcess.StartAsync("--car", folder.Location);
 
         string refused = Assert.Single(
@@ -50,23 +50,23 @@ public sealed class ManyCarsTests
         Assert.Equal(served.ToCar(), export.Body);
     }
 
-    [Fact]
+    [Test]
     public async Task SameHeadTwice_InAnotherOrder_IsServedOnce()
     {
         using var folder = new TemporaryFolder();
         var repo = SmallRepo.Build("x");
         await File.WriteAllBytesAsync(
-            folder["one.car"], repo.ToCar(), TestContext.Current.CancellationToken);
+            folder["one.car"], repo.ToCar(), TestRun.Cancellation);
         await File.WriteAllBytesAsync(
             folder["two.car"], repo.ToCar(CarOrder.Shuffled),
-            TestContext.Current.CancellationToken);
+            TestRun.Cancellation);
         await using var pds = await PdsProcess.StartAsync("--car", folder.Location);
 
         Assert.Contains("has the same head", pds.Output.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("refused", pds.Output.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task Car_FileFolderAndPattern_AreAllTaken()
     {
         using var folder = new TemporaryFolder();
@@ -92,7 +92,7 @@ public sealed class ManyCarsTests
         }
     }
 
-    [Fact]
+    [Test]
     public async Task Car_OnlyTheVariable_IsTaken()
     {
         using var folder = new TemporaryFolder();
@@ -104,7 +104,7 @@ public sealed class ManyCarsTests
         await AssertServed(pds, "a");
     }
 
-    [Fact]
+    [Test]
     public async Task Descriptors_256ForManyRepos_Do()
     {
         using var folder = new TemporaryFolder();
@@ -121,7 +121,7 @@ public sealed class ManyCarsTests
             var options = new ParallelOptions
             {
                 MaxDegreeOfParallelism = 16,
-                CancellationToken = TestContext.Current.CancellationToken,
+                CancellationToken = TestRun.Cancellation,
             };
             await Parallel.ForEachAsync(dids, options, async (did, _) =>
             {

@@ -27,7 +27,7 @@ public sealed class RealRepoTests
         { "go-car-badsectionlength.car", "RootAbsent" },
     };
 
-    [Fact]
+    [Test]
     public void Names_Listed_AreAllOfTheCorpus()
     {
         string folder = Corpus.PathOf("repos");
@@ -35,8 +35,8 @@ public sealed class RealRepoTests
         Assert.Equal(s_names, there.Order(StringComparer.Ordinal));
     }
 
-    [Theory]
-    [MemberData(nameof(Names))]
+    [Test]
+    [MethodDataSource(nameof(Names))]
     public async Task Repo_OfTheCorpus_IsServedAsExpected(string name)
     {
         string car = Corpus.PathOf($"repos/{name}.car");
@@ -79,8 +79,8 @@ public sealed class RealRepoTests
         await AssertSignature(pds, car);
     }
 
-    [Theory]
-    [MemberData(nameof(Refused))]
+    [Test]
+    [MethodDataSource(nameof(Refused))]
     public async Task File_ToBeRefused_IsNamedWithItsCauseWhileAnotherIsServed(
         string name, string code)
     {
@@ -96,7 +96,7 @@ public sealed class RealRepoTests
                 .GetProperty("did").GetString());
     }
 
-    [Fact]
+    [Test]
     public async Task Document_OfAnotherDid_IsNotUsed()
     {
         using var folder = new TemporaryFolder();
@@ -116,7 +116,7 @@ public sealed class RealRepoTests
         Assert.Contains("signature unchecked", pds.Output.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task FourRevsOfOneRepo_InOneFolder_ServeTheLatest()
     {
         string folder = Path.GetDirectoryName(Corpus.PathOf("repos/tiny.car"))!;

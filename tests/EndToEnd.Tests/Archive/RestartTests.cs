@@ -11,7 +11,7 @@ public sealed class RestartTests
 
     private static readonly string[] s_restartedRev = [SmallRepo.FirstRev, SmallRepo.LaterRev];
 
-    [Fact]
+    [Test]
     public async Task Restart_FilesUnchanged_AreNotReadAgain()
     {
         string car = Corpus.PathOf("repos/tiny.car");
@@ -25,7 +25,7 @@ public sealed class RestartTests
         Assert.Equal(before, (await ExportAsync(pds)).Body);
     }
 
-    [Fact]
+    [Test]
     public async Task Restart_FileChangedOrGone_IsReadAgainOrNotServed()
     {
         using var folder = new TemporaryFolder();
@@ -45,7 +45,7 @@ public sealed class RestartTests
         repos.AssertJson("""{"repos":[]}""");
     }
 
-    [Fact]
+    [Test]
     public async Task Restart_FileOfTheHeadGone_ServesTheOlderOne()
     {
         using var folder = new TemporaryFolder();
@@ -62,7 +62,7 @@ public sealed class RestartTests
         Assert.Equal(SmallRepo.FirstRev, await RevAsync(again));
     }
 
-    [Fact]
+    [Test]
     public async Task Restart_Status_IsRememberedAndCanBeTakenBack()
     {
         using var folder = new TemporaryFolder();
@@ -83,7 +83,7 @@ public sealed class RestartTests
         Assert.Equal(200, (await back.AskAsync("com.atproto.sync.getRepo", ("did", did))).Status);
     }
 
-    [Fact]
+    [Test]
     public async Task Restart_OrderOfRepos_StaysAndNewOnesComeLast()
     {
         using var folder = new TemporaryFolder();
@@ -97,14 +97,14 @@ public sealed class RestartTests
         Assert.Equal(second, await ListAsync(data, folder));
     }
 
-    [Theory]
-    [InlineData("cut")]
-    [InlineData("gone")]
-    [InlineData("empty")]
-    [InlineData("noise")]
-    [InlineData("zeros")]
-    [InlineData("head")]
-    [InlineData("tail")]
+    [Test]
+    [Arguments("cut")]
+    [Arguments("gone")]
+    [Arguments("empty")]
+    [Arguments("noise")]
+    [Arguments("zeros")]
+    [Arguments("head")]
+    [Arguments("tail")]
     public async Task Index_Damaged_IsAnErrorAtMostAndThenRebuilt(string damage)
     {
         string car = Corpus.PathOf("repos/tiny.car");
@@ -126,13 +126,13 @@ public sealed class RestartTests
         Assert.Equal(before, (await ExportAsync(pds)).Body);
     }
 
-    [Theory]
-    [InlineData("noise")]
-    [InlineData("empty")]
-    [InlineData("cut")]
-    [InlineData("head")]
-    [InlineData("zeros")]
-    [InlineData("tail")]
+    [Test]
+    [Arguments("noise")]
+    [Arguments("empty")]
+    [Arguments("cut")]
+    [Arguments("head")]
+    [Arguments("zeros")]
+    [Arguments("tail")]
     public async Task Catalog_Damaged_IsSaidAndBegunAnew(string damage)
     {
         string car = Corpus.PathOf("repos/tiny.car");
@@ -151,11 +151,11 @@ public sealed class RestartTests
         }
     }
 
-    [Fact]
+    [Test]
     public async Task Kill_AtAnyMomentOfLoading_LeavesNothingWrong()
     {
         ulong seed = Seed();
-        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed} (PDS_TEST_SEED)");
+        Console.WriteLine($"seed {seed} (PDS_TEST_SEED)");
         var random = new SampleRandom(seed);
         using var folder = new TemporaryFolder();
         using var data = new TemporaryFolder();
@@ -192,7 +192,7 @@ public sealed class RestartTests
             UntilReady = false,
         });
         // Not a wait for anything: the moment is what is random.
-        await Task.Delay(random.Below(60), TestContext.Current.CancellationToken);
+        await Task.Delay(random.Below(60), TestRun.Cancellation);
         await pds.KillAsync();
     }
 

@@ -6,9 +6,9 @@ namespace EndToEnd.Tests.Archive;
 /// <summary>Signatures against the keys that lie beside a CAR.</summary>
 public sealed class SignatureTests
 {
-    [Theory]
-    [InlineData(SampleCurve.K256)]
-    [InlineData(SampleCurve.P256)]
+    [Test]
+    [Arguments(SampleCurve.K256)]
+    [Arguments(SampleCurve.P256)]
     public async Task Signature_OfTheDocumentsKey_IsValid(SampleCurve curve)
     {
         using var folder = new TemporaryFolder();
@@ -20,9 +20,9 @@ public sealed class SignatureTests
         await AssertServed(pds, true);
     }
 
-    [Theory]
-    [InlineData("did_plc")]
-    [InlineData("did:plc")]
+    [Test]
+    [Arguments("did_plc")]
+    [Arguments("did:plc")]
     public async Task Document_NamedAfterTheDid_IsUsed(string prefix)
     {
         using var folder = new TemporaryFolder();
@@ -37,10 +37,10 @@ public sealed class SignatureTests
         Assert.Contains("signature valid", pds.Output.ToString(), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(null)]
-    [InlineData("historical")]
-    [InlineData("require")]
+    [Test]
+    [Arguments(null)]
+    [Arguments("historical")]
+    [Arguments("require")]
     public async Task Signature_OfAnotherKey_IsRefused(string? policy)
     {
         using var folder = new TemporaryFolder();
@@ -54,7 +54,7 @@ public sealed class SignatureTests
         await AssertServed(pds, false);
     }
 
-    [Fact]
+    [Test]
     public async Task Signature_OfAnotherKeyWhereAnyWillDo_IsServedAndMarked()
     {
         using var folder = new TemporaryFolder();
@@ -66,7 +66,7 @@ public sealed class SignatureTests
         await AssertServed(pds, true);
     }
 
-    [Fact]
+    [Test]
     public async Task Signature_KeyUnknown_IsServedUnlessRequired()
     {
         using var folder = new TemporaryFolder();
@@ -79,7 +79,7 @@ public sealed class SignatureTests
         await AssertServed(strict, false);
     }
 
-    [Fact]
+    [Test]
     public async Task Signature_OfAnEarlierKeyOfTheLog_IsHistorical()
     {
         using var folder = new TemporaryFolder();
@@ -90,14 +90,14 @@ public sealed class SignatureTests
         log.Add(today, "new.test");
         string path = Write(folder, earlier, today, log.Did);
         await File.WriteAllTextAsync(
-            folder["repo.plc.json"], log.Json(), TestContext.Current.CancellationToken);
+            folder["repo.plc.json"], log.Json(), TestRun.Cancellation);
         await using var pds = await StartAsync(path);
 
         Assert.Contains("signature historical", pds.Output.ToString(), StringComparison.Ordinal);
         await AssertServed(pds, true, log.Did);
     }
 
-    [Fact]
+    [Test]
     public async Task Log_ThatDoesNotVerify_IsNotUsed()
     {
         using var folder = new TemporaryFolder();
@@ -109,24 +109,24 @@ public sealed class SignatureTests
         string path = Write(folder, earlier, today, log.Did);
         string forged = log.Json().Replace("old.test", "odd.test", StringComparison.Ordinal);
         await File.WriteAllTextAsync(
-            folder["repo.plc.json"], forged, TestContext.Current.CancellationToken);
+            folder["repo.plc.json"], forged, TestRun.Cancellation);
         await using var pds = await StartAsync(path);
 
         Assert.Equal("SignatureKeyMismatch", pds.CodeOf(path));
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("{")]
-    [InlineData("[1]")]
-    [InlineData("{\"id\":7}")]
+    [Test]
+    [Arguments("")]
+    [Arguments("{")]
+    [Arguments("[1]")]
+    [Arguments("{\"id\":7}")]
     public async Task Document_Unreadable_IsNotUsedAndNamed(string document)
     {
         using var folder = new TemporaryFolder();
         using var key = SampleKey.FromSeed(SampleCurve.K256, "mine");
         string path = Write(folder, key, key);
         await File.WriteAllTextAsync(
-            folder["repo.did.json"], document, TestContext.Current.CancellationToken);
+            folder["repo.did.json"], document, TestRun.Cancellation);
         await using var pds = await StartAsync(path);
 
         Assert.Contains(
@@ -134,7 +134,7 @@ public sealed class SignatureTests
         await AssertServed(pds, true);
     }
 
-    [Fact]
+    [Test]
     public async Task Commit_OfVersion2_IsServedOnlyWhenAllowed()
     {
         using var folder = new TemporaryFolder();
@@ -144,7 +144,7 @@ public sealed class SignatureTests
             ("version", 2), ("sig", new byte[64]));
         var block = SampleBlock.Of(commit);
         byte[] car = new SampleCar([block.Cid], [block, .. repo.Car.Blocks.Skip(1)]).ToBytes();
-        await File.WriteAllBytesAsync(folder["a.car"], car, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(folder["a.car"], car, TestRun.Cancellation);
         await using (var pds = await StartAsync(folder["a.car"]))
         {
             Assert.Equal("CommitLegacy", pds.CodeOf(folder["a.car"]));

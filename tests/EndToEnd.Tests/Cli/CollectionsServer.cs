@@ -1,5 +1,6 @@
 using EndToEnd.Tests.Harness;
 using Samples;
+using TUnit.Core.Interfaces;
 
 namespace EndToEnd.Tests.Cli;
 
@@ -7,7 +8,7 @@ namespace EndToEnd.Tests.Cli;
 /// A server of one repo of some thousand records, whose collections sort nastily, for the command
 /// that finds them out; and a directory that knows who has it.
 /// </summary>
-public sealed class CollectionsServer : IAsyncLifetime
+public sealed class CollectionsServer : IAsyncInitializer, IAsyncDisposable
 {
     public const string Handle = "collections.example";
 
@@ -43,7 +44,7 @@ public sealed class CollectionsServer : IAsyncLifetime
 
     internal string DirectoryUrl => _directory!.Address.GetLeftPart(UriPartial.Authority);
 
-    public async ValueTask InitializeAsync()
+    public async Task InitializeAsync()
     {
         Repo.WriteTo(_folder["cars"], Handle);
         _pds = await PdsProcess.StartAsync("--car", _folder["cars"]);

@@ -6,8 +6,8 @@ using Samples;
 namespace EndToEnd.Tests.Cli;
 
 /// <summary>pds-readonly collections, asking servers that tell the truth and others.</summary>
-public sealed class CollectionsTests(CollectionsServer server)
-    : IClassFixture<CollectionsServer>, IDisposable
+[ClassDataSource<CollectionsServer>(Shared = SharedType.PerClass)]
+public sealed class CollectionsTests(CollectionsServer server) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -15,12 +15,12 @@ public sealed class CollectionsTests(CollectionsServer server)
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
-    [InlineData("auto", "proof")]
-    [InlineData("proof", "proof")]
-    [InlineData("blocks", "blocks")]
-    [InlineData("probe", "probe")]
-    [InlineData("repo", "repo")]
+    [Test]
+    [Arguments("auto", "proof")]
+    [Arguments("proof", "proof")]
+    [Arguments("blocks", "blocks")]
+    [Arguments("probe", "probe")]
+    [Arguments("repo", "repo")]
     public async Task Strategy_Each_ProvesTheTruth(string strategy, string expected)
     {
         var (code, json) = await AskAsync(
@@ -41,18 +41,18 @@ public sealed class CollectionsTests(CollectionsServer server)
         Assert.Equal(CollectionsServer.Collections, List(json, "collections"));
     }
 
-    [Theory]
-    [InlineData("http://0.0.0.0")]
-    [InlineData("http://0.0.0.0", "--allow-private")]
-    [InlineData("http://[::]")]
-    [InlineData("http://[::]", "--allow-private")]
-    [InlineData("http://127.0.0.1:1")]
-    [InlineData("http://[::ffff:127.0.0.1]:1")]
-    [InlineData("http://255.255.255.255")]
-    [InlineData("http://xn--a")]
-    [InlineData("http://a..b")]
-    [InlineData("http://LONG")]
-    [InlineData("http://LONG", "--allow-private")]
+    [Test]
+    [Arguments("http://0.0.0.0")]
+    [Arguments("http://0.0.0.0", "--allow-private")]
+    [Arguments("http://[::]")]
+    [Arguments("http://[::]", "--allow-private")]
+    [Arguments("http://127.0.0.1:1")]
+    [Arguments("http://[::ffff:127.0.0.1]:1")]
+    [Arguments("http://255.255.255.255")]
+    [Arguments("http://xn--a")]
+    [Arguments("http://a..b")]
+    [Arguments("http://LONG")]
+    [Arguments("http://LONG", "--allow-private")]
     public async Task Pds_ThatIsNoHostToBeAsked_IsSaidAndNothingAborts(
         string pds, params string[] more)
     {
@@ -66,7 +66,7 @@ public sealed class CollectionsTests(CollectionsServer server)
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task Describe_IsNoProof()
     {
         var (code, json) = await AskAsync(
@@ -80,7 +80,7 @@ public sealed class CollectionsTests(CollectionsServer server)
             List(json, "collections").Order(StringComparer.Ordinal));
     }
 
-    [Fact]
+    [Test]
     public async Task Text_HasTheCollectionsOnLinesOfTheirOwn()
     {
         var (code, output, error) = await RunAsync("--pds", server.Url, "--did", Did);
@@ -93,7 +93,7 @@ public sealed class CollectionsTests(CollectionsServer server)
         Assert.Equal(CollectionsServer.Collections.Select(name => "  " + name), lines[1..]);
     }
 
-    [Fact]
+    [Test]
     public async Task Account_IsLookedUp()
     {
         var (code, json) = await AskAsync(Did, "--plc-url", server.DirectoryUrl);
@@ -102,7 +102,7 @@ public sealed class CollectionsTests(CollectionsServer server)
         Assert.Equal(server.Url, Text(json, "pds"));
     }
 
-    [Fact]
+    [Test]
     public async Task Key_OfAnother_ProvesNothing()
     {
         using var other = SampleKey.FromSeed(SampleCurve.K256, "other");
@@ -115,7 +115,7 @@ public sealed class CollectionsTests(CollectionsServer server)
         Assert.Equal(JsonValueKind.Null, json.GetProperty("collections").ValueKind);
     }
 
-    [Fact]
+    [Test]
     public async Task Audit_OfTheTruth_Agrees()
     {
         var (code, json) = await AskAsync("--pds", server.Url, "--did", Did, "--audit");
@@ -124,7 +124,7 @@ public sealed class CollectionsTests(CollectionsServer server)
         Assert.Empty(List(json.GetProperty("audit"), "invented"));
     }
 
-    [Fact]
+    [Test]
     public async Task Audit_OfALie_TellsIt()
     {
         var claimed = CollectionsServer.Collections.Skip(1).Append("com.example.lie");
@@ -154,10 +154,10 @@ public sealed class CollectionsTests(CollectionsServer server)
             text.Split('\n')[^3..]);
     }
 
-    [Theory]
-    [InlineData("proof")]
-    [InlineData("blocks")]
-    [InlineData("repo")]
+    [Test]
+    [Arguments("proof")]
+    [Arguments("blocks")]
+    [Arguments("repo")]
     public async Task Proof_IsKeptAndVerifies(string strategy)
     {
         string file = _folder["proof.car"];
@@ -177,7 +177,7 @@ public sealed class CollectionsTests(CollectionsServer server)
         Assert.Equal(CollectionsServer.Collections, List(json, "collections"));
     }
 
-    [Fact]
+    [Test]
     public async Task Check_WithoutAKey_LeavesTheSignatureOpen()
     {
         string file = await KeepAsync(("did", Did));
@@ -189,7 +189,7 @@ public sealed class CollectionsTests(CollectionsServer server)
             output, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task Check_OfAnotherKey_IsNoProof()
     {
         using var other = SampleKey.FromSeed(SampleCurve.P256, "other");
@@ -200,7 +200,7 @@ public sealed class CollectionsTests(CollectionsServer server)
             (code, Text(json, "reason"), json.GetProperty("proven").GetBoolean()));
     }
 
-    [Fact]
+    [Test]
     public async Task Check_OfAnotherAccount_IsRefused()
     {
         string file = await KeepAsync(("did", Did));
@@ -209,7 +209,7 @@ public sealed class CollectionsTests(CollectionsServer server)
         Assert.StartsWith("DidMismatch", Text(json, "detail"), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task Check_OfOnePage_IsIncomplete()
     {
         string file = await KeepAsync(("did", Did), ("limit", "2"));
@@ -218,7 +218,7 @@ public sealed class CollectionsTests(CollectionsServer server)
         Assert.Equal(CollectionsServer.Collections.Take(2), List(json, "collections"));
     }
 
-    [Fact]
+    [Test]
     public async Task Check_CutOff_IsRefused()
     {
         string file = await KeepAsync(("did", Did));
@@ -229,7 +229,7 @@ public sealed class CollectionsTests(CollectionsServer server)
         Assert.StartsWith($"refused {file}: UnexpectedEnd", output, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task Check_NoFile_CannotRun()
     {
         var (code, output, error) = await PublishedBinary.RunAsync(
@@ -238,7 +238,7 @@ public sealed class CollectionsTests(CollectionsServer server)
         Assert.Equal($"error: {_folder["none.car"]} cannot be read: no such file or folder", error);
     }
 
-    [Fact]
+    [Test]
     public async Task Repo_NotThere_IsUnproven()
     {
         var (code, json) = await AskAsync(
@@ -247,7 +247,7 @@ public sealed class CollectionsTests(CollectionsServer server)
         Assert.Equal(JsonValueKind.Null, json.GetProperty("commit").ValueKind);
     }
 
-    [Fact]
+    [Test]
     public async Task Host_OnAPrivateAddress_IsNotAskedUnlessAllowed()
     {
         var (code, output, error) = await PublishedBinary.RunAsync(
@@ -257,7 +257,7 @@ public sealed class CollectionsTests(CollectionsServer server)
             "error: 127.0.0.1 has no public address: --allow-private asks it all the same", error);
     }
 
-    [Fact]
+    [Test]
     public async Task Account_NotInTheDirectory_CannotRun()
     {
         string nobody = SampleIdentity.Plc("nobody");
@@ -266,7 +266,7 @@ public sealed class CollectionsTests(CollectionsServer server)
         Assert.Equal($"error: {nobody} does not exist", error);
     }
 
-    [Fact]
+    [Test]
     public async Task Host_ThatIsDown_CannotRun()
     {
         var host = new TinyHost(new Dictionary<string, byte[]>());

@@ -13,7 +13,7 @@ namespace EndToEnd.Tests.Cli;
 /// with sixty flipped bits, packed as well, and with damaged files beside it. Whatever is given, a
 /// command ends with an exit code of its own and names the cause: by a code that has words.
 /// </summary>
-public sealed class DamagedFileTests(ITestOutputHelper output)
+public sealed class DamagedFileTests
 {
     private const int Cuts = 60;
     private const int Flips = 60;
@@ -37,7 +37,7 @@ public sealed class DamagedFileTests(ITestOutputHelper output)
     // They speak of the machine or of a moment, which is not what is wrong with these files.
     private static readonly string[] s_never = ["None", "ReadFailed", "FileChanged"];
 
-    [Fact]
+    [Test]
     public async Task Commands_EveryCarDamagedEveryWay_NameTheCause()
     {
         using var folder = new TemporaryFolder();
@@ -53,14 +53,14 @@ public sealed class DamagedFileTests(ITestOutputHelper output)
         Assert.Equal(verified, await VerdictsAsync("inspect", files));
         Assert.Equal(verified, await ServedAsync(folder.Location, files));
         int proofs = await CheckProofsAsync(files, verified);
-        output.WriteLine(
+        Console.WriteLine(
             $"{files.Length} files by verify, inspect and serve, {proofs} by collections --check: "
             + $"{(3 * files.Length) + proofs} runs of a command on a file, "
             + $"{verified.Values.Count(code => code is null)} of them sound; causes: "
             + string.Join(", ", verified.Values.OfType<string>().Distinct().Order()));
     }
 
-    [Fact]
+    [Test]
     public async Task Commands_FilesBesideDamagedEveryWay_AreWarnedOf()
     {
         using var folder = new TemporaryFolder();
@@ -85,7 +85,7 @@ public sealed class DamagedFileTests(ITestOutputHelper output)
             ];
             Assert.InRange(causes.Length, 2 * Cuts, files.Length);
             foreach (string cause in causes) Assert.Contains(cause, s_identityCodes);
-            output.WriteLine(
+            Console.WriteLine(
                 $"{command}: {files.Length} files, {causes.Length} not used; causes: "
                 + string.Join(", ", causes.Distinct().Order()));
         }

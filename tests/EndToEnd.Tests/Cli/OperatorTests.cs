@@ -9,10 +9,10 @@ public sealed class OperatorTests
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
 
-    [Theory]
-    [InlineData("nosuch")]
-    [InlineData("empty")]
-    [InlineData("empty/*.car")]
+    [Test]
+    [Arguments("nosuch")]
+    [Arguments("empty")]
+    [Arguments("empty/*.car")]
     public async Task NothingToServe_IsExitCode3UnlessAllowed(string named)
     {
         using var folder = new TemporaryFolder();
@@ -28,7 +28,7 @@ public sealed class OperatorTests
         Assert.Equal(0, await allowed.StopAsync());
     }
 
-    [Fact]
+    [Test]
     public async Task Folders_InFolders_AreServedButNotTheOwnDataFolder()
     {
         using var folder = new TemporaryFolder();
@@ -52,7 +52,7 @@ public sealed class OperatorTests
         Assert.StartsWith($"ok {folder["a/b/x.car"]}", output, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task Lines_OfManyFiles_AreASummaryAndTheRefusals()
     {
         const int Sound = 30;
@@ -61,7 +61,7 @@ public sealed class OperatorTests
         SmallRepo.Write(folder.Location, "later", SmallRepo.LaterRev);
         File.Copy(folder["later.car"], folder["twice.car"]);
         await File.WriteAllTextAsync(
-            folder["bad.car"], "no CAR", TestContext.Current.CancellationToken);
+            folder["bad.car"], "no CAR", TestRun.Cancellation);
         await using var child = Start(folder, folder.Location);
         string ready = await child.Output.WaitForAsync("ready: ", s_limit);
         Assert.StartsWith("ready: 31 repos served, 155 records", ready, StringComparison.Ordinal);
@@ -81,7 +81,7 @@ public sealed class OperatorTests
                 line => line.StartsWith("loaded ", StringComparison.Ordinal)));
     }
 
-    [Fact]
+    [Test]
     public async Task Listening_OnAllAddresses_SaysSo()
     {
         using var folder = new TemporaryFolder();
@@ -101,7 +101,7 @@ public sealed class OperatorTests
         Assert.DoesNotContain("warning", one.Output.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task DataFolder_ThatCannotBeMade_SaysWhy()
     {
         using var folder = new TemporaryFolder();
@@ -116,9 +116,9 @@ public sealed class OperatorTests
             error);
     }
 
-    [Theory]
-    [InlineData("verify", "ok -: ")]
-    [InlineData("inspect", "-\n")]
+    [Test]
+    [Arguments("verify", "ok -: ")]
+    [Arguments("inspect", "-\n")]
     public async Task StandardInput_IsADash(string command, string expected)
     {
         using var folder = new TemporaryFolder();
@@ -134,7 +134,7 @@ public sealed class OperatorTests
             SmallRepo.DidOf("x"), child.Output.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task Blobs_NamedAsOtherToolsDo_AreSaidOnce()
     {
         using var folder = new TemporaryFolder();
@@ -156,14 +156,14 @@ public sealed class OperatorTests
         Assert.DoesNotContain(Warning, right.Output.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task DiskFull_FilesWaitAndAreLoadedLater()
     {
         using var folder = new TemporaryFolder();
         using var disk = SmallDisk.TryMount(folder["disk"], kilobytes: 4000);
         if (disk is null)
         {
-            Assert.Skip("takes root and a tmpfs");
+            Skip.Test("takes root and a tmpfs");
             return;
         }
 
@@ -196,14 +196,14 @@ public sealed class OperatorTests
         Assert.Equal(0, await full.StopAsync());
     }
 
-    [Fact]
+    [Test]
     public async Task DiskFull_NothingIsServed_IsExitCode3()
     {
         using var folder = new TemporaryFolder();
         using var disk = SmallDisk.TryMount(folder["disk"], kilobytes: 4000);
         if (disk is null)
         {
-            Assert.Skip("takes root and a tmpfs");
+            Skip.Test("takes root and a tmpfs");
             return;
         }
 
@@ -229,20 +229,20 @@ public sealed class OperatorTests
         Assert.DoesNotContain("refused", error, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task Unit_OfTheReadme_IsConfined()
     {
         const string Tool = "/usr/bin/systemd-analyze";
-        if (!File.Exists(Tool)) Assert.Skip("takes systemd-analyze, of Debian's package systemd");
+        if (!File.Exists(Tool)) Skip.Test("takes systemd-analyze, of Debian's package systemd");
         string readme = await File.ReadAllTextAsync(
             Path.Combine(PublishedBinary.TreeRoot(), "README.md"),
-            TestContext.Current.CancellationToken);
+            TestRun.Cancellation);
         int start = readme.IndexOf("[Unit]", StringComparison.Ordinal);
         int end = readme.IndexOf("```", start, StringComparison.Ordinal);
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(
             folder["pds-readonly.service"], readme[start..end],
-            TestContext.Current.CancellationToken);
+            TestRun.Cancellation);
 
         // In tenths; more is exit code 1.
         await using var judge = ChildProcess.Start(

@@ -5,7 +5,7 @@ namespace EndToEnd.Tests.Cli;
 
 public sealed partial class ProgramTests
 {
-    [Fact]
+    [Test]
     public async Task Version_Asked_IsOneLineAndExitCode0()
     {
         var (code, output, error) = await PublishedBinary.RunAsync("--version");
@@ -16,7 +16,7 @@ public sealed partial class ProgramTests
         Assert.Equal("", error);
     }
 
-    [Fact]
+    [Test]
     public async Task Option_Unknown_IsExitCode2()
     {
         var (code, _, error) = await PublishedBinary.RunAsync("--no-such-option");

@@ -13,19 +13,19 @@ public sealed class StartAndStopTests
     private const int Sigint = 2;
     private const int Sigterm = 15;
 
-    [Theory]
-    [InlineData("For example:")]
-    [InlineData("--car is missing", "serve")]
-    [InlineData("did you mean verify?", "verfy", "x")]
-    [InlineData("--port 70000: expected", "--car", ".", "--port", "70000")]
-    [InlineData("--port", "--car", ".", "--port", "x")]
-    [InlineData("--bind", "--car", ".", "--bind", "nowhere")]
-    [InlineData("--signatures", "--car", ".", "--signatures", "sometimes")]
-    [InlineData("--status did:plc:x: expected", "--car", ".", "--status", "did:plc:x")]
-    [InlineData("expected DID=", "--car", ".", "--status", "did:plc:x=away")]
-    [InlineData("expected DID=", "--car", ".", "--status", "did:plc:x=")]
-    [InlineData("expected DID=", "--car", ".", "--status", "alice.test=active")]
-    [InlineData("nonsense", "nonsense")]
+    [Test]
+    [Arguments("For example:")]
+    [Arguments("--car is missing", "serve")]
+    [Arguments("did you mean verify?", "verfy", "x")]
+    [Arguments("--port 70000: expected", "--car", ".", "--port", "70000")]
+    [Arguments("--port", "--car", ".", "--port", "x")]
+    [Arguments("--bind", "--car", ".", "--bind", "nowhere")]
+    [Arguments("--signatures", "--car", ".", "--signatures", "sometimes")]
+    [Arguments("--status did:plc:x: expected", "--car", ".", "--status", "did:plc:x")]
+    [Arguments("expected DID=", "--car", ".", "--status", "did:plc:x=away")]
+    [Arguments("expected DID=", "--car", ".", "--status", "did:plc:x=")]
+    [Arguments("expected DID=", "--car", ".", "--status", "alice.test=active")]
+    [Arguments("nonsense", "nonsense")]
     public async Task Usage_Wrong_IsSaidAndExitCode2(string said, params string[] arguments)
     {
         var (code, _, error) = await PublishedBinary.RunAsync(arguments);
@@ -35,11 +35,11 @@ public sealed class StartAndStopTests
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task DataFolder_ThatIsAFile_IsExitCode3()
     {
         using var folder = new TemporaryFolder();
-        await File.WriteAllTextAsync(folder["data"], "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder["data"], "", TestRun.Cancellation);
         foreach (string data in (string[])[folder["data"], folder["data/below"]])
         {
             var (code, _, error) = await RunAsync(folder, data);
@@ -49,12 +49,12 @@ public sealed class StartAndStopTests
         }
     }
 
-    [Fact]
+    [Test]
     public async Task DataFolder_ReadOnly_IsExitCode3()
     {
         if (OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess)
         {
-            Assert.Skip("root may write everywhere");
+            Skip.Test("root may write everywhere");
             return;
         }
 
@@ -70,11 +70,11 @@ public sealed class StartAndStopTests
         Assert.Contains("cannot be used", error, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("catalog.sqlite")]
-    [InlineData("indexes")]
-    [InlineData("unpacked")]
-    [InlineData("lock")]
+    [Test]
+    [Arguments("catalog.sqlite")]
+    [Arguments("indexes")]
+    [Arguments("unpacked")]
+    [Arguments("lock")]
     public async Task DataFolder_ItsPartsOfAnotherKind_IsExitCode3(string part)
     {
         using var folder = new TemporaryFolder();
@@ -88,7 +88,7 @@ public sealed class StartAndStopTests
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task DataFolder_OfAnotherProcess_IsExitCode3()
     {
         using var folder = new TemporaryFolder();
@@ -104,7 +104,7 @@ public sealed class StartAndStopTests
         Assert.Equal(200, (await first.AskAsync("_health")).Status);
     }
 
-    [Fact]
+    [Test]
     public async Task Port_InUse_IsExitCode3()
     {
         using var folder = new TemporaryFolder();
@@ -120,7 +120,7 @@ public sealed class StartAndStopTests
             $"cannot listen on 127.0.0.1 port {port}", error, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task Serve_NamedOrNot_IsTheSame()
     {
         using var folder = new TemporaryFolder();
@@ -135,7 +135,7 @@ public sealed class StartAndStopTests
         Assert.Equal(0, await child.StopAsync());
     }
 
-    [Fact]
+    [Test]
     public async Task Environment_PortAndFolders_AreTaken()
     {
         using var folder = new TemporaryFolder();
@@ -155,20 +155,20 @@ public sealed class StartAndStopTests
         var address = new Uri(line["listening on ".Length..]);
         string described = await client.GetStringAsync(
             new Uri(address, "/xrpc/com.atproto.server.describeServer"),
-            TestContext.Current.CancellationToken);
+            TestRun.Cancellation);
         Assert.Contains("did:web:from.variable", described, StringComparison.Ordinal);
         Assert.True(File.Exists(folder["data/catalog.sqlite"]));
     }
 
-    [Theory]
-    [InlineData(Sigterm)]
-    [InlineData(Sigint)]
+    [Test]
+    [Arguments(Sigterm)]
+    [Arguments(Sigint)]
     public async Task Signal_DuringAResponse_FinishesItAndEndsWith0(int signal)
     {
         using var folder = new TemporaryFolder();
         string did = BigRepo.Write(folder["big.car"], 40_000, CarOrder.Preorder, seed: 8);
         byte[] car = await File.ReadAllBytesAsync(
-            folder["big.car"], TestContext.Current.CancellationToken);
+            folder["big.car"], TestRun.Cancellation);
         await using var pds = await PdsProcess.StartAsync("--car", folder["big.car"]);
         using var raw = await pds.ConnectAsync();
         string url = PdsProcess.UrlOf("com.atproto.sync.getRepo", ("did", did));
@@ -184,7 +184,7 @@ public sealed class StartAndStopTests
         Assert.Equal(0, await pds.StopAsync());
     }
 
-    [Fact]
+    [Test]
     public async Task Signal_AgainAndAgain_EndsWith0()
     {
         using var folder = new TemporaryFolder();
@@ -199,7 +199,7 @@ public sealed class StartAndStopTests
         Assert.Equal(0, await pds.StopAsync());
     }
 
-    [Fact]
+    [Test]
     public async Task Signal_DuringLoading_EndsWith0()
     {
         using var folder = new TemporaryFolder();
@@ -209,7 +209,7 @@ public sealed class StartAndStopTests
         Assert.Equal(0, await pds.StopAsync());
     }
 
-    [Fact]
+    [Test]
     public async Task Rev_FarInTheFuture_IsServedWithAWarning()
     {
         using var folder = new TemporaryFolder();

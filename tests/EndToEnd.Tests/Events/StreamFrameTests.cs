@@ -38,9 +38,9 @@ public sealed partial class StreamFrameTests : IDisposable
 
     public void Dispose() => _cars.Dispose();
 
-    [Theory]
-    [InlineData("epoll")]
-    [InlineData("sockets")]
+    [Test]
+    [Arguments("epoll")]
+    [Arguments("sockets")]
     public async Task GoldenRepo_FromTheBeginning_IsTheReferencesFrames(string transport)
     {
         File.WriteAllBytes(_cars["golden.car"], GoldenRepo.CarBytes());
@@ -63,9 +63,9 @@ public sealed partial class StreamFrameTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData("epoll")]
-    [InlineData("sockets")]
+    [Test]
+    [Arguments("epoll")]
+    [Arguments("sockets")]
     public async Task Client_WhatItSays_IsDroppedAndPingsAreAnswered(string transport)
     {
         await using var pds = await StartAsync(transport);
@@ -82,14 +82,14 @@ public sealed partial class StreamFrameTests : IDisposable
         Assert.Equal("pong", await client.ReadTextAsync());
     }
 
-    [Theory]
-    [InlineData("epoll", 1000)]
-    [InlineData("epoll", 1001)]
-    [InlineData("epoll", 4321)]
-    [InlineData("epoll", null)]
-    [InlineData("sockets", 1000)]
-    [InlineData("sockets", 4321)]
-    [InlineData("sockets", null)]
+    [Test]
+    [Arguments("epoll", 1000)]
+    [Arguments("epoll", 1001)]
+    [Arguments("epoll", 4321)]
+    [Arguments("epoll", null)]
+    [Arguments("sockets", 1000)]
+    [Arguments("sockets", 4321)]
+    [Arguments("sockets", null)]
     public async Task Client_Closes_IsAnsweredWithItsCode(string transport, int? code)
     {
         await using var pds = await StartAsync(transport);
@@ -99,9 +99,9 @@ public sealed partial class StreamFrameTests : IDisposable
         Assert.Null(await client.ReadAsync());
     }
 
-    [Theory]
-    [InlineData("epoll")]
-    [InlineData("sockets")]
+    [Test]
+    [Arguments("epoll")]
+    [Arguments("sockets")]
     public async Task Subscriber_ThatStalls_IsCutAndTheOtherHearsAll(string transport)
     {
         const int Records = 60_000;

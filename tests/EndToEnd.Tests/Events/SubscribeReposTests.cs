@@ -22,7 +22,7 @@ public sealed class SubscribeReposTests : IDisposable
         _data.Dispose();
     }
 
-    [Fact]
+    [Test]
     public async Task NoCursor_IsSilentAndAlive()
     {
         WriteAll(SmallRepo.FirstRev);
@@ -38,9 +38,9 @@ public sealed class SubscribeReposTests : IDisposable
         Assert.True(await client.IsSilentAsync(pds));
     }
 
-    [Theory]
-    [InlineData("cursor=0")]
-    [InlineData("cursor=-5")]
+    [Test]
+    [Arguments("cursor=0")]
+    [Arguments("cursor=-5")]
     public async Task LowCursor_GivesTheWholeHost(string query)
     {
         WriteAll(SmallRepo.FirstRev);
@@ -70,7 +70,7 @@ public sealed class SubscribeReposTests : IDisposable
         await client.CloseAsync();
     }
 
-    [Fact]
+    [Test]
     public async Task FutureCursor_IsOneErrorAndTheClose()
     {
         WriteAll(SmallRepo.FirstRev);
@@ -87,10 +87,10 @@ public sealed class SubscribeReposTests : IDisposable
         Assert.Equal((1008, "FutureCursor"), client.Close);
     }
 
-    [Theory]
-    [InlineData("cursor=x", "Expected integer value type (got \"x\")")]
-    [InlineData("cursor=1&cursor=2", "Expected integer value type (got [1, 2])")]
-    [InlineData(
+    [Test]
+    [Arguments("cursor=x", "Expected integer value type (got \"x\")")]
+    [Arguments("cursor=1&cursor=2", "Expected integer value type (got [1, 2])")]
+    [Arguments(
         "cursor=9007199254740992", "Expected integer value type (got 9007199254740992)")]
     public async Task BadCursor_IsAnErrorInsideTheStream(string query, string issue)
     {
@@ -105,7 +105,7 @@ public sealed class SubscribeReposTests : IDisposable
         Assert.Equal((1008, "InvalidRequest"), client.Close);
     }
 
-    [Fact]
+    [Test]
     public async Task FiftySubscribers_WhileItLoads_SeeIdenticalSequences()
     {
         const int Repos = 300;
@@ -124,7 +124,7 @@ public sealed class SubscribeReposTests : IDisposable
         foreach (var client in clients) client.Dispose();
     }
 
-    [Fact]
+    [Test]
     public async Task Restart_OldCursor_GivesWhatCameSince()
     {
         WriteAll(SmallRepo.FirstRev);
@@ -144,7 +144,7 @@ public sealed class SubscribeReposTests : IDisposable
         Assert.True(await follower.IsSilentAsync(again));
     }
 
-    [Fact]
+    [Test]
     public async Task Restart_StatusAndFileChanged_AreAnnounced()
     {
         WriteAll(SmallRepo.FirstRev);
@@ -178,7 +178,7 @@ public sealed class SubscribeReposTests : IDisposable
             (await follower.TakeAsync(2)).Select(Say));
     }
 
-    [Fact]
+    [Test]
     public async Task LostDataFolder_OldCursor_GetsInfoThenTheWholeHost()
     {
         WriteAll(SmallRepo.FirstRev);
@@ -197,7 +197,7 @@ public sealed class SubscribeReposTests : IDisposable
         Assert.All(messages.Skip(1), message => Assert.True(message.Seq > cursor));
     }
 
-    [Fact]
+    [Test]
     public async Task Kill_AtAnyMomentOfLoading_LosesAndRepeatsNoNumber()
     {
         const int Repos = 150;
@@ -226,7 +226,7 @@ public sealed class SubscribeReposTests : IDisposable
             (await newcomer.TakeAsync(2 * Repos)).Select(e => Convert.ToHexString(e.Bytes)));
     }
 
-    [Fact]
+    [Test]
     public async Task Replay_GivesEveryRecordThenTheHead()
     {
         SmallRepo.Write(_cars.Location, "a", count: 450);
@@ -247,11 +247,11 @@ public sealed class SubscribeReposTests : IDisposable
             (await again.TakeAsync(3)).Select(e => Convert.ToHexString(e.Bytes)));
     }
 
-    [Theory]
-    [InlineData("GET", 426)]
-    [InlineData("HEAD", 426)]
-    [InlineData("POST", 401)]
-    [InlineData("PUT", 400)]
+    [Test]
+    [Arguments("GET", 426)]
+    [Arguments("HEAD", 426)]
+    [Arguments("POST", 401)]
+    [Arguments("PUT", 400)]
     public async Task WithoutUpgrade_IsRefused(string method, int status)
     {
         await using var pds = await StartAsync();

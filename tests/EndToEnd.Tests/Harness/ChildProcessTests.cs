@@ -4,7 +4,7 @@ public sealed class ChildProcessTests
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
-    [Fact]
+    [Test]
     public async Task WaitForAsync_LineOfEitherStream_IsFound()
     {
         await using var child = Shell("echo one; echo listening on x >&2; exec sleep 100");
@@ -13,7 +13,7 @@ public sealed class ChildProcessTests
         Assert.Equal("one", await child.Output.WaitForAsync("one", s_limit));
     }
 
-    [Fact]
+    [Test]
     public async Task WaitForAsync_ProcessEndsFirst_SaysWhatItWrote()
     {
         await using var child = Shell("echo sorry; exit 3");
@@ -25,7 +25,7 @@ public sealed class ChildProcessTests
         Assert.Equal(3, await child.WaitForExitAsync(s_limit));
     }
 
-    [Fact]
+    [Test]
     public async Task StopAsync_Obedient_EndsBySigterm()
     {
         await using var child = Shell(
@@ -36,7 +36,7 @@ public sealed class ChildProcessTests
         Assert.Equal(["up", "bye"], child.Output.Out);
     }
 
-    [Fact]
+    [Test]
     public async Task StopAsync_Deaf_IsKilledAfterTheGrace()
     {
         await using var child = ChildProcess.Start(
@@ -48,7 +48,7 @@ public sealed class ChildProcessTests
         Assert.Equal(128 + 9, await child.StopAsync());
     }
 
-    [Fact]
+    [Test]
     public async Task Start_SettingsOfTheCaller_AreNotPassedOn()
     {
         Environment.SetEnvironmentVariable("PDS_OF_THE_CALLER", "1");
@@ -62,7 +62,7 @@ public sealed class ChildProcessTests
         Assert.Equal(["[2]"], child.Output.Out);
     }
 
-    [Fact]
+    [Test]
     public async Task Of_RunningProcess_HasMemoryAndDescriptors()
     {
         await using var child = Shell("echo up; exec sleep 100");

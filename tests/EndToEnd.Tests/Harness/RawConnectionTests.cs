@@ -6,7 +6,7 @@ namespace EndToEnd.Tests.Harness;
 
 public sealed class RawConnectionTests
 {
-    [Fact]
+    [Test]
     public async Task ReadResponseAsync_EveryFraming_IsReadInOrder()
     {
         using var connection = await AnsweredAsync(
@@ -23,7 +23,7 @@ public sealed class RawConnectionTests
         Assert.Equal("rest", (await connection.ReadResponseAsync()).Text);
     }
 
-    [Fact]
+    [Test]
     public async Task ReadResponseAsync_BodyEndsShort_IsAnError()
     {
         using var connection = await AnsweredAsync(

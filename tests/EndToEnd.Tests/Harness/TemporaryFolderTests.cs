@@ -2,7 +2,7 @@ namespace EndToEnd.Tests.Harness;
 
 public sealed class TemporaryFolderTests
 {
-    [Fact]
+    [Test]
     public void Dispose_FilesInside_AreGoneWithTheFolder()
     {
         var folder = new TemporaryFolder();

@@ -8,7 +8,7 @@ using Samples.World;
 namespace EndToEnd.Tests.Lightrail;
 
 /// <summary>What is answered out of the index, with repositories of its own beside it.</summary>
-public sealed class LightrailAnswersTests : IAsyncLifetime
+public sealed class LightrailAnswersTests : IAsyncDisposable
 {
     private const string Shared = "app.bsky.feed.post";
 
@@ -17,7 +17,8 @@ public sealed class LightrailAnswersTests : IAsyncLifetime
     private readonly string _own = SampleIdentity.Plc("own");
     private string _both = "";
 
-    public async ValueTask InitializeAsync()
+    [Before(Test)]
+    public async Task InitializeAsync()
     {
         using var key = SampleKey.FromSeed(SampleCurve.P256, "own");
         var own = new WorldRepo(_own, key, [$"{Shared}/1", "com.example.own/1"]);
@@ -37,7 +38,7 @@ public sealed class LightrailAnswersTests : IAsyncLifetime
         _cars.Dispose();
     }
 
-    [Fact]
+    [Test]
     public async Task Answers_OfTheIndexAndOfCars()
     {
         await AssertListedOnceAsync(Shared);
@@ -97,5 +98,5 @@ public sealed class LightrailAnswersTests : IAsyncLifetime
     }
 
     private Task WriteAsync(string name, HostedRepo repo) => File.WriteAllBytesAsync(
-        _cars[name + ".car"], repo.Export(), TestContext.Current.CancellationToken);
+        _cars[name + ".car"], repo.Export(), TestRun.Cancellation);
 }

@@ -9,14 +9,14 @@ namespace EndToEnd.Tests.Lightrail;
 /// </summary>
 public sealed class LightrailFaultsTests
 {
-    [Fact]
+    [Test]
     public async Task Follow_EventsLostWhileItWasAway_EndsWithTheTruth()
     {
         await using var world = new LightrailWorld(Options(seed: 21));
         await HappenWhileAwayAsync(world, feed => feed.ForgetUpTo(feed.Last - 20));
     }
 
-    [Fact]
+    [Test]
     public async Task Follow_StreamThatBeganAnew_EndsWithTheTruth()
     {
         await using var world = new LightrailWorld(Options(seed: 22));
@@ -28,7 +28,7 @@ public sealed class LightrailFaultsTests
         await world.AssertTruthAsync();
     }
 
-    [Fact]
+    [Test]
     public async Task Follow_ConnectionsCutAgainAndAgain_EndsWithTheTruth()
     {
         await using var world = new LightrailWorld(Options(seed: 23));
@@ -40,7 +40,7 @@ public sealed class LightrailFaultsTests
         await world.MetricUntilAsync("lightrail_stream_connects_total{", value => value >= 4);
     }
 
-    [Fact]
+    [Test]
     public async Task Follow_OneHostForAnUpstream_EndsWithTheTruth()
     {
         await using var world = new LightrailWorld(Options(seed: 24), withRelay: false);
@@ -49,7 +49,7 @@ public sealed class LightrailFaultsTests
         await world.AssertTruthAsync();
     }
 
-    [Fact]
+    [Test]
     public async Task DeepCrawl_HostsThatARelayLists_FindsWhatItDoesNot()
     {
         await using var world = new LightrailWorld(Options(seed: 25));
@@ -67,7 +67,7 @@ public sealed class LightrailFaultsTests
         await world.AssertTruthAsync();
     }
 
-    [Fact]
+    [Test]
     public async Task Stop_WhileWalksAreUnderWay_IsAtOnceAndNothingIsLost()
     {
         await using (var slow = new LightrailWorld(Options(seed: 26)) { CrawlQps = 1 })
@@ -85,15 +85,15 @@ public sealed class LightrailFaultsTests
         await world.AssertTruthAsync();
     }
 
-    [Theory]
-    [InlineData("--upstream", "lightrail")]
-    [InlineData("--upstream", "lightrail", "--upstream")]
-    [InlineData("--upstream nonsense: expected", "lightrail", "--upstream", "nonsense")]
-    [InlineData("--upstream ftp://a.b: expected", "lightrail", "--upstream", "ftp://a.b")]
-    [InlineData("--upstream", "--upstream", "https://relay.example", "lightrail")]
-    [InlineData("--plc-url", "lightrail", "--upstream", "https://a.example", "--plc-url", "x")]
-    [InlineData("--crawl-qps", "lightrail", "--upstream", "https://a.example", "--crawl-qps", "0")]
-    [InlineData("--walks-max", "lightrail", "--upstream", "https://a.example", "--walks-max", "x")]
+    [Test]
+    [Arguments("--upstream", "lightrail")]
+    [Arguments("--upstream", "lightrail", "--upstream")]
+    [Arguments("--upstream nonsense: expected", "lightrail", "--upstream", "nonsense")]
+    [Arguments("--upstream ftp://a.b: expected", "lightrail", "--upstream", "ftp://a.b")]
+    [Arguments("--upstream", "--upstream", "https://relay.example", "lightrail")]
+    [Arguments("--plc-url", "lightrail", "--upstream", "https://a.example", "--plc-url", "x")]
+    [Arguments("--crawl-qps", "lightrail", "--upstream", "https://a.example", "--crawl-qps", "0")]
+    [Arguments("--walks-max", "lightrail", "--upstream", "https://a.example", "--walks-max", "x")]
     public async Task Usage_Wrong_IsSaidAndExitCode2(string said, params string[] arguments)
     {
         var (code, _, error) = await PublishedBinary.RunAsync(arguments);

@@ -28,7 +28,7 @@ public sealed class LightrailKeptOutTests : IAsyncDisposable
     // Longer than any good binary needs, and shorter than one that waits for its crowd.
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
-    [Fact]
+    [Test]
     public async Task Follow_SilentHosts_AnHonestRepoIsProven()
     {
         JoinSilentHosts(drips: null);
@@ -39,7 +39,7 @@ public sealed class LightrailKeptOutTests : IAsyncDisposable
         await AssertHonestIsProvenAsync(pds, "plc");
     }
 
-    [Fact]
+    [Test]
     public async Task Follow_HostsThatDrip_AnHonestRepoIsProven()
     {
         JoinSilentHosts("HTTP/1.1 200 OK\r\nContent-Type: x/y\r\nX-Long: "u8.ToArray());
@@ -50,7 +50,7 @@ public sealed class LightrailKeptOutTests : IAsyncDisposable
         await AssertHonestIsProvenAsync(pds, "plc");
     }
 
-    [Fact]
+    [Test]
     public async Task Follow_SilentDocuments_HonestReposOfBothKindsAreProven()
     {
         var nowhere = new WorldHost(_network, HostTraits.Proving)
@@ -71,7 +71,7 @@ public sealed class LightrailKeptOutTests : IAsyncDisposable
         await AssertHonestIsProvenAsync(pds, "plc", "web");
     }
 
-    [Fact]
+    [Test]
     public async Task Follow_MadeUpRepos_AnHonestRepoIsProvenAndLittleIsKept()
     {
         Join(SampleIdentity.Plc("any"), Honest);
@@ -84,7 +84,7 @@ public sealed class LightrailKeptOutTests : IAsyncDisposable
                 || await MetricAsync(pds, "lightrail_identity_failures_total{") >= 300);
         await AssertHonestIsProvenAsync(pds, "plc");
         double kept = await MetricAsync(pds, "lightrail_repos ");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{kept} repos are kept");
+        Console.WriteLine($"{kept} repos are kept");
         Assert.InRange(kept, 1, 10_000);
         Assert.Equal(0, await pds.StopAsync());
     }
@@ -150,7 +150,7 @@ public sealed class LightrailKeptOutTests : IAsyncDisposable
             pds, "the honest repos are proven",
             async () => await MetricAsync(pds, "lightrail_repos_proven ")
                 >= before + methods.Length);
-        TestContext.Current.TestOutputHelper?.WriteLine(
+        Console.WriteLine(
             $"proven after {watch.Elapsed.TotalSeconds:F1} s");
     }
 

@@ -9,7 +9,7 @@ namespace EndToEnd.Tests.Lightrail;
 /// </summary>
 public sealed class LightrailTests
 {
-    [Fact]
+    [Test]
     public async Task Follow_ScriptOfEvents_EndsWithTheTruth()
     {
         await using var world = new LightrailWorld(Options(seed: 11));
@@ -18,7 +18,7 @@ public sealed class LightrailTests
         await world.AssertTruthAsync();
     }
 
-    [Fact]
+    [Test]
     public async Task Follow_DuplicatesAndGaps_EndsWithTheTruth()
     {
         var options = Options(seed: 12) with { DuplicatePercent = 5, GapPercent = 3 };
@@ -29,7 +29,7 @@ public sealed class LightrailTests
         await world.AssertTruthAsync();
     }
 
-    [Fact]
+    [Test]
     public async Task Follow_KilledAgainAndAgain_EndsWithTheTruth()
     {
         var options = Options(seed: 13) with { DuplicatePercent = 5, GapPercent = 3 };
@@ -39,7 +39,7 @@ public sealed class LightrailTests
         {
             await world.StartAsync();
             world.Happen(WorldSizes.Events / WorldSizes.Kills);
-            await Task.Delay(random.Next(300), TestContext.Current.CancellationToken);
+            await Task.Delay(random.Next(300), TestRun.Cancellation);
             await world.KillAsync();
         }
 

@@ -13,9 +13,9 @@ public sealed class HostileRequestTests
 {
     private const string Good = "GET /robots.txt HTTP/1.1\r\nHost: a\r\n\r\n";
 
-    [Theory]
-    [InlineData("epoll")]
-    [InlineData("sockets")]
+    [Test]
+    [Arguments("epoll")]
+    [Arguments("sockets")]
     public async Task Serve_EveryRawRequest_HasItsOutcome(string transport)
     {
         using var cars = new TemporaryFolder();
@@ -31,9 +31,9 @@ public sealed class HostileRequestTests
         Assert.Equal(0, await pds.StopAsync());
     }
 
-    [Theory]
-    [InlineData("epoll")]
-    [InlineData("sockets")]
+    [Test]
+    [Arguments("epoll")]
+    [Arguments("sockets")]
     public async Task Serve_LimitsOfOptions_AreKept(string transport)
     {
         using var cars = new TemporaryFolder();

@@ -11,7 +11,7 @@ public sealed class LogTests
     private const int RefusedFiles = 2000;
     private const int Requests = 3000;
 
-    [Fact]
+    [Test]
     public async Task Log_NothingReadsIt_LoadsServesAndStops()
     {
         using var folder = new TemporaryFolder();
@@ -21,7 +21,7 @@ public sealed class LogTests
         for (int i = 0; i < RefusedFiles; i++)
         {
             await File.WriteAllTextAsync(
-                folder[$"{name}{i}.car"], "no CAR", TestContext.Current.CancellationToken);
+                folder[$"{name}{i}.car"], "no CAR", TestRun.Cancellation);
         }
 
         await Pipes.MakeAsync(folder["log"]);
@@ -50,7 +50,7 @@ public sealed class LogTests
         Assert.Equal(0, await child.StopAsync());
     }
 
-    [Fact]
+    [Test]
     public async Task Stdout_Closed_KeepsNoServerFromServing()
     {
         using var folder = new TemporaryFolder();
@@ -63,9 +63,9 @@ public sealed class LogTests
         Assert.Equal(0, await child.StopAsync());
     }
 
-    [Theory]
-    [InlineData(">&-")]
-    [InlineData("<&- >&- 2>&-")]
+    [Test]
+    [Arguments(">&-")]
+    [Arguments("<&- >&- 2>&-")]
     public async Task Stdout_ClosedForAnAnswer_IsExitCode3(string closed)
     {
         using var folder = new TemporaryFolder();
@@ -78,7 +78,7 @@ public sealed class LogTests
         Assert.Equal(!closed.Contains("2>&-", StringComparison.Ordinal), hasWords);
     }
 
-    [Fact]
+    [Test]
     public async Task Stderr_Closed_FailsWithoutACore()
     {
         using var folder = new TemporaryFolder();
@@ -88,11 +88,11 @@ public sealed class LogTests
         Assert.Equal(3, await child.WaitForExitAsync(TimeSpan.FromMinutes(1)));
     }
 
-    [Theory]
-    [InlineData(4)]
-    [InlineData(7)]
-    [InlineData(16)]
-    [InlineData(31)]
+    [Test]
+    [Arguments(4)]
+    [Arguments(7)]
+    [Arguments(16)]
+    [Arguments(31)]
     public async Task Descriptors_TooFew_IsExitCode3WithWords(int limit)
     {
         using var folder = new TemporaryFolder();
@@ -111,7 +111,7 @@ public sealed class LogTests
         }
     }
 
-    [Fact]
+    [Test]
     public async Task Sighup_WhileServing_IsReportedAndHasNoEffect()
     {
         using var folder = new TemporaryFolder();
@@ -128,7 +128,7 @@ public sealed class LogTests
     private static async Task<Uri> ReadAddressAsync(Stream log)
     {
         using var lines = new StreamReader(log, leaveOpen: true);
-        while (await lines.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        while (await lines.ReadLineAsync(TestRun.Cancellation) is { } line)
         {
             if (line.StartsWith("listening on ", StringComparison.Ordinal))
             {
@@ -142,7 +142,7 @@ public sealed class LogTests
     private static async Task<int> StatusAsync(HttpClient client, string method)
     {
         using var response = await client.GetAsync(
-            new Uri("/xrpc/" + method, UriKind.Relative), TestContext.Current.CancellationToken);
+            new Uri("/xrpc/" + method, UriKind.Relative), TestRun.Cancellation);
         return (int)response.StatusCode;
     }
 

@@ -12,12 +12,12 @@ public sealed class NotAFileTests
 {
     private const long MemoryMax = 200L << 20;
 
-    [Theory]
-    [InlineData("x.did.json", "pipe")]
-    [InlineData("x.plc.json", "pipe")]
-    [InlineData("x.did.json", "/dev/zero")]
-    [InlineData("x.plc.json", "/dev/zero")]
-    [InlineData("x.did.json", "folder")]
+    [Test]
+    [Arguments("x.did.json", "pipe")]
+    [Arguments("x.plc.json", "pipe")]
+    [Arguments("x.did.json", "/dev/zero")]
+    [Arguments("x.plc.json", "/dev/zero")]
+    [Arguments("x.did.json", "folder")]
     public async Task Sidecar_NotAFile_IsAWarningAndItsCarIsServed(string name, string kind)
     {
         using var folder = new TemporaryFolder();
@@ -35,9 +35,9 @@ public sealed class NotAFileTests
         Assert.Equal(0, await pds.StopAsync());
     }
 
-    [Theory]
-    [InlineData("y.car")]
-    [InlineData("y.car.gz")]
+    [Test]
+    [Arguments("y.car")]
+    [Arguments("y.car.gz")]
     public async Task Car_APipe_IsRefusedAndOthersAreServed(string name)
     {
         using var folder = new TemporaryFolder();
@@ -51,10 +51,10 @@ public sealed class NotAFileTests
         Assert.Equal(0, await pds.StopAsync());
     }
 
-    [Theory]
-    [InlineData("verify")]
-    [InlineData("inspect")]
-    [InlineData("collections", "--check")]
+    [Test]
+    [Arguments("verify")]
+    [Arguments("inspect")]
+    [Arguments("collections", "--check")]
     public async Task Command_OfAPipe_EndsWith3(params string[] command)
     {
         using var folder = new TemporaryFolder();
@@ -69,7 +69,7 @@ public sealed class NotAFileTests
         }
     }
 
-    [Fact]
+    [Test]
     public async Task Blob_APipe_IsNotFound()
     {
         const string Cid = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
@@ -87,13 +87,13 @@ public sealed class NotAFileTests
         Assert.Equal(0, await pds.StopAsync());
     }
 
-    [Fact]
+    [Test]
     public async Task Unreadable_FolderAndSidecar_AreNamedWithTheUser()
     {
         if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess
             || !File.Exists("/usr/bin/setpriv"))
         {
-            Assert.Skip("takes root and setpriv, to become a user who may not");
+            Skip.Test("takes root and setpriv, to become a user who may not");
             return;
         }
 
@@ -104,7 +104,7 @@ public sealed class NotAFileTests
         Directory.CreateDirectory(folder["open/inner"]);
         SmallRepo.Write(folder["open"], "x");
         await File.WriteAllTextAsync(
-            folder["open/x.did.json"], "{}", TestContext.Current.CancellationToken);
+            folder["open/x.did.json"], "{}", TestRun.Cancellation);
         foreach (string name in (string[])["private", "open/inner", "open/x.did.json"])
         {
             File.SetUnixFileMode(folder[name], UnixFileMode.UserRead | UnixFileMode.UserExecute);

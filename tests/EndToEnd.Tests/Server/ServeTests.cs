@@ -6,7 +6,7 @@ namespace EndToEnd.Tests.Server;
 
 public sealed class ServeTests
 {
-    [Fact]
+    [Test]
     public async Task Start_FolderWithoutRepos_AnswersAndStopsOnSigterm()
     {
         using var cars = new TemporaryFolder();
@@ -23,7 +23,7 @@ public sealed class ServeTests
         Assert.Equal(0, await pds.StopAsync());
     }
 
-    [Fact]
+    [Test]
     public async Task Start_FewDescriptors_TakesTheLimit()
     {
         using var cars = new TemporaryFolder();
@@ -34,7 +34,7 @@ public sealed class ServeTests
         Assert.InRange(pds.Readings().Descriptors, 1, 256);
     }
 
-    [Fact]
+    [Test]
     public async Task Start_FewDescriptors_ServesAndTurnsTheRestAway()
     {
         const int Attempts = 300;
@@ -59,7 +59,7 @@ public sealed class ServeTests
         foreach (var other in others) other.Dispose();
     }
 
-    [Fact]
+    [Test]
     public async Task Start_MoreConnectionsThanDescriptors_IsRefused()
     {
         using var cars = new TemporaryFolder();

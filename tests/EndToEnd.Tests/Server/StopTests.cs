@@ -13,7 +13,7 @@ public sealed class StopTests
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
 
-    [Fact]
+    [Test]
     public async Task Sigterm_LookingThroughAHugeTree_EndsWith0()
     {
         using var folder = new TemporaryFolder();
@@ -30,9 +30,9 @@ public sealed class StopTests
         Assert.Equal(0, await child.StopAsync());
     }
 
-    [Theory]
-    [InlineData(0)]         // zeros: little to read, much to write
-    [InlineData(200_000)]   // members that are empty: much to read, nothing to write
+    [Test]
+    [Arguments(0)]         // zeros: little to read, much to write
+    [Arguments(200_000)]   // members that are empty: much to read, nothing to write
     public async Task Sigterm_Unpacking_EndsWith0(int members)
     {
         using var folder = new TemporaryFolder();
@@ -50,7 +50,7 @@ public sealed class StopTests
         Assert.Empty(Directory.EnumerateFiles(folder["data/unpacked"], "*.tmp"));
     }
 
-    [Fact]
+    [Test]
     public async Task Sigterm_WhileWalkingAndInserting_EndsWith0AndTheNextStartServes()
     {
         using var folder = new TemporaryFolder();
@@ -75,12 +75,12 @@ public sealed class StopTests
         Assert.Equal(0, await last.StopAsync());
     }
 
-    [Fact]
+    [Test]
     public async Task Sigterm_WhatDoesNotReturn_IsEndedAllTheSame()
     {
         if (!OperatingSystem.IsLinux())
         {
-            Assert.Skip("locks files as SQLite does on Linux");
+            Skip.Test("locks files as SQLite does on Linux");
             return;
         }
 

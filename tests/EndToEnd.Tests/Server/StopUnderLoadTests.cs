@@ -7,7 +7,8 @@ namespace EndToEnd.Tests.Server;
 /// <summary>
 /// SIGTERM in the midst of answers of every kind: each that a client gets is whole, or visibly cut.
 /// </summary>
-public sealed class StopUnderLoadTests(LoadArchive archive) : IClassFixture<LoadArchive>
+[ClassDataSource<LoadArchive>(Shared = SharedType.PerClass)]
+public sealed class StopUnderLoadTests(LoadArchive archive)
 {
     private const int Sigterm = 15;
     private const int Rounds = 6;
@@ -17,20 +18,20 @@ public sealed class StopUnderLoadTests(LoadArchive archive) : IClassFixture<Load
 
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
-    [Theory]
-    [InlineData("epoll")]
-    [InlineData("sockets")]
+    [Test]
+    [Arguments("epoll")]
+    [Arguments("sockets")]
     public async Task Sigterm_UnderLoad_EveryAnswerIsWholeOrCut(string transport)
     {
         ulong seed = Seed();
-        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed} (PDS_TEST_SEED)");
+        Console.WriteLine($"seed {seed} (PDS_TEST_SEED)");
         var random = new SampleRandom(seed);
         for (int round = 0; round < Rounds; round++) await StopAsync(transport, random);
     }
 
-    [Theory]
-    [InlineData("epoll")]
-    [InlineData("sockets")]
+    [Test]
+    [Arguments("epoll")]
+    [Arguments("sockets")]
     public async Task Sigterm_ReaderThatStalls_IsCutAfterTheGrace(string transport)
     {
         await using var pds = await PdsProcess.StartAsync(archive.Launch(transport));
@@ -69,7 +70,7 @@ public sealed class StopUnderLoadTests(LoadArchive archive) : IClassFixture<Load
         pds.Signal(Sigterm);
 
         await runs.WaitAsync(s_limit);
-        TestContext.Current.TestOutputHelper?.WriteLine(
+        Console.WriteLine(
             $"{transport}: {clients.Count(client => client.WasTold)} told, "
             + $"{clients.Count(client => client.WasCut)} cut");
         // A connection is never ended by itself between two answers before it was asked to.

@@ -5,7 +5,8 @@ namespace EndToEnd.Tests.Server;
 /// <summary>
 /// Clients that mean harm, in numbers: the others are served, and nothing stays behind of them.
 /// </summary>
-public sealed class StormTests(LoadArchive archive) : IClassFixture<LoadArchive>
+[ClassDataSource<LoadArchive>(Shared = SharedType.PerClass)]
+public sealed class StormTests(LoadArchive archive)
 {
     private const int SmallBufferBytes = 4096;
 
@@ -13,9 +14,9 @@ public sealed class StormTests(LoadArchive archive) : IClassFixture<LoadArchive>
     private const int IdleReaderDescriptors = 2 * 8 * 2;
     private const string Good = "GET /robots.txt HTTP/1.1\r\nHost: a\r\n\r\n";
 
-    [Theory]
-    [InlineData("epoll")]
-    [InlineData("sockets")]
+    [Test]
+    [Arguments("epoll")]
+    [Arguments("sockets")]
     public async Task SlowHeads_AreAnswered408OrClosed(string transport)
     {
         await using var pds = await PdsProcess.StartAsync(
@@ -35,9 +36,9 @@ public sealed class StormTests(LoadArchive archive) : IClassFixture<LoadArchive>
         await AssertBackAsync(pds, before);
     }
 
-    [Theory]
-    [InlineData("epoll")]
-    [InlineData("sockets")]
+    [Test]
+    [Arguments("epoll")]
+    [Arguments("sockets")]
     public async Task StalledReaders_AreResetAndLetGoOfTheirFiles(string transport)
     {
         await using var pds = await PdsProcess.StartAsync(
@@ -58,9 +59,9 @@ public sealed class StormTests(LoadArchive archive) : IClassFixture<LoadArchive>
         }
     }
 
-    [Theory]
-    [InlineData("epoll")]
-    [InlineData("sockets")]
+    [Test]
+    [Arguments("epoll")]
+    [Arguments("sockets")]
     public async Task FewDescriptors_AClientThatIsInIsServedThroughout(string transport)
     {
         const int Attempts = 400;

@@ -5,9 +5,10 @@ using Samples;
 namespace EndToEnd.Tests.Web;
 
 /// <summary>What lies outside of XRPC.</summary>
-public sealed class PlainRouteTests(ArchiveServer server) : IClassFixture<ArchiveServer>
+[ClassDataSource<ArchiveServer>(Shared = SharedType.PerClass)]
+public sealed class PlainRouteTests(ArchiveServer server)
 {
-    [Fact]
+    [Test]
     public async Task Root_Asked_SaysWhatThisIs()
     {
         var answer = await server.Pds.FetchRawAsync("/");
@@ -16,7 +17,7 @@ public sealed class PlainRouteTests(ArchiveServer server) : IClassFixture<Archiv
         Assert.Contains("/xrpc/", answer.Text, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task Robots_Asked_AllowsAll()
     {
         var answer = await server.Pds.FetchRawAsync("/robots.txt");
@@ -25,7 +26,7 @@ public sealed class PlainRouteTests(ArchiveServer server) : IClassFixture<Archiv
         Assert.Contains("User-agent: *\nAllow: /\n", answer.Text, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task Health_Asked_IsTheVersion()
     {
         var (_, version, _) = await PublishedBinary.RunAsync("--version");
@@ -33,9 +34,9 @@ public sealed class PlainRouteTests(ArchiveServer server) : IClassFixture<Archiv
             $$"""{"version":"{{version.Split(' ')[1]}}"}""");
     }
 
-    [Theory]
-    [InlineData("pds.example")]
-    [InlineData("PDS.example:443")]
+    [Test]
+    [Arguments("pds.example")]
+    [Arguments("PDS.example:443")]
     public async Task DidDocument_OfTheService_IsOurs(string host)
     {
         var answer = await server.Pds.FetchRawAsync("/.well-known/did.json", host: host);
@@ -49,15 +50,15 @@ public sealed class PlainRouteTests(ArchiveServer server) : IClassFixture<Archiv
             answer.Text);
     }
 
-    [Fact]
+    [Test]
     public async Task DidDocument_OfAnotherHost_IsNone() => Assert.Equal(
         404,
         (await server.Pds.FetchRawAsync("/.well-known/did.json", host: "else.example")).Status);
 
-    [Theory]
-    [InlineData("alice.test")]
-    [InlineData("ALICE.test")]
-    [InlineData("alice.test:8080")]
+    [Test]
+    [Arguments("alice.test")]
+    [Arguments("ALICE.test")]
+    [Arguments("alice.test:8080")]
     public async Task AtprotoDid_OfAHostedHandle_IsTheBareDid(string host)
     {
         var answer = await server.Pds.FetchRawAsync("/.well-known/atproto-did", host: host);
@@ -65,12 +66,12 @@ public sealed class PlainRouteTests(ArchiveServer server) : IClassFixture<Archiv
         Assert.Equal("text/plain; charset=utf-8", answer.Header("Content-Type"));
     }
 
-    [Theory]
-    [InlineData("nobody.test")]
-    [InlineData("takendown.test")]
-    [InlineData("deactivated.test")]
-    [InlineData("127.0.0.1")]
-    [InlineData("a/../b")]
+    [Test]
+    [Arguments("nobody.test")]
+    [Arguments("takendown.test")]
+    [Arguments("deactivated.test")]
+    [Arguments("127.0.0.1")]
+    [Arguments("a/../b")]
     public async Task AtprotoDid_OfAnyOtherHost_IsNotFound(string host)
     {
         var answer = await server.Pds.FetchRawAsync("/.well-known/atproto-did", host: host);
@@ -78,7 +79,7 @@ public sealed class PlainRouteTests(ArchiveServer server) : IClassFixture<Archiv
         Assert.DoesNotContain("did:plc", answer.Text, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task DidWeb_HostedHere_HasItsOwnDocument()
     {
         using var folder = new TemporaryFolder();

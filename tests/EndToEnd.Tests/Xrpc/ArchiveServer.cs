@@ -1,6 +1,7 @@
 using Atproto.Multiformats;
 using EndToEnd.Tests.Harness;
 using Samples;
+using TUnit.Core.Interfaces;
 
 namespace EndToEnd.Tests.Xrpc;
 
@@ -8,7 +9,7 @@ namespace EndToEnd.Tests.Xrpc;
 /// A server with a small archive for a class of tests: the golden repo with its document and blob,
 /// one repo of each hosting status, one to turn pages in, and one that nothing is known about.
 /// </summary>
-public sealed class ArchiveServer : IAsyncLifetime
+public sealed class ArchiveServer : IAsyncInitializer, IAsyncDisposable
 {
     public const string GoldenHandle = "alice.test";
     public const string PagesHandle = "pages.example";
@@ -45,7 +46,7 @@ public sealed class ArchiveServer : IAsyncLifetime
 
     internal PdsProcess Pds => _pds ?? throw new InvalidOperationException("not started");
 
-    public async ValueTask InitializeAsync()
+    public async Task InitializeAsync()
     {
         await WriteGoldenAsync();
         WriteStatus(Deactivated, "deactivated.test");

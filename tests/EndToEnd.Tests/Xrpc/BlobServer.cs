@@ -1,6 +1,7 @@
 using Atproto.Multiformats;
 using EndToEnd.Tests.Harness;
 using Samples;
+using TUnit.Core.Interfaces;
 
 namespace EndToEnd.Tests.Xrpc;
 
@@ -8,7 +9,7 @@ namespace EndToEnd.Tests.Xrpc;
 /// A server with one repo whose records refer to blobs of every kind, stored in every layout, and
 /// another repo that has none of them.
 /// </summary>
-public sealed class BlobServer : IAsyncLifetime
+public sealed class BlobServer : IAsyncInitializer, IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly List<(string Path, byte[] Record)> _records = [];
@@ -33,7 +34,7 @@ public sealed class BlobServer : IAsyncLifetime
         return bytes;
     }
 
-    public async ValueTask InitializeAsync()
+    public async Task InitializeAsync()
     {
         string did = Did;
         string spelled = did.Replace(':', '_');

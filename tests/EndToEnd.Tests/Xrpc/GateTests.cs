@@ -4,7 +4,8 @@ using Samples;
 namespace EndToEnd.Tests.Xrpc;
 
 /// <summary>Who is refused where: repos that are not here, and those that are not shown.</summary>
-public sealed class GateTests(ArchiveServer server) : IClassFixture<ArchiveServer>
+[ClassDataSource<ArchiveServer>(Shared = SharedType.PerClass)]
+public sealed class GateTests(ArchiveServer server)
 {
     private const string Cid = "bafyreiebzz2h2ytdfprqm5hahmrjoofkm6w2zgh4ctmtydo7y7dxz3fbqm";
 
@@ -19,8 +20,8 @@ public sealed class GateTests(ArchiveServer server) : IClassFixture<ArchiveServe
 
     public static TheoryData<string> Gated => [.. s_gated];
 
-    [Theory]
-    [MemberData(nameof(Gated))]
+    [Test]
+    [MethodDataSource(nameof(Gated))]
     public async Task Gate_RepoNotHere_IsRepoNotFound(string nsid)
     {
         var answer = await AskAsync(nsid, ArchiveServer.Absent);
@@ -28,8 +29,8 @@ public sealed class GateTests(ArchiveServer server) : IClassFixture<ArchiveServe
             400, "RepoNotFound", $"Could not find repo for DID: {ArchiveServer.Absent}");
     }
 
-    [Theory]
-    [MemberData(nameof(Gated))]
+    [Test]
+    [MethodDataSource(nameof(Gated))]
     public async Task Gate_RepoNotShown_SaysWhy(string nsid)
     {
         (await AskAsync(nsid, ArchiveServer.Takendown)).AssertRefused(
@@ -40,8 +41,8 @@ public sealed class GateTests(ArchiveServer server) : IClassFixture<ArchiveServe
             400, "RepoSuspended", $"Repo has been suspended: {ArchiveServer.Suspended}");
     }
 
-    [Theory]
-    [MemberData(nameof(Gated))]
+    [Test]
+    [MethodDataSource(nameof(Gated))]
     public async Task Gate_TagOfAnotherState_DoesNotGetPastIt(string nsid)
     {
         var answer = await server.Pds.FetchAsync(
@@ -50,17 +51,17 @@ public sealed class GateTests(ArchiveServer server) : IClassFixture<ArchiveServe
         Assert.Equal(400, answer.Status);
     }
 
-    [Fact]
+    [Test]
     public async Task DescribeRepo_HandleOfNobody_IsNamedAsGiven() =>
         (await server.Pds.AskAsync("com.atproto.repo.describeRepo", ("repo", "Nobody.Test")))
             .AssertRefused(400, "RepoNotFound", "Could not find repo for DID: Nobody.Test");
 
-    [Fact]
+    [Test]
     public async Task DescribeRepo_HandleOfHiddenRepo_IsNamedAsGiven() =>
         (await server.Pds.AskAsync("com.atproto.repo.describeRepo", ("repo", "takendown.test")))
             .AssertRefused(400, "RepoTakendown", "Repo has been takendown: takendown.test");
 
-    [Fact]
+    [Test]
     public async Task GetRepoStatus_EveryState_IsExact()
     {
         const string Nsid = "com.atproto.sync.getRepoStatus";
@@ -76,7 +77,7 @@ public sealed class GateTests(ArchiveServer server) : IClassFixture<ArchiveServe
             400, "RepoNotFound", $"Could not find repo for DID: {ArchiveServer.Absent}");
     }
 
-    [Fact]
+    [Test]
     public async Task GetRecord_UnknownAndHidden_AreTheSame()
     {
         foreach (string did in (string[])[ArchiveServer.Absent, .. Hidden().Select(h => h.Did)])
@@ -88,7 +89,7 @@ public sealed class GateTests(ArchiveServer server) : IClassFixture<ArchiveServe
         }
     }
 
-    [Fact]
+    [Test]
     public async Task ListRecords_UnknownAndHidden_AreTheSame()
     {
         foreach (string did in (string[])[ArchiveServer.Absent, .. Hidden().Select(h => h.Did)])
@@ -99,11 +100,11 @@ public sealed class GateTests(ArchiveServer server) : IClassFixture<ArchiveServe
         }
     }
 
-    [Theory]
-    [InlineData("nobody.test")]
-    [InlineData("takendown.test")]
-    [InlineData("deactivated.test")]
-    [InlineData("suspended.test")]
+    [Test]
+    [Arguments("nobody.test")]
+    [Arguments("takendown.test")]
+    [Arguments("deactivated.test")]
+    [Arguments("suspended.test")]
     public async Task ResolveHandle_UnknownAndHidden_AreTheSame(string handle)
     {
         (await server.Pds.AskAsync("com.atproto.identity.resolveHandle", ("handle", handle)))
@@ -112,7 +113,7 @@ public sealed class GateTests(ArchiveServer server) : IClassFixture<ArchiveServe
             .AssertRefused(400, "HandleNotFound", "Unable to resolve handle");
     }
 
-    [Fact]
+    [Test]
     public async Task ListRepos_HiddenOnes_AreListedAsSuch()
     {
         var repos = await server.Pds.WalkAsync("com.atproto.sync.listRepos", "repos", 3);
@@ -136,7 +137,7 @@ public sealed class GateTests(ArchiveServer server) : IClassFixture<ArchiveServe
             golden.GetRawText());
     }
 
-    [Fact]
+    [Test]
     public async Task ListReposByCollection_HiddenOnes_AreLeftOut()
     {
         var repos = await server.Pds.WalkAsync(

@@ -5,7 +5,8 @@ using Samples;
 namespace EndToEnd.Tests.Xrpc;
 
 /// <summary>com.atproto.sync.getBlob: where blobs lie, what is sent with them, ranges.</summary>
-public sealed class GetBlobTests(BlobServer server) : IClassFixture<BlobServer>
+[ClassDataSource<BlobServer>(Shared = SharedType.PerClass)]
+public sealed class GetBlobTests(BlobServer server)
 {
     private const string Nsid = "com.atproto.sync.getBlob";
     private const string Unknown = "application/octet-stream";
@@ -16,20 +17,20 @@ public sealed class GetBlobTests(BlobServer server) : IClassFixture<BlobServer>
         "long", "longest", "parameter", "blank", "quoted", "absent", "inside", "wrong",
     ];
 
-    [Theory]
-    [InlineData("html", "text/html")]
-    [InlineData("svg", "image/svg+xml")]
-    [InlineData("deep", "image/png")]
-    [InlineData("spelled", "image/jpeg")]
-    [InlineData("spelled-deep", "video/mp4")]
-    [InlineData("nothing", "text/plain")]
-    [InlineData("inside", "image/gif")]
-    [InlineData("parameter", "text/plain;charset=utf-8")]
-    [InlineData("newline", Unknown)]
-    [InlineData("beyond-ascii", Unknown)]
-    [InlineData("long", Unknown)]
-    [InlineData("blank", "text/plain; charset=utf-8")]
-    [InlineData("quoted", "video/mp4; codecs=\"avc1.42E01E, mp4a.40.2\"")]
+    [Test]
+    [Arguments("html", "text/html")]
+    [Arguments("svg", "image/svg+xml")]
+    [Arguments("deep", "image/png")]
+    [Arguments("spelled", "image/jpeg")]
+    [Arguments("spelled-deep", "video/mp4")]
+    [Arguments("nothing", "text/plain")]
+    [Arguments("inside", "image/gif")]
+    [Arguments("parameter", "text/plain;charset=utf-8")]
+    [Arguments("newline", Unknown)]
+    [Arguments("beyond-ascii", Unknown)]
+    [Arguments("long", Unknown)]
+    [Arguments("blank", "text/plain; charset=utf-8")]
+    [Arguments("quoted", "video/mp4; codecs=\"avc1.42E01E, mp4a.40.2\"")]
     public async Task Blob_InAnyLayout_IsSentWithItsTypeAndNothingToRun(string name, string type)
     {
         var raw = await server.Pds.FetchRawAsync(UrlOf(name));
@@ -48,28 +49,28 @@ public sealed class GetBlobTests(BlobServer server) : IClassFixture<BlobServer>
         Assert.Null(raw.Header("Set-Cookie"));
     }
 
-    [Fact]
+    [Test]
     public async Task Blob_TypeOfTheGreatestLength_IsSent() => Assert.Equal(
         "text/" + new string('x', 122),
         (await server.Pds.FetchRawAsync(UrlOf("longest"))).Header("Content-Type"));
 
-    [Theory]
-    [InlineData("absent")]
-    [InlineData("wrong")]
-    [InlineData("unreferenced")]
-    [InlineData("no-slash")] // no reference to the reference implementation either
-    [InlineData("carried-unreferenced")]
-    [InlineData("foreign")]
+    [Test]
+    [Arguments("absent")]
+    [Arguments("wrong")]
+    [Arguments("unreferenced")]
+    [Arguments("no-slash")] // no reference to the reference implementation either
+    [Arguments("carried-unreferenced")]
+    [Arguments("foreign")]
     public async Task Blob_NotToBeHad_IsBlobNotFound(string name) =>
         (await AskAsync(BlobServer.Did, server[name])).AssertRefused(
             400, "BlobNotFound", "Blob not found");
 
-    [Fact]
+    [Test]
     public async Task Blob_OfAnotherRepo_IsBlobNotFound() =>
         (await AskAsync(BlobServer.Other, server["html"]))
             .AssertRefused(400, "BlobNotFound", "Blob not found");
 
-    [Fact]
+    [Test]
     public async Task Blob_CidOfATreeBlock_IsBlobNotFound()
     {
         var commit = await server.Pds.AskAsync(
@@ -78,7 +79,7 @@ public sealed class GetBlobTests(BlobServer server) : IClassFixture<BlobServer>
             .AssertRefused(400, "BlobNotFound", "Blob not found");
     }
 
-    [Fact]
+    [Test]
     public async Task Blob_AsABlock_IsMissing()
     {
         foreach (string name in (string[])["html", "inside", "carried-unreferenced"])
@@ -89,7 +90,7 @@ public sealed class GetBlobTests(BlobServer server) : IClassFixture<BlobServer>
         }
     }
 
-    [Fact]
+    [Test]
     public async Task ListBlobs_AllReferences_HeldOrNot()
     {
         string[] unlisted = ["unreferenced", "foreign", "carried-unreferenced"];
@@ -100,14 +101,14 @@ public sealed class GetBlobTests(BlobServer server) : IClassFixture<BlobServer>
         Assert.DoesNotContain(listed, cid => unlisted.Any(name => server[name] == cid.GetString()));
     }
 
-    [Theory]
-    [InlineData("bytes=0-0", 0, 1)]
-    [InlineData("bytes=100-199", 100, 100)]
-    [InlineData("bytes=9990-", 9990, 10)]
-    [InlineData("bytes=9990-20000", 9990, 10)]
-    [InlineData("bytes=-5", 9995, 5)]
-    [InlineData("bytes=-20000", 0, 10_000)]
-    [InlineData("bytes=0-99999999999999", 0, 10_000)]
+    [Test]
+    [Arguments("bytes=0-0", 0, 1)]
+    [Arguments("bytes=100-199", 100, 100)]
+    [Arguments("bytes=9990-", 9990, 10)]
+    [Arguments("bytes=9990-20000", 9990, 10)]
+    [Arguments("bytes=-5", 9995, 5)]
+    [Arguments("bytes=-20000", 0, 10_000)]
+    [Arguments("bytes=0-99999999999999", 0, 10_000)]
     public async Task Range_ThatCanBeSent_Is206(string range, int start, int length)
     {
         foreach (string name in (string[])["html", "inside"])
@@ -122,11 +123,11 @@ public sealed class GetBlobTests(BlobServer server) : IClassFixture<BlobServer>
         }
     }
 
-    [Theory]
-    [InlineData("bytes=10000-")]
-    [InlineData("bytes=99999-100000")]
-    [InlineData("bytes=99999999999999999999-")]
-    [InlineData("bytes=-0")]
+    [Test]
+    [Arguments("bytes=10000-")]
+    [Arguments("bytes=99999-100000")]
+    [Arguments("bytes=99999999999999999999-")]
+    [Arguments("bytes=-0")]
     public async Task Range_BehindTheEnd_Is416(string range)
     {
         foreach (string name in (string[])["html", "inside"])
@@ -138,9 +139,9 @@ public sealed class GetBlobTests(BlobServer server) : IClassFixture<BlobServer>
         }
     }
 
-    [Theory]
-    [InlineData("bytes=0-1")]
-    [InlineData("bytes=10000-")]
+    [Test]
+    [Arguments("bytes=0-1")]
+    [Arguments("bytes=10000-")]
     public async Task Range_OfAHead_MeansNothing(string range)
     {
         string url = PdsProcess.UrlOf(
@@ -150,12 +151,12 @@ public sealed class GetBlobTests(BlobServer server) : IClassFixture<BlobServer>
         Assert.Null(head.Header("Content-Range"));
     }
 
-    [Theory]
-    [InlineData("bytes=5-2")]
-    [InlineData("bytes=a-b")]
-    [InlineData("bytes=-")]
-    [InlineData("bytes=0-1,5-6")]
-    [InlineData("lines=0-1")]
+    [Test]
+    [Arguments("bytes=5-2")]
+    [Arguments("bytes=a-b")]
+    [Arguments("bytes=-")]
+    [Arguments("bytes=0-1,5-6")]
+    [Arguments("lines=0-1")]
     public async Task Range_ThatMeansNothing_IsTheWhole(string range)
     {
         var answer = await FetchAsync("html", ("Range", range));
@@ -163,7 +164,7 @@ public sealed class GetBlobTests(BlobServer server) : IClassFixture<BlobServer>
         Assert.Null(answer.Header("Content-Range"));
     }
 
-    [Fact]
+    [Test]
     public async Task IfRange_OtherTag_IsTheWhole()
     {
         string tag = $"\"{server["html"]}\"";
@@ -176,7 +177,7 @@ public sealed class GetBlobTests(BlobServer server) : IClassFixture<BlobServer>
         }
     }
 
-    [Fact]
+    [Test]
     public async Task IfNoneMatch_ItsTag_Is304()
     {
         foreach (string name in (string[])["html", "inside"])
@@ -188,7 +189,7 @@ public sealed class GetBlobTests(BlobServer server) : IClassFixture<BlobServer>
         }
     }
 
-    [Fact]
+    [Test]
     public async Task Head_OfABlob_HasItsHeadersAlone()
     {
         foreach (string name in (string[])["html", "inside", "nothing"])
@@ -199,12 +200,12 @@ public sealed class GetBlobTests(BlobServer server) : IClassFixture<BlobServer>
         }
     }
 
-    [Fact]
+    [Test]
     public async Task WithoutAFolder_ReferencesAreListedAndNoneIsFound()
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllBytesAsync(
-            folder["a.car"], GoldenRepo.CarBytes(), TestContext.Current.CancellationToken);
+            folder["a.car"], GoldenRepo.CarBytes(), TestRun.Cancellation);
         await using var pds = await PdsProcess.StartAsync("--car", folder["a.car"]);
         var listed = await pds.AskAsync("com.atproto.sync.listBlobs", ("did", GoldenRepo.Did));
         Assert.Equal(GoldenRepo.Blob, listed.Json.GetProperty("cids")[0].GetString());
@@ -212,16 +213,16 @@ public sealed class GetBlobTests(BlobServer server) : IClassFixture<BlobServer>
             .AssertRefused(400, "BlobNotFound", "Blob not found");
     }
 
-    [Fact]
+    [Test]
     public async Task Blob_FileReplacedByOtherBytes_IsNotServed()
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllBytesAsync(
-            folder["a.car"], GoldenRepo.CarBytes(), TestContext.Current.CancellationToken);
+            folder["a.car"], GoldenRepo.CarBytes(), TestRun.Cancellation);
         string path = folder[$"{GoldenRepo.Did}/{GoldenRepo.Blob}"];
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await File.WriteAllBytesAsync(
-            path, GoldenRepo.BlobBytes.ToArray(), TestContext.Current.CancellationToken);
+            path, GoldenRepo.BlobBytes.ToArray(), TestRun.Cancellation);
         await using var pds = await PdsProcess.StartAsync(
             "--car", folder["a.car"], "--blobs", folder.Location, "--immutable-blobs");
         (string, string)[] parameters = [("did", GoldenRepo.Did), ("cid", GoldenRepo.Blob)];
@@ -231,10 +232,10 @@ public sealed class GetBlobTests(BlobServer server) : IClassFixture<BlobServer>
         Assert.Equal("public, max-age=31536000, immutable", answer.Header("Cache-Control"));
 
         await File.WriteAllTextAsync(
-            path, "something else entirely", TestContext.Current.CancellationToken);
+            path, "something else entirely", TestRun.Cancellation);
         (await pds.AskAsync(Nsid, parameters)).AssertRefused(400, "BlobNotFound", "Blob not found");
         await File.WriteAllBytesAsync(
-            path, GoldenRepo.BlobBytes.ToArray(), TestContext.Current.CancellationToken);
+            path, GoldenRepo.BlobBytes.ToArray(), TestRun.Cancellation);
         Assert.Equal(200, (await pds.AskAsync(Nsid, parameters)).Status);
     }
 

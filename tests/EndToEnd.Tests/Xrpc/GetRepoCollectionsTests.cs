@@ -7,11 +7,12 @@ using Samples;
 namespace EndToEnd.Tests.Xrpc;
 
 /// <summary>com.atproto.sync.getRepoCollections: proofs that need nothing else.</summary>
-public sealed class GetRepoCollectionsTests(ArchiveServer server) : IClassFixture<ArchiveServer>
+[ClassDataSource<ArchiveServer>(Shared = SharedType.PerClass)]
+public sealed class GetRepoCollectionsTests(ArchiveServer server)
 {
     private const string Nsid = "com.atproto.sync.getRepoCollections";
 
-    [Fact]
+    [Test]
     public async Task Whole_GoldenRepo_ProvesItsCollectionsUnderItsSignature()
     {
         var answer = await server.Pds.AskAsync(Nsid, ("did", GoldenRepo.Did));
@@ -43,7 +44,7 @@ public sealed class GetRepoCollectionsTests(ArchiveServer server) : IClassFixtur
         }
     }
 
-    [Fact]
+    [Test]
     public async Task Pages_OneAtATime_JoinWithoutGaps()
     {
         string? after = null;
@@ -65,14 +66,14 @@ public sealed class GetRepoCollectionsTests(ArchiveServer server) : IClassFixtur
         Assert.Equal(all!.Collections, found);
     }
 
-    [Fact]
+    [Test]
     public async Task Commit_OfNoHead_IsCommitChanged() =>
         (await server.Pds.AskAsync(
             Nsid, ("did", GoldenRepo.Did), ("commit", GoldenRepo.Data)))
         .AssertRefused(
             400, "CommitChanged", $"The repo is at another commit: {GoldenRepo.Commit}");
 
-    [Fact]
+    [Test]
     public async Task ManyCollections_AreStreamedAndPagedAlike()
     {
         using var folder = new TemporaryFolder();

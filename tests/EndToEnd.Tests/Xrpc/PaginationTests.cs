@@ -8,15 +8,16 @@ namespace EndToEnd.Tests.Xrpc;
 /// <summary>
 /// Turning pages: all items once, in order, to an end; and cursors of every kind.
 /// </summary>
-public sealed class PaginationTests(ArchiveServer server) : IClassFixture<ArchiveServer>
+[ClassDataSource<ArchiveServer>(Shared = SharedType.PerClass)]
+public sealed class PaginationTests(ArchiveServer server)
 {
-    [Theory]
-    [InlineData(1, false)]
-    [InlineData(2, false)]
-    [InlineData(100, false)]
-    [InlineData(1, true)]
-    [InlineData(2, true)]
-    [InlineData(100, true)]
+    [Test]
+    [Arguments(1, false)]
+    [Arguments(2, false)]
+    [Arguments(100, false)]
+    [Arguments(1, true)]
+    [Arguments(2, true)]
+    [Arguments(100, true)]
     public async Task ListRecords_PageByPage_GivesEachOnceInByteOrder(int limit, bool reverse)
     {
         var items = await server.Pds.WalkAsync(
@@ -28,7 +29,7 @@ public sealed class PaginationTests(ArchiveServer server) : IClassFixture<Archiv
         Assert.Equal(reverse ? ArchiveServer.ItemKeys : ArchiveServer.ItemKeys.Reverse(), keys);
     }
 
-    [Fact]
+    [Test]
     public async Task ListRecords_NoLimit_GivesFiftyAndTheLastKey()
     {
         var answer = await ListAsync();
@@ -39,7 +40,7 @@ public sealed class PaginationTests(ArchiveServer server) : IClassFixture<Archiv
         Assert.Equal(["uri", "cid", "value"], records[0].EnumerateObject().Select(f => f.Name));
     }
 
-    [Fact]
+    [Test]
     public async Task ListRecords_LastFullPage_HasACursorAndTheNextIsEmpty()
     {
         string last = ArchiveServer.ItemKeys[0];
@@ -48,14 +49,14 @@ public sealed class PaginationTests(ArchiveServer server) : IClassFixture<Archiv
         (await ListAsync(("cursor", last))).AssertJson("""{"records":[]}""");
     }
 
-    [Theory]
-    [InlineData("2")]
-    [InlineData("b")]
-    [InlineData("~")]
-    [InlineData("!")]
-    [InlineData("\"'; DROP TABLE record; --")]
-    [InlineData("é\0")]
-    [InlineData("a/b")]
+    [Test]
+    [Arguments("2")]
+    [Arguments("b")]
+    [Arguments("~")]
+    [Arguments("!")]
+    [Arguments("\"'; DROP TABLE record; --")]
+    [Arguments("é\0")]
+    [Arguments("a/b")]
     public async Task ListRecords_ForeignCursor_IsAPlaceInTheOrder(string cursor)
     {
         foreach (bool reverse in (bool[])[false, true])
@@ -73,20 +74,20 @@ public sealed class PaginationTests(ArchiveServer server) : IClassFixture<Archiv
         }
     }
 
-    [Theory]
-    [InlineData("com.example.nothing")]
-    [InlineData("COM.example.item")]
-    [InlineData("com.example.ite")]
+    [Test]
+    [Arguments("com.example.nothing")]
+    [Arguments("COM.example.item")]
+    [Arguments("com.example.ite")]
     public async Task ListRecords_CollectionNotThere_IsEmpty(string collection) =>
         (await server.Pds.AskAsync(
             "com.atproto.repo.listRecords",
             ("repo", ArchiveServer.Pages), ("collection", collection)))
             .AssertJson("""{"records":[]}""");
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(1000)]
+    [Test]
+    [Arguments(1)]
+    [Arguments(2)]
+    [Arguments(1000)]
     public async Task ListRepos_PageByPage_GivesEachOnce(int limit)
     {
         var whole = await server.Pds.AskAsync("com.atproto.sync.listRepos");
@@ -102,30 +103,30 @@ public sealed class PaginationTests(ArchiveServer server) : IClassFixture<Archiv
             .AssertJson("""{"repos":[]}""");
     }
 
-    [Theory]
-    [InlineData("x")]
-    [InlineData("1")]
-    [InlineData("1::")]
-    [InlineData("::did:plc:a")]
-    [InlineData("x::did:plc:a")]
-    [InlineData("9999999999999999999999::did:plc:a")]
-    [InlineData("8640000000000001::did:plc:a")]
-    [InlineData("did:plc:a")]
+    [Test]
+    [Arguments("x")]
+    [Arguments("1")]
+    [Arguments("1::")]
+    [Arguments("::did:plc:a")]
+    [Arguments("x::did:plc:a")]
+    [Arguments("9999999999999999999999::did:plc:a")]
+    [Arguments("8640000000000001::did:plc:a")]
+    [Arguments("did:plc:a")]
     public async Task ListRepos_MalformedCursor_IsRefused(string cursor) =>
         (await server.Pds.AskAsync("com.atproto.sync.listRepos", ("cursor", cursor)))
             .AssertRefused(400, "InvalidRequest", "Malformed cursor");
 
-    [Fact]
+    [Test]
     public async Task ListRepos_CursorBeforeAll_GivesAll()
     {
         var answer = await server.Pds.AskAsync("com.atproto.sync.listRepos", ("cursor", "0::a::b"));
         Assert.Equal(6, answer.Json.GetProperty("repos").GetArrayLength());
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(1000)]
+    [Test]
+    [Arguments(1)]
+    [Arguments(2)]
+    [Arguments(1000)]
     public async Task ListBlobs_PageByPage_GivesEachOnceInOrder(int limit)
     {
         var items = await server.Pds.WalkAsync(
@@ -134,11 +135,11 @@ public sealed class PaginationTests(ArchiveServer server) : IClassFixture<Archiv
         Assert.Equal(ArchiveServer.Blobs, items.Select(cid => cid.GetString()));
     }
 
-    [Theory]
-    [InlineData("bafk")]
-    [InlineData("a")]
-    [InlineData("zzz")]
-    [InlineData("\"é")]
+    [Test]
+    [Arguments("bafk")]
+    [Arguments("a")]
+    [Arguments("zzz")]
+    [Arguments("\"é")]
     public async Task ListBlobs_ForeignCursor_IsAPlaceInTheOrder(string cursor)
     {
         var answer = await server.Pds.AskAsync(
@@ -148,11 +149,11 @@ public sealed class PaginationTests(ArchiveServer server) : IClassFixture<Archiv
             answer.Json.GetProperty("cids").EnumerateArray().Select(cid => cid.GetString()));
     }
 
-    [Theory]
-    [InlineData(ArchiveServer.PagesRev, 0)]
-    [InlineData("7zzzzzzzzzzzz", 0)]
-    [InlineData("3jzfcijpj2z2a", ArchiveServer.BlobCount)]
-    [InlineData("2222222222222", ArchiveServer.BlobCount)]
+    [Test]
+    [Arguments(ArchiveServer.PagesRev, 0)]
+    [Arguments("7zzzzzzzzzzzz", 0)]
+    [Arguments("3jzfcijpj2z2a", ArchiveServer.BlobCount)]
+    [Arguments("2222222222222", ArchiveServer.BlobCount)]
     public async Task ListBlobs_Since_IsAllOrNothing(string since, int count)
     {
         var answer = await server.Pds.AskAsync(
@@ -161,10 +162,10 @@ public sealed class PaginationTests(ArchiveServer server) : IClassFixture<Archiv
         if (count == 0) answer.AssertJson("""{"cids":[]}""");
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(2000)]
+    [Test]
+    [Arguments(1)]
+    [Arguments(2)]
+    [Arguments(2000)]
     public async Task ListReposByCollection_PageByPage_GivesEachOnceByDid(int limit)
     {
         var items = await server.Pds.WalkAsync(
@@ -176,7 +177,7 @@ public sealed class PaginationTests(ArchiveServer server) : IClassFixture<Archiv
             items.Select(repo => repo.GetRawText()));
     }
 
-    [Fact]
+    [Test]
     public async Task ListReposByCollection_NobodyHasIt_IsEmpty() =>
         (await server.Pds.AskAsync(
             "com.atproto.sync.listReposByCollection", ("collection", "com.example.nothing")))

@@ -7,7 +7,8 @@ namespace EndToEnd.Tests.Xrpc;
 /// <summary>
 /// Every parameter of every query: missing, empty, twice, malformed, at its limits.
 /// </summary>
-public sealed class ParameterTests(ArchiveServer server) : IClassFixture<ArchiveServer>
+[ClassDataSource<ArchiveServer>(Shared = SharedType.PerClass)]
+public sealed class ParameterTests(ArchiveServer server)
 {
     // Each query with one good value for every parameter, in the lexicon's order.
     private static readonly (string Nsid, (string Name, string Type, bool Required)[] Parameters)[]
@@ -54,16 +55,16 @@ public sealed class ParameterTests(ArchiveServer server) : IClassFixture<Archive
 
     public static TheoryData<string> Queries => [.. s_queries.Select(query => query.Nsid)];
 
-    [Theory]
-    [MemberData(nameof(Queries))]
+    [Test]
+    [MethodDataSource(nameof(Queries))]
     public async Task Parameters_AllGood_AreAccepted(string nsid)
     {
         var answer = await AskAsync(nsid, []);
         Assert.True(answer.Status == 200, answer.Text);
     }
 
-    [Theory]
-    [MemberData(nameof(Queries))]
+    [Test]
+    [MethodDataSource(nameof(Queries))]
     public async Task Parameter_MissingOrEmpty_IsNamedWhenRequired(string nsid)
     {
         foreach (var (name, _, required) in ParametersOf(nsid))
@@ -77,8 +78,8 @@ public sealed class ParameterTests(ArchiveServer server) : IClassFixture<Archive
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Queries))]
+    [Test]
+    [MethodDataSource(nameof(Queries))]
     public async Task Parameter_Malformed_IsQuoted(string nsid)
     {
         foreach (var (name, type, _) in ParametersOf(nsid))
@@ -90,8 +91,8 @@ public sealed class ParameterTests(ArchiveServer server) : IClassFixture<Archive
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Queries))]
+    [Test]
+    [MethodDataSource(nameof(Queries))]
     public async Task Parameter_Twice_IsAnErrorUnlessEmptyOrAList(string nsid)
     {
         foreach (var (name, type, _) in ParametersOf(nsid).Where(p => p.Type != "cids"))
@@ -110,8 +111,8 @@ public sealed class ParameterTests(ArchiveServer server) : IClassFixture<Archive
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Queries))]
+    [Test]
+    [MethodDataSource(nameof(Queries))]
     public async Task Parameter_Limits_AreRefusedBeyondNotClamped(string nsid)
     {
         foreach (var (name, type, _) in ParametersOf(nsid).Where(p => p.Type[0] == '1'))
@@ -133,8 +134,8 @@ public sealed class ParameterTests(ArchiveServer server) : IClassFixture<Archive
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Queries))]
+    [Test]
+    [MethodDataSource(nameof(Queries))]
     public async Task Parameter_Unknown_IsIgnoredEvenTwice(string nsid)
     {
         bool hasCommit = ParametersOf(nsid).Any(parameter => parameter.Name == "commit");
@@ -142,7 +143,7 @@ public sealed class ParameterTests(ArchiveServer server) : IClassFixture<Archive
         Assert.Equal(200, (await FetchAsync(nsid, [], unknown)).Status);
     }
 
-    [Fact]
+    [Test]
     public async Task Parameters_SeveralWrong_GiveTheFirstOfTheLexicon()
     {
         const string Nsid = "com.atproto.repo.getRecord";
@@ -151,7 +152,7 @@ public sealed class ParameterTests(ArchiveServer server) : IClassFixture<Archive
         AssertInvalid(answer, Nsid, "Invalid AT identifier (got \"foo\")");
     }
 
-    [Fact]
+    [Test]
     public async Task Parameter_LongOrStrange_IsCutAndEscaped()
     {
         const string Nsid = "com.atproto.sync.getHead";
@@ -171,7 +172,7 @@ public sealed class ParameterTests(ArchiveServer server) : IClassFixture<Archive
             raw.Text);
     }
 
-    [Fact]
+    [Test]
     public async Task Parameter_ArraySyntaxOfOthers_IsNone()
     {
         const string Nsid = "com.atproto.sync.getBlocks";
@@ -188,18 +189,18 @@ public sealed class ParameterTests(ArchiveServer server) : IClassFixture<Archive
             $"Invalid CID string (got \"{joined}\")");
     }
 
-    [Fact]
+    [Test]
     public async Task BadCid_OfUnknownRepo_IsReportedFirst() => AssertInvalid(
         await server.Pds.AskAsync(
             "com.atproto.sync.getBlob", ("did", ArchiveServer.Absent), ("cid", "foo")),
         "com.atproto.sync.getBlob", "Invalid CID string (got \"foo\")");
 
-    [Theory]
-    [InlineData("../../etc/passwd")]
-    [InlineData("..")]
-    [InlineData("did:plc:../../etc")]
-    [InlineData("did:plc:a/../../b")]
-    [InlineData("did:plc:a\0b")]
+    [Test]
+    [Arguments("../../etc/passwd")]
+    [Arguments("..")]
+    [Arguments("did:plc:../../etc")]
+    [Arguments("did:plc:a/../../b")]
+    [Arguments("did:plc:a\0b")]
     public async Task Did_ThatClimbsFolders_IsRefusedBySyntax(string did)
     {
         foreach (string nsid in (string[])["com.atproto.sync.getBlob", "com.atproto.sync.getRepo"])

@@ -6,7 +6,8 @@ namespace EndToEnd.Tests.Xrpc;
 /// <summary>
 /// What is refused whatever its parameters: writes, accounts, the unknown, other verbs.
 /// </summary>
-public sealed class RefusalTests(ArchiveServer server) : IClassFixture<ArchiveServer>
+[ClassDataSource<ArchiveServer>(Shared = SharedType.PerClass)]
+public sealed class RefusalTests(ArchiveServer server)
 {
     private const string ReadOnly =
         """{"error":"AuthenticationRequired","message":"This PDS is read-only"}""";
@@ -58,19 +59,19 @@ public sealed class RefusalTests(ArchiveServer server) : IClassFixture<ArchiveSe
         "tools.ozone.server.getConfig", "com.example.never.heardOf", "foo",
     ];
 
-    [Fact]
+    [Test]
     public void Procedures_Listed_AreAll46() => Assert.Equal(46, s_procedures.Distinct().Count());
 
-    [Theory]
-    [MemberData(nameof(Procedures))]
+    [Test]
+    [MethodDataSource(nameof(Procedures))]
     public async Task Procedure_ByPost_IsRefusedReadOnly(string nsid)
     {
         var answer = await PostAsync($"/xrpc/{nsid}", """{"handle":"alice.test"}""");
         AssertReadOnly(answer);
     }
 
-    [Theory]
-    [MemberData(nameof(Procedures))]
+    [Test]
+    [MethodDataSource(nameof(Procedures))]
     public async Task Procedure_ByGet_HasTheWrongVerb(string nsid)
     {
         var answer = await server.Pds.FetchAsync(HttpMethod.Get, $"/xrpc/{nsid}");
@@ -79,8 +80,8 @@ public sealed class RefusalTests(ArchiveServer server) : IClassFixture<ArchiveSe
         Assert.Equal(400, head.Status);
     }
 
-    [Theory]
-    [MemberData(nameof(AccountQueries))]
+    [Test]
+    [MethodDataSource(nameof(AccountQueries))]
     public async Task AccountQuery_ByAnyVerb_Is401(string nsid)
     {
         var answer = await server.Pds.FetchAsync(HttpMethod.Get, $"/xrpc/{nsid}");
@@ -89,8 +90,8 @@ public sealed class RefusalTests(ArchiveServer server) : IClassFixture<ArchiveSe
         AssertReadOnly(await PostAsync($"/xrpc/{nsid}", ""));
     }
 
-    [Theory]
-    [MemberData(nameof(Unserved))]
+    [Test]
+    [MethodDataSource(nameof(Unserved))]
     public async Task Unserved_ByGet_Is501AndByPostReadOnly(string nsid)
     {
         var answer = await server.Pds.FetchAsync(
@@ -100,25 +101,25 @@ public sealed class RefusalTests(ArchiveServer server) : IClassFixture<ArchiveSe
         AssertReadOnly(await PostAsync($"/xrpc/{nsid}", ""));
     }
 
-    [Theory]
-    [InlineData("/oauth/par")]
-    [InlineData("/oauth/token")]
-    [InlineData("/oauth/revoke")]
-    [InlineData("/")]
-    [InlineData("/nowhere")]
-    [InlineData("/xrpc")]
-    [InlineData("/xrpc/com.atproto.sync.getRepo")]
-    [InlineData("/.well-known/did.json")]
-    [InlineData("/robots.txt")]
+    [Test]
+    [Arguments("/oauth/par")]
+    [Arguments("/oauth/token")]
+    [Arguments("/oauth/revoke")]
+    [Arguments("/")]
+    [Arguments("/nowhere")]
+    [Arguments("/xrpc")]
+    [Arguments("/xrpc/com.atproto.sync.getRepo")]
+    [Arguments("/.well-known/did.json")]
+    [Arguments("/robots.txt")]
     public async Task Post_Anywhere_IsRefusedReadOnly(string path) =>
         AssertReadOnly(await PostAsync(path, "a=b"));
 
-    [Fact]
+    [Test]
     public async Task Post_MalformedPath_Is400() =>
         (await PostAsync("/xrpc/_health", "")).AssertRefused(
             400, "InvalidRequest", "invalid xrpc path");
 
-    [Fact]
+    [Test]
     public async Task Post_LargeContent_IsAnsweredAllTheSame()
     {
         using var raw = await server.Pds.ConnectAsync();
@@ -130,7 +131,7 @@ public sealed class RefusalTests(ArchiveServer server) : IClassFixture<ArchiveSe
         Assert.Equal(ReadOnly, response.Text);
     }
 
-    [Fact]
+    [Test]
     public async Task Post_ExpectContinue_IsAnsweredAtOnce()
     {
         using var raw = await server.Pds.ConnectAsync();
@@ -140,10 +141,10 @@ public sealed class RefusalTests(ArchiveServer server) : IClassFixture<ArchiveSe
         Assert.Equal(401, (await raw.ReadResponseAsync()).Status);
     }
 
-    [Theory]
-    [InlineData("PUT")]
-    [InlineData("DELETE")]
-    [InlineData("PATCH")]
+    [Test]
+    [Arguments("PUT")]
+    [Arguments("DELETE")]
+    [Arguments("PATCH")]
     public async Task Verb_XrpcDoesNotHave_Is400(string verb)
     {
         string[] nsids = ["com.atproto.sync.getRepo", "com.atproto.repo.putRecord", "a.b.c"];
@@ -157,9 +158,9 @@ public sealed class RefusalTests(ArchiveServer server) : IClassFixture<ArchiveSe
         Assert.Equal(404, (await server.Pds.FetchAsync(new HttpMethod(verb), "/nowhere")).Status);
     }
 
-    [Theory]
-    [InlineData("5\r\n\r\nhello", 400)]
-    [InlineData("0\r\n\r\n", 200)]
+    [Test]
+    [Arguments("5\r\n\r\nhello", 400)]
+    [Arguments("0\r\n\r\n", 200)]
     public async Task Get_WithContent_IsRefusedUnlessEmpty(string content, int status)
     {
         using var raw = await server.Pds.ConnectAsync();
@@ -176,9 +177,9 @@ public sealed class RefusalTests(ArchiveServer server) : IClassFixture<ArchiveSe
         }
     }
 
-    [Theory]
-    [InlineData("0\r\n\r\n", 200)]
-    [InlineData("2\r\nhi\r\n0\r\n\r\n", 400)]
+    [Test]
+    [Arguments("0\r\n\r\n", 200)]
+    [Arguments("2\r\nhi\r\n0\r\n\r\n", 400)]
     public async Task Get_WithChunks_IsRefusedUnlessEmpty(string chunks, int status)
     {
         using var raw = await server.Pds.ConnectAsync();
@@ -188,10 +189,10 @@ public sealed class RefusalTests(ArchiveServer server) : IClassFixture<ArchiveSe
         Assert.Equal(status, (await raw.ReadResponseAsync()).Status);
     }
 
-    [Theory]
-    [InlineData("Bearer nonsense")]
-    [InlineData("Basic YTpi")]
-    [InlineData("Foo")]
+    [Test]
+    [Arguments("Bearer nonsense")]
+    [Arguments("Basic YTpi")]
+    [Arguments("Foo")]
     public async Task Authorization_OfAnyKind_IsIgnored(string credentials)
     {
         var answer = await server.Pds.FetchAsync(

@@ -6,12 +6,13 @@ using Samples;
 namespace EndToEnd.Tests.Xrpc;
 
 /// <summary>com.atproto.repo, identity and server: the shape of every answer.</summary>
-public sealed class RepoAndIdentityTests(ArchiveServer server) : IClassFixture<ArchiveServer>
+[ClassDataSource<ArchiveServer>(Shared = SharedType.PerClass)]
+public sealed class RepoAndIdentityTests(ArchiveServer server)
 {
     private const string GetRecord = "com.atproto.repo.getRecord";
     private const string Post = "bafyreigisxvkour3sixxaqolx23ur35ao5uivuzene6k2kru3wupsbvb6q";
 
-    [Fact]
+    [Test]
     public async Task DescribeServer_Asked_SaysReadOnly() =>
         Assert.True(JsonElement.DeepEquals(
             JsonDocument.Parse(
@@ -22,10 +23,10 @@ public sealed class RepoAndIdentityTests(ArchiveServer server) : IClassFixture<A
                 """).RootElement,
             (await server.Pds.AskAsync("com.atproto.server.describeServer")).Json));
 
-    [Theory]
-    [InlineData(GoldenRepo.Did)]
-    [InlineData("alice.test")]
-    [InlineData("ALICE.Test")]
+    [Test]
+    [Arguments(GoldenRepo.Did)]
+    [Arguments("alice.test")]
+    [Arguments("ALICE.Test")]
     public async Task DescribeRepo_ByEitherName_IsWhole(string id)
     {
         var answer = await server.Pds.AskAsync("com.atproto.repo.describeRepo", ("repo", id));
@@ -36,7 +37,7 @@ public sealed class RepoAndIdentityTests(ArchiveServer server) : IClassFixture<A
         AssertDocument(answer.Json.GetProperty("didDoc"));
     }
 
-    [Fact]
+    [Test]
     public async Task DescribeRepo_NothingKnown_HasTheLeastDocument()
     {
         var answer = await server.Pds.AskAsync(
@@ -50,9 +51,9 @@ public sealed class RepoAndIdentityTests(ArchiveServer server) : IClassFixture<A
             """.ReplaceLineEndings(""));
     }
 
-    [Theory]
-    [InlineData(GoldenRepo.Did)]
-    [InlineData("aLiCe.tEsT")]
+    [Test]
+    [Arguments(GoldenRepo.Did)]
+    [Arguments("aLiCe.tEsT")]
     public async Task GetRecord_ByEitherName_HasTheDidInItsUri(string id)
     {
         var answer = await server.Pds.AskAsync(
@@ -66,7 +67,7 @@ public sealed class RepoAndIdentityTests(ArchiveServer server) : IClassFixture<A
             """.ReplaceLineEndings(""));
     }
 
-    [Fact]
+    [Test]
     public async Task GetRecord_WithItsCid_IsNamedByContent()
     {
         var answer = await server.Pds.FetchRawAsync(
@@ -76,17 +77,17 @@ public sealed class RepoAndIdentityTests(ArchiveServer server) : IClassFixture<A
         Assert.Equal("public, max-age=300, must-revalidate", answer.Header("Cache-Control"));
     }
 
-    [Theory]
-    [InlineData("3jqfcqzm3fs2j", GoldenRepo.Commit)]
-    [InlineData("3jqfcqzm3fs2j", GoldenRepo.Blob)]
-    [InlineData("3jqfcqzm3fq2j", null)]
-    [InlineData("self", null)]
+    [Test]
+    [Arguments("3jqfcqzm3fs2j", GoldenRepo.Commit)]
+    [Arguments("3jqfcqzm3fs2j", GoldenRepo.Blob)]
+    [Arguments("3jqfcqzm3fq2j", null)]
+    [Arguments("self", null)]
     public async Task GetRecord_NotThatOne_IsRecordNotFound(string rkey, string? cid) =>
         (await server.Pds.AskAsync(GetRecord, Parameters(rkey, cid))).AssertRefused(
             400, "RecordNotFound",
             $"Could not locate record: at://{GoldenRepo.Did}/app.bsky.feed.post/{rkey}");
 
-    [Fact]
+    [Test]
     public async Task GetRecord_CollectionInOtherCase_IsRecordNotFound() =>
         (await server.Pds.AskAsync(
             GetRecord, ("repo", GoldenRepo.Did), ("collection", "APP.bsky.feed.post"),
@@ -94,14 +95,14 @@ public sealed class RepoAndIdentityTests(ArchiveServer server) : IClassFixture<A
                 400, "RecordNotFound",
                 $"Could not locate record: at://{GoldenRepo.Did}/APP.bsky.feed.post/3jqfcqzm3fs2j");
 
-    [Theory]
-    [InlineData("alice.test")]
-    [InlineData("ALICE.test")]
+    [Test]
+    [Arguments("alice.test")]
+    [Arguments("ALICE.test")]
     public async Task ResolveHandle_Hosted_IsItsDid(string handle) =>
         (await server.Pds.AskAsync("com.atproto.identity.resolveHandle", ("handle", handle)))
             .AssertJson($$"""{"did":"{{GoldenRepo.Did}}"}""");
 
-    [Fact]
+    [Test]
     public async Task ResolveDid_Stored_IsTheDocument()
     {
         var answer = await server.Pds.AskAsync(
@@ -110,7 +111,7 @@ public sealed class RepoAndIdentityTests(ArchiveServer server) : IClassFixture<A
         AssertDocument(answer.Json.GetProperty("didDoc"));
     }
 
-    [Fact]
+    [Test]
     public async Task ResolveDidAndIdentity_NoDocument_AreDidNotFound()
     {
         foreach (string did in (string[])[ArchiveServer.Unknown, ArchiveServer.Absent])
@@ -122,9 +123,9 @@ public sealed class RepoAndIdentityTests(ArchiveServer server) : IClassFixture<A
         }
     }
 
-    [Theory]
-    [InlineData(GoldenRepo.Did)]
-    [InlineData("Alice.Test")]
+    [Test]
+    [Arguments(GoldenRepo.Did)]
+    [Arguments("Alice.Test")]
     public async Task ResolveIdentity_ByEitherName_IsWhole(string id)
     {
         var answer = await server.Pds.AskAsync(
@@ -135,7 +136,7 @@ public sealed class RepoAndIdentityTests(ArchiveServer server) : IClassFixture<A
         AssertDocument(answer.Json.GetProperty("didDoc"));
     }
 
-    [Fact]
+    [Test]
     public async Task Handle_ClaimedByTwo_IsNobodys()
     {
         using var folder = new TemporaryFolder();
@@ -153,7 +154,7 @@ public sealed class RepoAndIdentityTests(ArchiveServer server) : IClassFixture<A
             .AssertRefused(400, "HandleNotFound", "Unable to resolve handle");
     }
 
-    [Fact]
+    [Test]
     public async Task Records_ThatDoNotDecodeOrAreOdd_AreServedAsDecided()
     {
         using var folder = new TemporaryFolder();
@@ -178,7 +179,7 @@ public sealed class RepoAndIdentityTests(ArchiveServer server) : IClassFixture<A
             did, key, "3jzfcijpj2z2a",
             records.Select(r => ($"com.example.odd/{r.Rkey}", Convert.FromHexString(r.Hex))));
         await File.WriteAllBytesAsync(
-            folder["odd.car"], repo.ToCar(), TestContext.Current.CancellationToken);
+            folder["odd.car"], repo.ToCar(), TestRun.Cancellation);
         await using var pds = await PdsProcess.StartAsync("--car", folder["odd.car"]);
 
         foreach (var (rkey, _, value) in records)

@@ -5,7 +5,8 @@ using Samples;
 namespace EndToEnd.Tests.Xrpc;
 
 /// <summary>Paths, CORS, HEAD and conditional requests on every endpoint.</summary>
-public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveServer>
+[ClassDataSource<ArchiveServer>(Shared = SharedType.PerClass)]
+public sealed class RoutingTests(ArchiveServer server)
 {
     private const string Post = "3jqfcqzm3fp2j";
 
@@ -54,8 +55,8 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
     public static TheoryData<string> Tagged =>
         [.. s_all.Where(item => item.Value).Select(item => item.Key)];
 
-    [Theory]
-    [MemberData(nameof(All))]
+    [Test]
+    [MethodDataSource(nameof(All))]
     public async Task Head_OfEverything_HasTheHeadersOfGet(string url)
     {
         var get = await server.Pds.FetchRawAsync(url);
@@ -72,14 +73,14 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
         Assert.Equal(200, (await raw.ReadResponseAsync()).Status);
     }
 
-    [Theory]
-    [InlineData("/nowhere")]
-    [InlineData("/xrpc/%ZZ")]
-    [InlineData("/xrpc/com.example.no.thing")]
-    [InlineData("/xrpc/com.atproto.server.getSession")]
-    [InlineData("/xrpc/com.atproto.sync.getRepo")]
-    [InlineData("/xrpc/com.atproto.sync.getRepo?did=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa")]
-    [InlineData("/.well-known/atproto-did")]
+    [Test]
+    [Arguments("/nowhere")]
+    [Arguments("/xrpc/%ZZ")]
+    [Arguments("/xrpc/com.example.no.thing")]
+    [Arguments("/xrpc/com.atproto.server.getSession")]
+    [Arguments("/xrpc/com.atproto.sync.getRepo")]
+    [Arguments("/xrpc/com.atproto.sync.getRepo?did=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa")]
+    [Arguments("/.well-known/atproto-did")]
     public async Task Head_OfARefusal_HasTheHeadersOfGet(string url)
     {
         var get = await server.Pds.FetchRawAsync(url);
@@ -90,8 +91,8 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
             get.Headers.Where(h => h.Key != "Date"), head.Headers.Where(h => h.Key != "Date"));
     }
 
-    [Theory]
-    [MemberData(nameof(All))]
+    [Test]
+    [MethodDataSource(nameof(All))]
     public async Task Answer_ToWhoTakesGzip_IsTheSamePackedIfItIsLongText(string url)
     {
         var plain = await server.Pds.FetchAsync(HttpMethod.Get, url);
@@ -108,8 +109,8 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
         Assert.True(isPacked || url != s_items, "the page of items is long enough");
     }
 
-    [Theory]
-    [MemberData(nameof(All))]
+    [Test]
+    [MethodDataSource(nameof(All))]
     public async Task Answer_OfEverything_CanBeReadByAnyPage(string url)
     {
         var answer = await server.Pds.FetchRawAsync(url);
@@ -119,8 +120,8 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
         Assert.Null(answer.Header("Access-Control-Allow-Credentials"));
     }
 
-    [Theory]
-    [MemberData(nameof(Tagged))]
+    [Test]
+    [MethodDataSource(nameof(Tagged))]
     public async Task Answer_ThatMayChange_HasItsTagAnd304(string url)
     {
         var answer = await server.Pds.FetchAsync(HttpMethod.Get, url);
@@ -144,11 +145,11 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
         Assert.Equal(answer.Body, other.Body);
     }
 
-    [Theory]
-    [MemberData(nameof(All))]
-    [InlineData("/nowhere")]
-    [InlineData("/xrpc/%ZZ")]
-    [InlineData("/xrpc/com.atproto.repo.createRecord")]
+    [Test]
+    [MethodDataSource(nameof(All))]
+    [Arguments("/nowhere")]
+    [Arguments("/xrpc/%ZZ")]
+    [Arguments("/xrpc/com.atproto.repo.createRecord")]
     public async Task Options_OnAnything_IsAPreflight(string url)
     {
         using var raw = await server.Pds.ConnectAsync();
@@ -165,34 +166,34 @@ public sealed class RoutingTests(ArchiveServer server) : IClassFixture<ArchiveSe
         Assert.Null(answer.Header("Access-Control-Allow-Credentials"));
     }
 
-    [Fact]
+    [Test]
     public async Task Options_NoHeadersAskedFor_AllowsNone() => Assert.Null(
         (await server.Pds.FetchRawAsync("/xrpc/a.b.c", "OPTIONS")).Header(
             "Access-Control-Allow-Headers"));
 
-    [Theory]
-    [InlineData("/xrpc/com.atproto.sync.listRepos/", 200)]
-    [InlineData("/xrpc/com.atproto.sync.listRepos/?limit=1", 200)]
-    [InlineData("/xrpc/com.atproto.sync.listRepos#x", 200)]
-    [InlineData("/xrpc/com.atproto.sync.listRepos?", 200)]
-    [InlineData("/xrpc/com.atproto.sync.listRepos?&&", 200)]
-    [InlineData("/xrpc/com.atproto.sync.listRepos/x", 400)]
-    [InlineData("/xrpc/com.atproto.sync.listRepos//", 400)]
-    [InlineData("/xrpc//com.atproto.sync.listRepos", 400)]
-    [InlineData("/xrpc/./com.atproto.sync.listRepos", 400)]
-    [InlineData("/xrpc/../xrpc/com.atproto.sync.listRepos", 400)]
-    [InlineData("/xrpc/com%2Eatproto.sync.listRepos", 400)]
-    [InlineData("/xrpc/com.atproto.sync.listRepos;x", 400)]
-    [InlineData("/xrpc/%ZZ", 400)]
-    [InlineData("/xrpc/", 400)]
-    [InlineData("/xrpc/-a", 400)]
-    [InlineData("/xrpc/a..b", 400)]
-    [InlineData("/xrpc/a", 400)]
-    [InlineData("/xrpc", 404)]
-    [InlineData("/unknown", 404)]
-    [InlineData("//xrpc/com.atproto.sync.listRepos", 404)]
-    [InlineData("/.well-known/oauth-protected-resource", 404)]
-    [InlineData("/.well-known/oauth-authorization-server", 404)]
+    [Test]
+    [Arguments("/xrpc/com.atproto.sync.listRepos/", 200)]
+    [Arguments("/xrpc/com.atproto.sync.listRepos/?limit=1", 200)]
+    [Arguments("/xrpc/com.atproto.sync.listRepos#x", 200)]
+    [Arguments("/xrpc/com.atproto.sync.listRepos?", 200)]
+    [Arguments("/xrpc/com.atproto.sync.listRepos?&&", 200)]
+    [Arguments("/xrpc/com.atproto.sync.listRepos/x", 400)]
+    [Arguments("/xrpc/com.atproto.sync.listRepos//", 400)]
+    [Arguments("/xrpc//com.atproto.sync.listRepos", 400)]
+    [Arguments("/xrpc/./com.atproto.sync.listRepos", 400)]
+    [Arguments("/xrpc/../xrpc/com.atproto.sync.listRepos", 400)]
+    [Arguments("/xrpc/com%2Eatproto.sync.listRepos", 400)]
+    [Arguments("/xrpc/com.atproto.sync.listRepos;x", 400)]
+    [Arguments("/xrpc/%ZZ", 400)]
+    [Arguments("/xrpc/", 400)]
+    [Arguments("/xrpc/-a", 400)]
+    [Arguments("/xrpc/a..b", 400)]
+    [Arguments("/xrpc/a", 400)]
+    [Arguments("/xrpc", 404)]
+    [Arguments("/unknown", 404)]
+    [Arguments("//xrpc/com.atproto.sync.listRepos", 404)]
+    [Arguments("/.well-known/oauth-protected-resource", 404)]
+    [Arguments("/.well-known/oauth-authorization-server", 404)]
     public async Task Path_OfEveryShape_IsRoutedOrRefused(string target, int status)
     {
         var answer = await server.Pds.FetchRawAsync(target);

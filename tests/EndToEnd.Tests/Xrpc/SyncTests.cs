@@ -4,13 +4,14 @@ using Samples;
 namespace EndToEnd.Tests.Xrpc;
 
 /// <summary>com.atproto.sync: heads, exports since a rev, blocks by CID.</summary>
-public sealed class SyncTests(ArchiveServer server) : IClassFixture<ArchiveServer>
+[ClassDataSource<ArchiveServer>(Shared = SharedType.PerClass)]
+public sealed class SyncTests(ArchiveServer server)
 {
     private const string GetBlocks = "com.atproto.sync.getBlocks";
 
     private static readonly SampleCar s_car = GoldenRepo.Car();
 
-    [Fact]
+    [Test]
     public async Task Head_OfARepo_IsTheSameEverywhere()
     {
         (await server.Pds.AskAsync("com.atproto.sync.getLatestCommit", ("did", GoldenRepo.Did)))
@@ -19,12 +20,12 @@ public sealed class SyncTests(ArchiveServer server) : IClassFixture<ArchiveServe
             .AssertJson($$"""{"root":"{{GoldenRepo.Commit}}"}""");
     }
 
-    [Theory]
-    [InlineData("2222222222222", true)]
-    [InlineData("3jzfcijpj2z27", true)]
-    [InlineData(GoldenRepo.Rev, false)]
-    [InlineData("3jzfcijpj2z2b", false)]
-    [InlineData("7zzzzzzzzzzzz", false)]
+    [Test]
+    [Arguments("2222222222222", true)]
+    [Arguments("3jzfcijpj2z27", true)]
+    [Arguments(GoldenRepo.Rev, false)]
+    [Arguments("3jzfcijpj2z2b", false)]
+    [Arguments("7zzzzzzzzzzzz", false)]
     public async Task GetRepo_Since_IsAllOrTheHeaderAlone(string since, bool all)
     {
         var answer = await server.Pds.AskAsync(
@@ -34,7 +35,7 @@ public sealed class SyncTests(ArchiveServer server) : IClassFixture<ArchiveServe
         Assert.Equal("application/vnd.ipld.car", answer.Header("Content-Type"));
     }
 
-    [Fact]
+    [Test]
     public async Task GetRepo_SavedUnderItsOwnName_IsHandleAndRev()
     {
         var answer = await server.Pds.AskAsync(
@@ -44,7 +45,7 @@ public sealed class SyncTests(ArchiveServer server) : IClassFixture<ArchiveServe
             answer.Header("Content-Disposition"));
     }
 
-    [Fact]
+    [Test]
     public async Task GetCheckout_Since_MeansNothing()
     {
         var answer = await server.Pds.AskAsync(
@@ -53,7 +54,7 @@ public sealed class SyncTests(ArchiveServer server) : IClassFixture<ArchiveServe
         Assert.Equal(GoldenRepo.CarBytes(), answer.Body);
     }
 
-    [Fact]
+    [Test]
     public async Task GetRepo_ByHandle_IsNoDid()
     {
         var answer = await server.Pds.AskAsync(
@@ -63,7 +64,7 @@ public sealed class SyncTests(ArchiveServer server) : IClassFixture<ArchiveServe
             "Invalid com.atproto.sync.getRepo params: Invalid DID (got \"alice.test\")");
     }
 
-    [Fact]
+    [Test]
     public async Task GetBlocks_AnyOfTheTree_ComeOnceInTheOrderAskedFor()
     {
         int[] order = [7, 0, 10, 7, 1, 0];
@@ -81,7 +82,7 @@ public sealed class SyncTests(ArchiveServer server) : IClassFixture<ArchiveServe
             sent.Blocks.Select(block => Convert.ToHexString(block.Bytes)));
     }
 
-    [Fact]
+    [Test]
     public async Task GetBlocks_OneMissing_SendsNothingAndNamesThoseMissing()
     {
         string[] missing =
@@ -96,7 +97,7 @@ public sealed class SyncTests(ArchiveServer server) : IClassFixture<ArchiveServe
             400, "BlockNotFound", $"Could not find cids: {missing[0]},{missing[1]}");
     }
 
-    [Fact]
+    [Test]
     public async Task GetBlocks_OfAnotherRepo_AreMissing()
     {
         var answer = await server.Pds.AskAsync(
@@ -104,7 +105,7 @@ public sealed class SyncTests(ArchiveServer server) : IClassFixture<ArchiveServe
         answer.AssertRefused(400, "BlockNotFound", $"Could not find cids: {GoldenRepo.Commit}");
     }
 
-    [Fact]
+    [Test]
     public async Task GetBlocks_RawCodecOfARecord_IsMissing()
     {
         var record = s_car.Blocks[2];
@@ -114,7 +115,7 @@ public sealed class SyncTests(ArchiveServer server) : IClassFixture<ArchiveServe
             400, "BlockNotFound", $"Could not find cids: {raw}");
     }
 
-    [Fact]
+    [Test]
     public async Task GetBlocks_OtherDigestTail_IsMissing()
     {
         byte[] digest = DigestOf(s_car.Blocks[2]);
@@ -127,7 +128,7 @@ public sealed class SyncTests(ArchiveServer server) : IClassFixture<ArchiveServe
         Assert.Equal(200, (await AskBlocksAsync(s_car.Blocks[2].Cid.ToString())).Status);
     }
 
-    [Fact]
+    [Test]
     public async Task GetBlocks_Many_AllCome()
     {
         string[] all = [.. s_car.Blocks.Select(block => block.Cid.ToString())];
@@ -135,7 +136,7 @@ public sealed class SyncTests(ArchiveServer server) : IClassFixture<ArchiveServe
         Assert.Equal(11, SampleCar.Read(answer.Body).Blocks.Count);
     }
 
-    [Fact]
+    [Test]
     public async Task GetRecord_EveryItem_ProvesItself()
     {
         foreach (string key in ArchiveServer.ItemKeys.Where((_, i) => i % 23 == 0))
@@ -154,7 +155,7 @@ public sealed class SyncTests(ArchiveServer server) : IClassFixture<ArchiveServe
         }
     }
 
-    [Fact]
+    [Test]
     public async Task GetRepo_ManyAtOnce_AreAllWhole()
     {
         var exports = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ =>

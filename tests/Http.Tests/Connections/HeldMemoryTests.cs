@@ -18,7 +18,7 @@ public sealed class HeldMemoryTests
 
     public HeldMemoryTests() => _held = new HeldMemory(_limits);
 
-    [Fact]
+    [Test]
     public void Set_BeyondAnAddressesShare_GivesUpItsSlowest()
     {
         var first = Open("1/first");
@@ -32,7 +32,7 @@ public sealed class HeldMemoryTests
         Assert.Equal(201, _held.Bytes);
     }
 
-    [Fact]
+    [Test]
     public void Set_BeyondTheBound_GivesUpTheSlowestOfAll()
     {
         Set(Open("1"), 1, 300);
@@ -44,7 +44,7 @@ public sealed class HeldMemoryTests
         Assert.Equal(900, _held.Bytes);
     }
 
-    [Fact]
+    [Test]
     public void Set_OneLargerThanAShare_IsHeldAlone()
     {
         Set(Open("large"), 1, 900);
@@ -53,7 +53,7 @@ public sealed class HeldMemoryTests
         Assert.Equal(["large"], _givenUp);
     }
 
-    [Fact]
+    [Test]
     public void Set_ToNothing_IsForgotten()
     {
         var connection = Open("a");
@@ -65,7 +65,7 @@ public sealed class HeldMemoryTests
         Assert.Empty(_givenUp);
     }
 
-    [Fact]
+    [Test]
     public void Set_WithoutAnAddress_HasTheWhole()
     {
         for (int i = 0; i < 5; i++) Set(Open($"{i}"), null, 200);
@@ -74,7 +74,7 @@ public sealed class HeldMemoryTests
         Assert.Equal(["0"], _givenUp);
     }
 
-    [Fact]
+    [Test]
     public void NoteWaiting_AnswerThatIsNotTaken_CountsUntilItIs()
     {
         var engine = new HttpEngine(
@@ -94,7 +94,7 @@ public sealed class HeldMemoryTests
         Assert.Equal(0, engine.Held.Bytes);
     }
 
-    [Fact]
+    [Test]
     public void NoteWaiting_LongBeginningOfARequest_Counts()
     {
         var engine = new HttpEngine(new EchoHandler(), new HttpServerOptions());

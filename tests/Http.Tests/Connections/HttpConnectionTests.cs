@@ -14,7 +14,7 @@ public sealed class HttpConnectionTests
     private readonly ManualTime _time = new();
     private readonly ScriptedHandler _handler = new();
 
-    [Fact]
+    [Test]
     public void Advance_NothingReceived_WaitsIdle()
     {
         using var driver = Drive();
@@ -24,10 +24,10 @@ public sealed class HttpConnectionTests
         Assert.Empty(driver.Output);
     }
 
-    [Theory]
-    [InlineData("GET / HT")]
-    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabc")]
-    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab")]
+    [Test]
+    [Arguments("GET / HT")]
+    [Arguments("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabc")]
+    [Arguments("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab")]
     public void Advance_ClientEndsInsideARequest_ClosesWithoutAnAnswer(string text)
     {
         using var driver = Drive().Feed(text).EndInput();
@@ -36,7 +36,7 @@ public sealed class HttpConnectionTests
         Assert.Empty(driver.Output);
     }
 
-    [Fact]
+    [Test]
     public void Advance_ClientEndsBehindItsRequests_GetsAllAnswers()
     {
         using var driver = Drive().Feed(Get + Get + Get).EndInput();
@@ -44,7 +44,7 @@ public sealed class HttpConnectionTests
         Assert.Equal(NextStep.Close, driver.Last);
     }
 
-    [Fact]
+    [Test]
     public void Advance_ManyPipelinedRequests_WaitForTheSocket()
     {
         var limits = new HttpLimits { PipelinedBytesMax = 1000, HeadBytesMax = 64 * 1024 };
@@ -62,9 +62,9 @@ public sealed class HttpConnectionTests
         Assert.Equal(100, ReceivedResponse.ReadAll(driver.Output).Count);
     }
 
-    [Theory]
-    [InlineData("Content-Length: 5\r\n")]
-    [InlineData("Transfer-Encoding: chunked\r\n")]
+    [Test]
+    [Arguments("Content-Length: 5\r\n")]
+    [Arguments("Transfer-Encoding: chunked\r\n")]
     public void Expect_ContentThatIsDrained_GetsContinueFirst(string framing)
     {
         using var driver = Drive();
@@ -78,7 +78,7 @@ public sealed class HttpConnectionTests
         Assert.Equal("POST / 5", ReceivedResponse.ReadAll(driver.Output).Single().Body);
     }
 
-    [Fact]
+    [Test]
     public void Expect_ContentThatIsTooLong_GetsTheFinalAnswer()
     {
         using var driver = Drive();
@@ -90,7 +90,7 @@ public sealed class HttpConnectionTests
         Assert.Equal("POST / 65537", Assert.Single(_handler.Seen));
     }
 
-    [Fact]
+    [Test]
     public void Content_LongerThanTheBuffer_LeavesTheHeadReadable()
     {
         string? header = null;
@@ -108,7 +108,7 @@ public sealed class HttpConnectionTests
         Assert.Equal("v", header);
     }
 
-    [Fact]
+    [Test]
     public void Linger_AfterARefusal_DropsWhatStillComesUpToTheLimit()
     {
         var limits = new HttpLimits { LingerBytesMax = 10_000 };
@@ -125,7 +125,7 @@ public sealed class HttpConnectionTests
         Assert.Single(ReceivedResponse.ReadAll(driver.Output));
     }
 
-    [Fact]
+    [Test]
     public void Deadline_OfAHead_IsNotMovedByItsBytes()
     {
         using var driver = Drive().Feed("G");
@@ -137,7 +137,7 @@ public sealed class HttpConnectionTests
         Assert.Equal(DeadlineKind.Head, driver.Connection.DeadlineKind);
     }
 
-    [Fact]
+    [Test]
     public void Deadline_OfAReader_MovesWhenItTookEnough()
     {
         using var driver = Drive(new HttpLimits
@@ -160,9 +160,9 @@ public sealed class HttpConnectionTests
         Assert.Equal(first + TimeSpan.FromSeconds(3).Ticks, driver.Connection.Deadline);
     }
 
-    [Theory]
-    [InlineData("GET / HT")]
-    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabc")]
+    [Test]
+    [Arguments("GET / HT")]
+    [Arguments("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabc")]
     public void TimedOut_InsideARequest_Is408(string text)
     {
         using var driver = Drive().Feed(text).TimeOut();
@@ -171,7 +171,7 @@ public sealed class HttpConnectionTests
         Assert.True(driver.EndInput().IsClosed);
     }
 
-    [Fact]
+    [Test]
     public void TimedOut_Idle_ClosesWithoutAWord()
     {
         using var driver = Drive().Feed(Get);
@@ -180,7 +180,7 @@ public sealed class HttpConnectionTests
         Assert.Equal(before, driver.Output.Length);
     }
 
-    [Fact]
+    [Test]
     public void TimedOut_WithAnAnswerNotTaken_ResetsTheConnection()
     {
         using var driver = Drive();
@@ -188,7 +188,7 @@ public sealed class HttpConnectionTests
         Assert.Equal(NextStep.Reset, driver.TimeOut().Last);
     }
 
-    [Fact]
+    [Test]
     public void Stop_BeforeARequest_MakesItsAnswerTheLast()
     {
         using var driver = Drive().Feed(Get);
@@ -201,7 +201,7 @@ public sealed class HttpConnectionTests
         Assert.Equal(2, _handler.Seen.Count);
     }
 
-    [Fact]
+    [Test]
     public void Stop_WhileIdle_ClosesAtTheNextAdvance()
     {
         using var driver = Drive().Feed(Get);
@@ -209,7 +209,7 @@ public sealed class HttpConnectionTests
         Assert.Equal(NextStep.Close, driver.AdvanceOnly().Last);
     }
 
-    [Fact]
+    [Test]
     public void ConnectionState_SetByOneRequest_IsThereForTheNextAndDisposedAtTheEnd()
     {
         var state = new ScriptedSource(BodyStatus.End);
@@ -225,7 +225,7 @@ public sealed class HttpConnectionTests
         Assert.Equal(1, state.DisposeCount);
     }
 
-    [Fact]
+    [Test]
     public void ErrorHeaders_OfTheOptions_AreOnTheEnginesOwnAnswers()
     {
         var options = new HttpServerOptions
@@ -238,7 +238,7 @@ public sealed class HttpConnectionTests
             response => response.Header("Access-Control-Allow-Origin")));
     }
 
-    [Fact]
+    [Test]
     public void Advance_SteadyKeepAlive_AllocatesNothing()
     {
         byte[] request = "GET /xrpc/a?b=c HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n"u8.ToArray();
@@ -284,7 +284,7 @@ public sealed class HttpConnectionTests
     private ConnectionDriver Drive(HttpLimits? limits = null) =>
         new(_handler, new HttpServerOptions { TimeProvider = _time, Limits = limits ?? new() });
 
-    [Fact]
+    [Test]
     public void Advance_PostponedBehindAnAnswer_SendsThatFirst()
     {
         var handler = new ScriptedHandler((request, response) =>

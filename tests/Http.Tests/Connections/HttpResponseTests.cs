@@ -9,11 +9,11 @@ namespace Http.Tests.Connections;
 /// <summary>What a handler may do with a response, and what the engine makes of it.</summary>
 public sealed class HttpResponseTests
 {
-    [Theory]
-    [InlineData("GET", "1.1", "hello")]
-    [InlineData("HEAD", "1.1", "")]
-    [InlineData("GET", "1.0", "hello")]
-    [InlineData("HEAD", "1.0", "")]
+    [Test]
+    [Arguments("GET", "1.1", "hello")]
+    [Arguments("HEAD", "1.1", "")]
+    [Arguments("GET", "1.0", "hello")]
+    [Arguments("HEAD", "1.0", "")]
     public void Body_Written_HasItsLengthEvenForHead(string method, string version, string expected)
     {
         var response = Answer(method, version, (_, r) => r.Body.Write("hello"u8));
@@ -23,7 +23,7 @@ public sealed class HttpResponseTests
         Assert.Null(response.Header("Transfer-Encoding"));
     }
 
-    [Fact]
+    [Test]
     public void Head_OfAnAnswer_HoldsDateAndConnectionAndWhatTheHandlerAdded()
     {
         var response = Answer("GET", "1.1", (_, r) =>
@@ -40,10 +40,10 @@ public sealed class HttpResponseTests
             response.Head);
     }
 
-    [Theory]
-    [InlineData(204, null)]
-    [InlineData(304, null)]
-    [InlineData(205, "0")]
+    [Test]
+    [Arguments(204, null)]
+    [Arguments(304, null)]
+    [Arguments(205, "0")]
     public void Status_WithoutContent_LeavesTheBodyOut(int status, string? length)
     {
         var response = Answer("GET", "1.1", (_, r) =>
@@ -58,41 +58,41 @@ public sealed class HttpResponseTests
         Assert.Null(response.Header("Transfer-Encoding"));
     }
 
-    [Theory]
-    [InlineData(199)]
-    [InlineData(100)]
-    [InlineData(600)]
+    [Test]
+    [Arguments(199)]
+    [Arguments(100)]
+    [Arguments(600)]
     public void Status_OutsideTheFinalOnes_Throws(int status) =>
         AssertThrows<ArgumentOutOfRangeException>(r => r.Status = status);
 
-    [Fact]
+    [Test]
     public void Status_WithoutKnownPhrase_GoesOutWithNone()
     {
         var response = Answer("GET", "1.1", (_, r) => r.Status = 299);
         Assert.StartsWith("HTTP/1.1 299 \r\n", response.Head, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("X", "a\rb")]
-    [InlineData("X", "a\nb")]
-    [InlineData("X", "a\0b")]
-    [InlineData("X", "\u007F")]
-    [InlineData("X\r", "a")]
-    [InlineData("X\n", "a")]
-    [InlineData("X\0", "a")]
-    [InlineData("X Y", "a")]
-    [InlineData("X:", "a")]
-    [InlineData("", "a")]
-    [InlineData("content-LENGTH", "1")]
-    [InlineData("Transfer-Encoding", "chunked")]
-    [InlineData("Connection", "close")]
-    [InlineData("Keep-Alive", "timeout=1")]
-    [InlineData("Date", "today")]
+    [Test]
+    [Arguments("X", "a\rb")]
+    [Arguments("X", "a\nb")]
+    [Arguments("X", "a\0b")]
+    [Arguments("X", "\u007F")]
+    [Arguments("X\r", "a")]
+    [Arguments("X\n", "a")]
+    [Arguments("X\0", "a")]
+    [Arguments("X Y", "a")]
+    [Arguments("X:", "a")]
+    [Arguments("", "a")]
+    [Arguments("content-LENGTH", "1")]
+    [Arguments("Transfer-Encoding", "chunked")]
+    [Arguments("Connection", "close")]
+    [Arguments("Keep-Alive", "timeout=1")]
+    [Arguments("Date", "today")]
     public void AddHeader_UnsafeOrTheEngines_Throws(string name, string value) =>
         AssertThrows<ArgumentException>(r => r.AddHeader(
             Encoding.Latin1.GetBytes(name), Encoding.Latin1.GetBytes(value)));
 
-    [Fact]
+    [Test]
     public void AddHeader_MoreThanTheUsualRoom_StillComesBeforeTheBody()
     {
         byte[] value = new byte[5000];
@@ -107,7 +107,7 @@ public sealed class HttpResponseTests
         Assert.Equal(5000, response.Header("X")!.Length);
     }
 
-    [Fact]
+    [Test]
     public void Reset_AfterHeadersBodyAndStatus_LeavesNothingOfThem()
     {
         var response = Answer("GET", "1.1", (_, r) =>
@@ -123,7 +123,7 @@ public sealed class HttpResponseTests
         Assert.Null(response.Header("X"));
     }
 
-    [Fact]
+    [Test]
     public void Reset_AfterASource_DisposesIt()
     {
         var source = new ScriptedSource(BodyStatus.End, 1);
@@ -137,7 +137,7 @@ public sealed class HttpResponseTests
         Assert.Equal((0, 1), (source.ReadCount, source.DisposeCount));
     }
 
-    [Fact]
+    [Test]
     public void WrittenBody_ChangedInPlace_GoesOutChanged()
     {
         var response = Answer("GET", "1.1", (_, r) =>
@@ -149,7 +149,7 @@ public sealed class HttpResponseTests
         Assert.Equal("jello", response.Body);
     }
 
-    [Fact]
+    [Test]
     public void Body_OfAMegabyte_IsSentWhole()
     {
         var response = Answer("GET", "1.1", (_, r) =>
@@ -166,25 +166,25 @@ public sealed class HttpResponseTests
             Enumerable.Range(0, 1024), i => Assert.Equal('a' + (i % 26), response.Body[i * 1024]));
     }
 
-    [Fact]
+    [Test]
     public void DeclareLength_ForHead_IsSentWithoutABody()
     {
         var response = Answer("HEAD", "1.1", (_, r) => r.DeclareLength(68_000_000_000));
         Assert.Equal("68000000000", response.Header("Content-Length"));
     }
 
-    [Fact]
+    [Test]
     public void DeclareLength_ForGet_Throws() =>
         AssertThrows<InvalidOperationException>(r => r.DeclareLength(1));
 
-    [Fact]
+    [Test]
     public void SendSource_AfterABody_Throws() => AssertThrows<InvalidOperationException>(r =>
     {
         r.Body.Write("x"u8);
         r.SendSource(new ScriptedSource(BodyStatus.End), null);
     });
 
-    [Fact]
+    [Test]
     public void SendFile_AfterASource_Throws() => AssertThrows<InvalidOperationException>(r =>
     {
         using var file = new SafeFileHandle();
@@ -192,7 +192,7 @@ public sealed class HttpResponseTests
         r.SendFile(file, 0, 0);
     });
 
-    [Fact]
+    [Test]
     public void CloseAfterwards_OnAKeptConnection_ClosesIt()
     {
         using var driver = new ConnectionDriver(new ScriptedHandler((_, r) => r.CloseAfterwards()));
@@ -218,7 +218,7 @@ public sealed class HttpResponseTests
         Exception? thrown = null;
         Answer("GET", "1.1", (_, r) =>
         {
-            thrown = Record.Exception(() => act(r));
+            thrown = Assert.ThrowsAny<T>(() => act(r));
             r.Reset();
         });
         Assert.IsAssignableFrom<T>(thrown);

@@ -71,11 +71,11 @@ public sealed partial class LlhttpCorpusTests
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Names))]
+    [Test]
+    [MethodDataSource(nameof(Names))]
     public void Advance_LlhttpCase_HasItsOutcome(int index, string name)
     {
-        Assert.SkipWhen(index < 0, $"no corpus: {CorpusPath}");
+        Skip.When(index < 0, $"no corpus: {CorpusPath}");
         var entry = Cases()[index];
         // Most cases have no Host header, without which nothing of HTTP/1.1 can be accepted.
         string bytes = WithHosts(entry.Bytes) + (s_atLineEnd.Contains(name) ? "\r\n" : "");
@@ -90,10 +90,10 @@ public sealed partial class LlhttpCorpusTests
         if (!isRefused && entry.IsAccepted) Assert.Equal(entry.MessageCount, handler.Seen.Count);
     }
 
-    [Fact]
+    [Test]
     public void Lists_OfExceptions_NameCasesThatExist()
     {
-        Assert.SkipWhen(Corpus.Find(CorpusPath) is null, $"no corpus: {CorpusPath}");
+        Skip.When(Corpus.Find(CorpusPath) is null, $"no corpus: {CorpusPath}");
         var names = Cases().Select(entry => entry.Name).ToHashSet();
         string[] listed =
             [.. s_stricter.Keys, .. s_wider.Keys, .. s_atLineEnd, .. s_withoutContent];

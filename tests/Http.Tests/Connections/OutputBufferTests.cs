@@ -7,7 +7,7 @@ public sealed class OutputBufferTests
     // Room behind what waits tells how large the buffer has become.
     private const int RoomMax = 64 * 1024;
 
-    [Fact]
+    [Test]
     public void Append_TakenButNeverQuiteEmpty_DoesNotGrow()
     {
         var output = new OutputBuffer();
@@ -26,7 +26,7 @@ public sealed class OutputBufferTests
         output.Release();
     }
 
-    [Fact]
+    [Test]
     public void Commit_TakenButNeverQuiteEmpty_DoesNotGrow()
     {
         var output = new OutputBuffer();
@@ -48,10 +48,10 @@ public sealed class OutputBufferTests
         output.Release();
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(100)]
-    [InlineData(50_000)]
+    [Test]
+    [Arguments(0)]
+    [Arguments(100)]
+    [Arguments(50_000)]
     public void DropBody_KeepsWhatWaits(int pending)
     {
         var output = new OutputBuffer();
@@ -66,9 +66,9 @@ public sealed class OutputBufferTests
         output.Release();
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(100)]
+    [Test]
+    [Arguments(0)]
+    [Arguments(100)]
     public void ReplaceBody_TakesTheOthersBody(int pending)
     {
         var output = new OutputBuffer();

@@ -29,7 +29,7 @@ public sealed class RawRequestTests
 
     public static TheoryData<object> Requests => [.. RawRequests.All];
 
-    [Fact]
+    [Test]
     public void Requests_AllCodes_AreMet()
     {
         var met = RawRequests.All.Select(request => request.Rejection).ToHashSet();
@@ -39,24 +39,24 @@ public sealed class RawRequestTests
         Assert.True(RawRequests.All.Count >= 250, "the suite has become smaller");
     }
 
-    [Theory]
-    [MemberData(nameof(Requests))]
+    [Test]
+    [MethodDataSource(nameof(Requests))]
     public void Advance_RawRequest_HasItsOneOutcome(object entry)
     {
         var request = (RawRequest)entry;
         Check(request, request.Bytes, pieceBytesMax: int.MaxValue);
     }
 
-    [Theory]
-    [MemberData(nameof(Requests))]
+    [Test]
+    [MethodDataSource(nameof(Requests))]
     public void Advance_RawRequestByteByByte_HasTheSameOutcome(object entry)
     {
         var request = (RawRequest)entry;
         Check(request, request.Bytes, pieceBytesMax: 1);
     }
 
-    [Theory]
-    [MemberData(nameof(Requests))]
+    [Test]
+    [MethodDataSource(nameof(Requests))]
     public void Advance_RawRequestCutAnywhere_HasTheSameOutcome(object entry)
     {
         var request = (RawRequest)entry;
@@ -71,8 +71,8 @@ public sealed class RawRequestTests
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Requests))]
+    [Test]
+    [MethodDataSource(nameof(Requests))]
     public void Advance_RawRequestBehindAGoodOne_HasTheSameOutcome(object entry)
     {
         var request = (RawRequest)entry;
@@ -81,8 +81,8 @@ public sealed class RawRequestTests
         Check(request, driver.Feed(GoodRequest + request.Bytes), handler, before: 1);
     }
 
-    [Theory]
-    [MemberData(nameof(Requests))]
+    [Test]
+    [MethodDataSource(nameof(Requests))]
     public void Advance_RequestBehindARawOne_IsAnsweredOnlyIfThatKeptTheConnection(object entry)
     {
         var request = (RawRequest)entry;

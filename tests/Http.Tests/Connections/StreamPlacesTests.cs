@@ -16,7 +16,7 @@ public sealed class StreamPlacesTests
     private readonly StreamPlaces _places = new(s_limits);
     private readonly List<string> _givenUp = [];
 
-    [Fact]
+    [Test]
     public void TryEnter_BeyondAnAddressesShare_IsRefused()
     {
         for (int i = 0; i < 8; i++) Assert.True(_places.TryEnter(Open($"{i}"), 1));
@@ -25,7 +25,7 @@ public sealed class StreamPlacesTests
         Assert.Empty(_givenUp);
     }
 
-    [Fact]
+    [Test]
     public void TryEnter_AllTaken_TakesOneOfTheAddressWithMost()
     {
         for (int i = 0; i < 8; i++) Assert.True(_places.TryEnter(Open($"most {i}"), 1));
@@ -36,7 +36,7 @@ public sealed class StreamPlacesTests
         Assert.Equal(["most 0", "most 1"], _givenUp);
     }
 
-    [Fact]
+    [Test]
     public void TryEnter_AllTakenByAsManyEach_RefusesOneMoreOfThem()
     {
         for (int i = 0; i < 10; i++) Assert.True(_places.TryEnter(Open($"{i}"), (ulong)i / 5));
@@ -45,7 +45,7 @@ public sealed class StreamPlacesTests
         Assert.Single(_givenUp);
     }
 
-    [Fact]
+    [Test]
     public void Leave_AfterItsPlaceWasTaken_FreesNoOther()
     {
         var first = Open("first");
@@ -59,11 +59,11 @@ public sealed class StreamPlacesTests
         Assert.Equal(2, _givenUp.Count);
     }
 
-    [Theory]
-    [InlineData("192.0.2.1", "192.0.2.2", false)]
-    [InlineData("2001:db8:1:1::1", "2001:db8:1:ffff::1", true)]
-    [InlineData("2001:db8:1:1::1", "2001:db8:2:1::1", false)]
-    [InlineData("::ffff:192.0.2.1", "192.0.2.1", true)]
+    [Test]
+    [Arguments("192.0.2.1", "192.0.2.2", false)]
+    [Arguments("2001:db8:1:1::1", "2001:db8:1:ffff::1", true)]
+    [Arguments("2001:db8:1:1::1", "2001:db8:2:1::1", false)]
+    [Arguments("::ffff:192.0.2.1", "192.0.2.1", true)]
     public void SiteKeyOf_Addresses_AreOneSiteByTheirFirst48Bits(string a, string b, bool isOne) =>
         Assert.Equal(
             isOne,

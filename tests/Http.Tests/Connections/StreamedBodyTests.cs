@@ -17,11 +17,11 @@ public sealed class StreamedBodyTests : IDisposable
 
     public void Dispose() => File.Delete(_filePath);
 
-    [Theory]
-    [InlineData(Get11, null, "chunked", null, "keep-alive")]
-    [InlineData(Get11, 30, null, "30", "keep-alive")]
-    [InlineData(Get10, 30, null, "30", "keep-alive")]
-    [InlineData(Get10, null, null, null, "close")]     // ends with the connection
+    [Test]
+    [Arguments(Get11, null, "chunked", null, "keep-alive")]
+    [Arguments(Get11, 30, null, "30", "keep-alive")]
+    [Arguments(Get10, 30, null, "30", "keep-alive")]
+    [Arguments(Get10, null, null, null, "close")]     // ends with the connection
     public void Source_ByVersionAndLength_IsFramed(
         string request, int? length, string? coding, string? lengthField, string connection)
     {
@@ -37,9 +37,9 @@ public sealed class StreamedBodyTests : IDisposable
         Assert.Empty(_events.BodyFailures);
     }
 
-    [Theory]
-    [InlineData(null)]
-    [InlineData(30)]
+    [Test]
+    [Arguments(null)]
+    [Arguments(30)]
     public void Source_OfAPipelinedRequest_KeepsTheOrder(int? length)
     {
         var handler = new ScriptedHandler((request, response) =>
@@ -58,7 +58,7 @@ public sealed class StreamedBodyTests : IDisposable
         Assert.Equal("GET /4 0", bodies[3]);
     }
 
-    [Fact]
+    [Test]
     public void Source_WhoseClientTakesNothing_IsAskedOnce()
     {
         var source = new ScriptedSource(BodyStatus.End, [.. Enumerable.Repeat(50_000, 100)]);
@@ -86,16 +86,16 @@ public sealed class StreamedBodyTests : IDisposable
         Assert.Equal(1, source.DisposeCount);
     }
 
-    [Theory]
-    [InlineData(BodyStatus.Failed, null, new[] { 5 })]
-    [InlineData(BodyStatus.Failed, 10, new[] { 5, 5 })]
-    [InlineData(BodyStatus.End, 10, new[] { 5, 4 })]       // too few
-    [InlineData(BodyStatus.End, 10, new[] { 5, 6 })]       // too many
-    [InlineData(BodyStatus.End, 10, new[] { 11 })]
-    [InlineData(BodyStatus.End, 0, new[] { 1 })]
-    [InlineData(BodyStatus.More, null, new[] { 5, 0 })]    // more, and then nothing
-    [InlineData(BodyStatus.End, null, new[] { 5, -1 })]
-    [InlineData(BodyStatus.End, null, new[] { 5, int.MaxValue })]
+    [Test]
+    [Arguments(BodyStatus.Failed, null, new[] { 5 })]
+    [Arguments(BodyStatus.Failed, 10, new[] { 5, 5 })]
+    [Arguments(BodyStatus.End, 10, new[] { 5, 4 })]       // too few
+    [Arguments(BodyStatus.End, 10, new[] { 5, 6 })]       // too many
+    [Arguments(BodyStatus.End, 10, new[] { 11 })]
+    [Arguments(BodyStatus.End, 0, new[] { 1 })]
+    [Arguments(BodyStatus.More, null, new[] { 5, 0 })]    // more, and then nothing
+    [Arguments(BodyStatus.End, null, new[] { 5, -1 })]
+    [Arguments(BodyStatus.End, null, new[] { 5, int.MaxValue })]
     public void Source_ThatBreaksItsWord_CutsTheConnection(
         BodyStatus last, int? length, int[] pieces)
     {
@@ -114,9 +114,9 @@ public sealed class StreamedBodyTests : IDisposable
         Assert.DoesNotContain("\r\n0\r\n\r\n", driver.Output, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(null)]
-    [InlineData(10)]
+    [Test]
+    [Arguments(null)]
+    [Arguments(10)]
     public void Source_ThatThrows_CutsTheConnection(int? length)
     {
         var failure = new IOException("disk");
@@ -129,9 +129,9 @@ public sealed class StreamedBodyTests : IDisposable
         Assert.DoesNotContain("\r\n0\r\n\r\n", driver.Output, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(30, "30", null)]
-    [InlineData(null, null, "chunked")]
+    [Test]
+    [Arguments(30, "30", null)]
+    [Arguments(null, null, "chunked")]
     public void Source_ForHead_IsDisposedUnread(int? length, string? lengthField, string? coding)
     {
         var source = new ScriptedSource(BodyStatus.End, 30);
@@ -143,7 +143,7 @@ public sealed class StreamedBodyTests : IDisposable
         Assert.Equal((0, 1), (source.ReadCount, source.DisposeCount));
     }
 
-    [Fact]
+    [Test]
     public void Source_OfAHandlerThatThrows_IsDisposedAndTheAnswerIs500()
     {
         var source = new ScriptedSource(BodyStatus.End, 30);
@@ -167,11 +167,11 @@ public sealed class StreamedBodyTests : IDisposable
         Assert.True(driver.IsClosed);
     }
 
-    [Theory]
-    [InlineData("GET", 0, 5000)]
-    [InlineData("GET", 4000, 1000)]
-    [InlineData("GET", 10, 0)]
-    [InlineData("HEAD", 10, 100)]
+    [Test]
+    [Arguments("GET", 0, 5000)]
+    [Arguments("GET", 4000, 1000)]
+    [Arguments("GET", 10, 0)]
+    [Arguments("HEAD", 10, 100)]
     public void File_RangeOf_IsSentAndTheFileClosed(string method, int offset, int length)
     {
         byte[] content = new byte[5000];
@@ -188,7 +188,7 @@ public sealed class StreamedBodyTests : IDisposable
         Assert.Equal(NextStep.Read, driver.Last);
     }
 
-    [Fact]
+    [Test]
     public void File_OfAConnectionThatEnds_IsClosed()
     {
         var file = OpenFile(new byte[100]);

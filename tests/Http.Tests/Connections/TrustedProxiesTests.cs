@@ -20,19 +20,19 @@ public sealed class TrustedProxiesTests
         TrustedProxies = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("fd00::/64")],
     };
 
-    [Theory]
-    [InlineData(Proxy, "", Proxy)]
-    [InlineData(Proxy, "203.0.113.7", "203.0.113.7")]
-    [InlineData(Proxy, "198.51.100.1, 203.0.113.7", "203.0.113.7")]       // the first is a claim
-    [InlineData(Proxy, "203.0.113.7, 10.9.9.9,", "203.0.113.7")]          // two proxies of ours
-    [InlineData(Proxy, "203.0.113.7|10.9.9.9, [fd00::5]:80", "203.0.113.7")]    // two lines
-    [InlineData(Proxy, "10.9.9.9, 10.8.8.8", "10.9.9.9")]
-    [InlineData(Proxy, "[2001:db8::1]:1234", "2001:db8::1")]
-    [InlineData(Proxy, "203.0.113.7, unknown", Proxy)]
-    [InlineData(Proxy, "unknown, 203.0.113.7", "203.0.113.7")]
-    [InlineData("fd00::9", "203.0.113.7", "203.0.113.7")]
-    [InlineData("192.0.2.1", "203.0.113.7", "192.0.2.1")]                 // nobody's word
-    [InlineData("fd00:0:0:1::9", "10.1.1.1", "fd00:0:0:1::9")]
+    [Test]
+    [Arguments(Proxy, "", Proxy)]
+    [Arguments(Proxy, "203.0.113.7", "203.0.113.7")]
+    [Arguments(Proxy, "198.51.100.1, 203.0.113.7", "203.0.113.7")]       // the first is a claim
+    [Arguments(Proxy, "203.0.113.7, 10.9.9.9,", "203.0.113.7")]          // two proxies of ours
+    [Arguments(Proxy, "203.0.113.7|10.9.9.9, [fd00::5]:80", "203.0.113.7")]    // two lines
+    [Arguments(Proxy, "10.9.9.9, 10.8.8.8", "10.9.9.9")]
+    [Arguments(Proxy, "[2001:db8::1]:1234", "2001:db8::1")]
+    [Arguments(Proxy, "203.0.113.7, unknown", Proxy)]
+    [Arguments(Proxy, "unknown, 203.0.113.7", "203.0.113.7")]
+    [Arguments("fd00::9", "203.0.113.7", "203.0.113.7")]
+    [Arguments("192.0.2.1", "203.0.113.7", "192.0.2.1")]                 // nobody's word
+    [Arguments("fd00:0:0:1::9", "10.1.1.1", "fd00:0:0:1::9")]
     public void ClientAddress_ForwardedFor_IsBelievedOfTrustedProxiesOnly(
         string peer, string lines, string expected)
     {
@@ -45,7 +45,7 @@ public sealed class TrustedProxiesTests
         Assert.Equal(IPAddress.Parse(peer), driver.Connection.RemoteAddress);
     }
 
-    [Fact]
+    [Test]
     public void Advance_OneLongAnswerTooManyForAClient_Is429UntilTheFirstEnds()
     {
         var engine = new HttpEngine(new ScriptedHandler(SendLong), s_options);
@@ -69,7 +69,7 @@ public sealed class TrustedProxiesTests
             [429, 200], ReceivedResponse.ReadAll(second.Output).Select(answer => answer.Status));
     }
 
-    [Fact]
+    [Test]
     public void Advance_OneStreamTooManyWithoutAProxy_Is429()
     {
         var engine = new HttpEngine(new ScriptedHandler(SendLong), s_options);
@@ -84,7 +84,7 @@ public sealed class TrustedProxiesTests
         Assert.Equal(429, ReceivedResponse.ReadAll(second.Output).Single().Status);
     }
 
-    [Fact]
+    [Test]
     public void Advance_OneWebSocketTooManyForAClient_Is429UntilTheFirstIsGone()
     {
         var handler = new ScriptedHandler(
@@ -104,7 +104,7 @@ public sealed class TrustedProxiesTests
         Assert.Equal(NextStep.Duplex, third.Feed(handshake).Last);
     }
 
-    [Fact]
+    [Test]
     public void Dispose_DuringALongAnswer_LetsTheClientHaveAnother()
     {
         var engine = new HttpEngine(new ScriptedHandler(SendLong), s_options);
@@ -115,7 +115,7 @@ public sealed class TrustedProxiesTests
         Assert.Equal(200, ReceivedResponse.ReadAll(output).Single().Status);
     }
 
-    [Fact]
+    [Test]
     public void Advance_ShortAnswersAndHeads_AreNotCounted()
     {
         var engine = new HttpEngine(
@@ -135,7 +135,7 @@ public sealed class TrustedProxiesTests
             ReceivedResponse.ReadAll(second.Output, 0), answer => Assert.Equal(200, answer.Status));
     }
 
-    [Fact]
+    [Test]
     public void TryEnter_TrustedProxy_IsExemptFromTheLimitPerAddressOnly()
     {
         var gate = new HttpEngine(new ScriptedHandler(), s_options).Gate;

@@ -5,38 +5,38 @@ namespace Http.Tests.Messages;
 
 public sealed class AcceptEncodingTests
 {
-    [Theory]
-    [InlineData("gzip", true)]
-    [InlineData("GZip", true)]
-    [InlineData("x-gzip", true)]
-    [InlineData("deflate, gzip, br", true)]
-    [InlineData("deflate,gzip;q=0.001", true)]
-    [InlineData("gzip ; Q=1.000", true)]
-    [InlineData("*", true)]
-    [InlineData("br, *;q=0.1", true)]
-    [InlineData("gzip;q=0.5, identity;q=0.5", true)]
-    [InlineData("identity;q=0, gzip", true)]
-    [InlineData("gzip;q=0.5, *;q=0", true)]
-    [InlineData(",, gzip,", true)]
-    [InlineData("", false)]
-    [InlineData("identity", false)]
-    [InlineData("identity;q=0", false)]             // there is nothing else to be had
-    [InlineData("br, deflate", false)]
-    [InlineData("gzip;q=0", false)]
-    [InlineData("gzip;q=0.000", false)]
-    [InlineData("gzip;q=0, *", false)]              // its own word counts, not that for the rest
-    [InlineData("x-gzip, gzip;q=0", false)]
-    [InlineData("*;q=0", false)]
-    [InlineData("gzip;q=0.4, identity;q=0.5", false)]
-    [InlineData("gzip;q=1.001", false)]
-    [InlineData("gzip;q=2", false)]
-    [InlineData("gzip;q=0.1234", false)]
-    [InlineData("gzip;q=.5", false)]
-    [InlineData("gzip;q=-1", false)]
-    [InlineData("gzip;q=", false)]
-    [InlineData("gzip;level=9", false)]
-    [InlineData("gzipped", false)]
-    [InlineData("\"gzip\"", false)]
+    [Test]
+    [Arguments("gzip", true)]
+    [Arguments("GZip", true)]
+    [Arguments("x-gzip", true)]
+    [Arguments("deflate, gzip, br", true)]
+    [Arguments("deflate,gzip;q=0.001", true)]
+    [Arguments("gzip ; Q=1.000", true)]
+    [Arguments("*", true)]
+    [Arguments("br, *;q=0.1", true)]
+    [Arguments("gzip;q=0.5, identity;q=0.5", true)]
+    [Arguments("identity;q=0, gzip", true)]
+    [Arguments("gzip;q=0.5, *;q=0", true)]
+    [Arguments(",, gzip,", true)]
+    [Arguments("", false)]
+    [Arguments("identity", false)]
+    [Arguments("identity;q=0", false)]             // there is nothing else to be had
+    [Arguments("br, deflate", false)]
+    [Arguments("gzip;q=0", false)]
+    [Arguments("gzip;q=0.000", false)]
+    [Arguments("gzip;q=0, *", false)]              // its own word counts, not that for the rest
+    [Arguments("x-gzip, gzip;q=0", false)]
+    [Arguments("*;q=0", false)]
+    [Arguments("gzip;q=0.4, identity;q=0.5", false)]
+    [Arguments("gzip;q=1.001", false)]
+    [Arguments("gzip;q=2", false)]
+    [Arguments("gzip;q=0.1234", false)]
+    [Arguments("gzip;q=.5", false)]
+    [Arguments("gzip;q=-1", false)]
+    [Arguments("gzip;q=", false)]
+    [Arguments("gzip;level=9", false)]
+    [Arguments("gzipped", false)]
+    [Arguments("\"gzip\"", false)]
     public void PrefersGzip_Line_IsReadAsAList(string line, bool expected)
     {
         var accepted = default(AcceptEncoding);
@@ -44,7 +44,7 @@ public sealed class AcceptEncodingTests
         Assert.Equal(expected, accepted.PrefersGzip);
     }
 
-    [Fact]
+    [Test]
     public void PrefersGzip_SeveralLines_AreOneList()
     {
         var accepted = default(AcceptEncoding);

@@ -8,16 +8,16 @@ namespace Http.Tests.Messages;
 /// </summary>
 public sealed class ChunkedDecoderTests
 {
-    [Theory]
-    [InlineData("0\r\n\r\n", 0)]
-    [InlineData("1\r\nx\r\n0\r\n\r\n", 1)]
-    [InlineData("0001\r\nx\r\n0000000000000000\r\n\r\n", 1)]
-    [InlineData("a\r\n0123456789\r\nB\r\n0123456789A\r\n0\r\n\r\n", 21)]
-    [InlineData("2\r\n\r\n\r\n0\r\n\r\n", 2)]          // data that is itself a line end
-    [InlineData("5\r\n0\r\n\r\n\r\n0\r\n\r\n", 5)]     // data that looks like the last chunk
-    [InlineData("1;a\r\nx\r\n0;b=c\r\n\r\n", 1)]
-    [InlineData("1;a=\"\\\\\\\"\t \";b\r\nx\r\n0\r\n\r\n", 1)]
-    [InlineData("0\r\nA: b\r\nC:d\r\nE:\r\n\r\n", 0)]
+    [Test]
+    [Arguments("0\r\n\r\n", 0)]
+    [Arguments("1\r\nx\r\n0\r\n\r\n", 1)]
+    [Arguments("0001\r\nx\r\n0000000000000000\r\n\r\n", 1)]
+    [Arguments("a\r\n0123456789\r\nB\r\n0123456789A\r\n0\r\n\r\n", 21)]
+    [Arguments("2\r\n\r\n\r\n0\r\n\r\n", 2)]          // data that is itself a line end
+    [Arguments("5\r\n0\r\n\r\n\r\n0\r\n\r\n", 5)]     // data that looks like the last chunk
+    [Arguments("1;a\r\nx\r\n0;b=c\r\n\r\n", 1)]
+    [Arguments("1;a=\"\\\\\\\"\t \";b\r\nx\r\n0\r\n\r\n", 1)]
+    [Arguments("0\r\nA: b\r\nC:d\r\nE:\r\n\r\n", 0)]
     public void Read_Whole_StopsBehindTheEmptyLineHoweverCut(string chunks, long expected)
     {
         byte[] input = Encoding.Latin1.GetBytes(chunks + "GET / HTTP/1.1\r\n");
@@ -34,7 +34,7 @@ public sealed class ChunkedDecoderTests
         }
     }
 
-    [Fact]
+    [Test]
     public void Read_MoreThanWanted_StopsBeforeTheChunkThatIsTooMuch()
     {
         var decoder = new ChunkedDecoder(new HttpLimits());
@@ -46,7 +46,7 @@ public sealed class ChunkedDecoderTests
         Assert.Equal("3\r\nabc\r\n8\r".Length, consumed);
     }
 
-    [Fact]
+    [Test]
     public void Read_SizesThatAddUpToMoreThanALong_AreRefused()
     {
         var decoder = new ChunkedDecoder(new HttpLimits());

@@ -6,16 +6,16 @@ namespace Http.Tests.Messages;
 /// <summary>What a parsed head says; its refusals are in the suite of raw requests.</summary>
 public sealed class RequestHeadTests
 {
-    [Theory]
-    [InlineData("GET /a/b?c=d HTTP/1.1\r\nHost: h\r\n\r\n", "/a/b", "c=d", "h")]
-    [InlineData("GET / HTTP/1.1\r\nHost: h\r\n\r\n", "/", "", "h")]
-    [InlineData("GET /? HTTP/1.1\r\nHost: h\r\n\r\n", "/", "", "h")]
-    [InlineData("GET /a?b#c HTTP/1.1\r\nHost: h\r\n\r\n", "/a", "b", "h")]
-    [InlineData("GET http://o:81/a?b HTTP/1.1\r\nHost: h\r\n\r\n", "/a", "b", "o:81")]
-    [InlineData("GET http://o?b HTTP/1.1\r\nHost: h\r\n\r\n", "/", "b", "o")]
-    [InlineData("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", "*", "", "h")]
-    [InlineData("OPTIONS http://o HTTP/1.1\r\nHost: h\r\n\r\n", "*", "", "o")]
-    [InlineData("GET / HTTP/1.0\r\n\r\n", "/", "", "")]
+    [Test]
+    [Arguments("GET /a/b?c=d HTTP/1.1\r\nHost: h\r\n\r\n", "/a/b", "c=d", "h")]
+    [Arguments("GET / HTTP/1.1\r\nHost: h\r\n\r\n", "/", "", "h")]
+    [Arguments("GET /? HTTP/1.1\r\nHost: h\r\n\r\n", "/", "", "h")]
+    [Arguments("GET /a?b#c HTTP/1.1\r\nHost: h\r\n\r\n", "/a", "b", "h")]
+    [Arguments("GET http://o:81/a?b HTTP/1.1\r\nHost: h\r\n\r\n", "/a", "b", "o:81")]
+    [Arguments("GET http://o?b HTTP/1.1\r\nHost: h\r\n\r\n", "/", "b", "o")]
+    [Arguments("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", "*", "", "h")]
+    [Arguments("OPTIONS http://o HTTP/1.1\r\nHost: h\r\n\r\n", "*", "", "o")]
+    [Arguments("GET / HTTP/1.0\r\n\r\n", "/", "", "")]
     public void TryParse_Target_IsSplit(string text, string path, string query, string host)
     {
         var (head, bytes) = Parse(text);
@@ -24,16 +24,16 @@ public sealed class RequestHeadTests
         Assert.Equal(host, Encoding.Latin1.GetString(head.Host.Of(bytes)));
     }
 
-    [Theory]
-    [InlineData("GET", HttpMethod.Get)]
-    [InlineData("HEAD", HttpMethod.Head)]
-    [InlineData("POST", HttpMethod.Post)]
-    [InlineData("PUT", HttpMethod.Put)]
-    [InlineData("PATCH", HttpMethod.Patch)]
-    [InlineData("DELETE", HttpMethod.Delete)]
-    [InlineData("OPTIONS", HttpMethod.Options)]
-    [InlineData("TRACE", HttpMethod.Other)]
-    [InlineData("Get", HttpMethod.Other)]      // methods have a case
+    [Test]
+    [Arguments("GET", HttpMethod.Get)]
+    [Arguments("HEAD", HttpMethod.Head)]
+    [Arguments("POST", HttpMethod.Post)]
+    [Arguments("PUT", HttpMethod.Put)]
+    [Arguments("PATCH", HttpMethod.Patch)]
+    [Arguments("DELETE", HttpMethod.Delete)]
+    [Arguments("OPTIONS", HttpMethod.Options)]
+    [Arguments("TRACE", HttpMethod.Other)]
+    [Arguments("Get", HttpMethod.Other)]      // methods have a case
     public void TryParse_Method_IsKnownByItsExactName(string name, HttpMethod expected)
     {
         var (head, bytes) = Parse($"{name} / HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -41,7 +41,7 @@ public sealed class RequestHeadTests
         Assert.Equal(name, Encoding.Latin1.GetString(head.MethodText.Of(bytes)));
     }
 
-    [Fact]
+    [Test]
     public void Headers_FoundInAnyCase_GiveTheFirstOfSeveral()
     {
         var (head, bytes) = Parse(
@@ -54,21 +54,21 @@ public sealed class RequestHeadTests
         Assert.Equal(-1, head.Headers.Find(bytes, "x-o"u8));
     }
 
-    [Theory]
-    [InlineData("1.1", "", true)]
-    [InlineData("1.1", "Connection: close\r\n", false)]
-    [InlineData("1.1", "Connection: closed\r\n", true)]
-    [InlineData("1.1", "Connection: ,, close ,\r\n", false)]
-    [InlineData("1.0", "", false)]
-    [InlineData("1.0", "Connection: keep-alive\r\n", true)]
-    [InlineData("1.0", "Connection: keep-alive\r\nConnection: close\r\n", false)]
+    [Test]
+    [Arguments("1.1", "", true)]
+    [Arguments("1.1", "Connection: close\r\n", false)]
+    [Arguments("1.1", "Connection: closed\r\n", true)]
+    [Arguments("1.1", "Connection: ,, close ,\r\n", false)]
+    [Arguments("1.0", "", false)]
+    [Arguments("1.0", "Connection: keep-alive\r\n", true)]
+    [Arguments("1.0", "Connection: keep-alive\r\nConnection: close\r\n", false)]
     public void KeepAlive_VersionAndOptions_Decide(string version, string header, bool expected)
     {
         var (head, _) = Parse($"GET / HTTP/{version}\r\nHost: h\r\n{header}\r\n");
         Assert.Equal(expected, head.KeepAlive);
     }
 
-    [Fact]
+    [Test]
     public void TryParse_WithWhatFollows_SaysWhereTheHeadEnds()
     {
         const string Text = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n";

@@ -1,8 +1,4 @@
 using Http.Messages;
-using Xunit.Sdk;
-
-[assembly: RegisterXunitSerializer(
-    typeof(Http.Tests.Support.RawRequestSerializer), typeof(Http.Tests.Support.RawRequest))]
 
 namespace Http.Tests.Support;
 
@@ -16,19 +12,4 @@ internal sealed record RawRequest(
     internal bool IsHead => Bytes.Contains("HEAD ", StringComparison.Ordinal);
 
     public override string ToString() => Name;
-}
-
-/// <summary>Names an entry by its name, so that each is a test of its own.</summary>
-internal sealed class RawRequestSerializer : IXunitSerializer
-{
-    public object Deserialize(Type type, string serializedValue) =>
-        RawRequests.All.Single(request => request.Name == serializedValue);
-
-    public bool IsSerializable(Type type, object? value, out string failureReason)
-    {
-        failureReason = "";
-        return true;
-    }
-
-    public string Serialize(object value) => ((RawRequest)value).Name;
 }

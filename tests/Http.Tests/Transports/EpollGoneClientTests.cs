@@ -13,9 +13,9 @@ public sealed class EpollGoneClientTests
     private const string Cold = "GET /cold HTTP/1.1\r\nHost: a\r\n\r\n";
     private const int Threads = 4;
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [Test]
+    [Arguments(true)]
+    [Arguments(false)]
     public async Task Offload_ClientClosed_IsWorkedForOnlyIfItReads(bool closes)
     {
         using var disk = new ManualResetEventSlim();
@@ -46,13 +46,13 @@ public sealed class EpollGoneClientTests
 
         await UntilAsync(() => Volatile.Read(ref begun) == Threads);
         using var last = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await last.ConnectAsync(server.LocalEndPoint, TestContext.Current.CancellationToken);
+        await last.ConnectAsync(server.LocalEndPoint, TestRun.Cancellation);
         last.Send(System.Text.Encoding.ASCII.GetBytes(Cold));
         // An exchange of another: what was sent before it has been seen.
         if (closes) last.Close();
         else last.Shutdown(SocketShutdown.Send);
         await UntilAsync(() => closes || last.Available > 0);
-        if (closes) await Task.Delay(1500, TestContext.Current.CancellationToken);
+        if (closes) await Task.Delay(1500, TestRun.Cancellation);
         disk.Set();
         foreach (var client in first)
         {
@@ -77,7 +77,7 @@ public sealed class EpollGoneClientTests
         byte[] buffer = new byte[4096];
         int count;
         while ((count = await socket.ReceiveAsync(
-            buffer, TestContext.Current.CancellationToken)) > 0)
+            buffer, TestRun.Cancellation)) > 0)
         {
             all.Write(buffer, 0, count);
         }
@@ -87,6 +87,6 @@ public sealed class EpollGoneClientTests
 
     private static async Task UntilAsync(Func<bool> condition)
     {
-        while (!condition()) await Task.Delay(10, TestContext.Current.CancellationToken);
+        while (!condition()) await Task.Delay(10, TestRun.Cancellation);
     }
 }

@@ -4,8 +4,10 @@ using Http.Transports;
 
 namespace Http.Tests.Transports;
 
+[InheritsTests]
 public sealed class EpollTransportTests() : TransportTests(static () => new EpollTransport());
 
+[InheritsTests]
 public sealed class EpollTransportOneLoopTests()
     : TransportTests(static () => new EpollTransport(1));
 
@@ -14,9 +16,9 @@ public sealed class EpollEvictionTests
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     private const int All = 8;
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
+    [Test]
+    [Arguments(1)]
+    [Arguments(2)]
     public async Task Start_CrowdThatOnlyConnects_MakesRoomForOthers(int loops)
     {
         await using var server = Start(loops);
@@ -34,7 +36,7 @@ public sealed class EpollEvictionTests
             Assert.StartsWith(
                 "HTTP/1.1 200", await other.ReadThroughAsync("GET / 0"), StringComparison.Ordinal);
             // Whoever has only just come may still ask for something.
-            await Task.Delay(60, TestContext.Current.CancellationToken);
+            await Task.Delay(60, TestRun.Cancellation);
         }
 
         // Of those that wait, the ones that never had a request go first.
@@ -43,9 +45,9 @@ public sealed class EpollEvictionTests
         foreach (var client in crowd) client.Dispose();
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
+    [Test]
+    [Arguments(1)]
+    [Arguments(2)]
     public async Task Start_CrowdThatAskedOnceAndStays_MakesRoomBeforeWhoeverAsksOn(int loops)
     {
         await using var server = Start(loops);
@@ -64,9 +66,9 @@ public sealed class EpollEvictionTests
         foreach (var client in crowd) client.Dispose();
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
+    [Test]
+    [Arguments(1)]
+    [Arguments(2)]
     public async Task Start_CrowdThatWasAnsweredAndStays_MakesRoomBeforeNewcomers(int loops)
     {
         await using var server = Start(loops);
@@ -96,10 +98,12 @@ public sealed class EpollEvictionTests
         });
 }
 
-[Collection(MovedClock.Name)]
+[NotInParallel]
+[InheritsTests]
 public sealed class EpollTransportStopTests()
     : TransportStopTests(static () => new EpollTransport());
 
-[Collection(MovedClock.Name)]
+[NotInParallel]
+[InheritsTests]
 public sealed class EpollTransportStopOneLoopTests()
     : TransportStopTests(static () => new EpollTransport(1));

@@ -4,7 +4,7 @@ namespace Http.Tests.Transports;
 
 public sealed class FairQueueTests
 {
-    [Fact]
+    [Test]
     public void TryTake_CrowdOfOneKind_LeavesTheOtherKindItsTurn()
     {
         var queue = new FairQueue(runningOfKindMax: 100);
@@ -13,7 +13,7 @@ public sealed class FairQueueTests
         Assert.Contains("other", Take(queue, 2));
     }
 
-    [Fact]
+    [Test]
     public void TryTake_CrowdOfOneClient_LeavesTheOtherClientItsTurn()
     {
         var queue = new FairQueue(runningOfKindMax: 100);
@@ -22,7 +22,7 @@ public sealed class FairQueueTests
         Assert.Contains("other", Take(queue, 2));
     }
 
-    [Fact]
+    [Test]
     public void TryTake_KindAtWorkOnItsShare_WaitsForOneToEnd()
     {
         var queue = new FairQueue(runningOfKindMax: 2);
@@ -37,7 +37,7 @@ public sealed class FairQueueTests
         Assert.Equal(0, queue.Count);
     }
 
-    [Fact]
+    [Test]
     public void TryTake_RandomWork_GivesAllOfItOnceAndEachClientsInOrder()
     {
         var random = new Random(7);

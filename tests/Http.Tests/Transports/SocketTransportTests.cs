@@ -2,8 +2,10 @@ using Http.Transports;
 
 namespace Http.Tests.Transports;
 
+[InheritsTests]
 public sealed class SocketTransportTests() : TransportTests(static () => new SocketTransport());
 
-[Collection(MovedClock.Name)]
+[NotInParallel]
+[InheritsTests]
 public sealed class SocketTransportStopTests()
     : TransportStopTests(static () => new SocketTransport());

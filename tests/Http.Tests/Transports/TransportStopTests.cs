@@ -7,16 +7,9 @@ using Http.Transports;
 namespace Http.Tests.Transports;
 
 /// <summary>
-/// Classes whose clock the test moves: they run by themselves, since a server's thread that gets no
-/// processor for a moment has minutes pass meanwhile.
+/// How a server ends, and how connections end by themselves. The test moves the clock, so each runs
+/// alone: a server's thread that gets no processor for a moment has minutes pass meanwhile.
 /// </summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class MovedClock
-{
-    internal const string Name = "moved clock";
-}
-
-/// <summary>How a server ends, and how connections end by themselves.</summary>
 public abstract class TransportStopTests(Func<ITransport> transport)
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -27,7 +20,7 @@ public abstract class TransportStopTests(Func<ITransport> transport)
 
     private static readonly TimeSpan s_longGrace = TimeSpan.FromMinutes(1);
 
-    [Fact]
+    [Test]
     public async Task StopAsync_IdleConnections_AreClosedAtOnce()
     {
         await using var server = Start(new EchoHandler());
@@ -42,7 +35,7 @@ public abstract class TransportStopTests(Func<ITransport> transport)
         await Assert.ThrowsAsync<SocketException>(() => RawClient.ConnectAsync(server));
     }
 
-    [Fact]
+    [Test]
     public async Task StopAsync_RunningHandler_AnswersWholeAndSaysClose()
     {
         using var entered = new SemaphoreSlim(0);
@@ -56,7 +49,7 @@ public abstract class TransportStopTests(Func<ITransport> transport)
         await using var server = Start(handler);
         using var client = await RawClient.ConnectAsync(server);
         await client.SendAsync(Get);
-        await entered.WaitAsync(TestContext.Current.CancellationToken);
+        await entered.WaitAsync(TestRun.Cancellation);
 
         var stopping = server.StopAsync(s_longGrace);
         Assert.False(stopping.IsCompleted);
@@ -68,7 +61,7 @@ public abstract class TransportStopTests(Func<ITransport> transport)
         await stopping;
     }
 
-    [Fact]
+    [Test]
     public async Task StopAsync_RunningStream_IsFinished()
     {
         var handler = new ScriptedHandler((_, response) => response.SendSource(
@@ -86,7 +79,7 @@ public abstract class TransportStopTests(Func<ITransport> transport)
         await stopping;
     }
 
-    [Fact]
+    [Test]
     public async Task StopAsync_AfterItsGrace_CutsWhatIsLeft()
     {
         var source = new EndlessSource();
@@ -102,7 +95,7 @@ public abstract class TransportStopTests(Func<ITransport> transport)
         await Assert.ThrowsAsync<SocketException>(client.ReadAllAsync);
     }
 
-    [Fact]
+    [Test]
     public async Task StopAsync_Twice_IsTheSameAsOnce()
     {
         var server = Start(new EchoHandler());
@@ -111,7 +104,7 @@ public abstract class TransportStopTests(Func<ITransport> transport)
         await server.DisposeAsync();
     }
 
-    [Fact]
+    [Test]
     public async Task Sweep_HeadThatDoesNotEnd_Is408()
     {
         var time = new ManualTime();
@@ -125,7 +118,7 @@ public abstract class TransportStopTests(Func<ITransport> transport)
         Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task Sweep_IdleConnections_AreClosedWithoutReset()
     {
         var time = new ManualTime();
@@ -151,7 +144,7 @@ public abstract class TransportStopTests(Func<ITransport> transport)
         }
     }
 
-    [Fact]
+    [Test]
     public async Task Sweep_ReaderThatTakesNothing_IsCut()
     {
         var time = new ManualTime();

@@ -18,7 +18,7 @@ public abstract class TransportTests(Func<ITransport> transport)
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     private static readonly IPEndPoint s_anyPort = new(IPAddress.Loopback, 0);
 
-    [Fact]
+    [Test]
     public async Task Start_EveryRawRequest_HasItsOutcome()
     {
         await using var server = Start(new EchoHandler(), RawRequestTests.Options);
@@ -29,7 +29,7 @@ public abstract class TransportTests(Func<ITransport> transport)
         }
     }
 
-    [Fact]
+    [Test]
     public async Task Start_EveryRawRequestInTwoPieces_HasTheSameOutcome()
     {
         await using var server = Start(new EchoHandler(), RawRequestTests.Options);
@@ -47,7 +47,7 @@ public abstract class TransportTests(Func<ITransport> transport)
         }
     }
 
-    [Fact]
+    [Test]
     public async Task Start_EveryRawRequestBehindAGoodOne_HasTheSameOutcome()
     {
         await using var server = Start(new EchoHandler(), RawRequestTests.Options);
@@ -58,7 +58,7 @@ public abstract class TransportTests(Func<ITransport> transport)
         }
     }
 
-    [Fact]
+    [Test]
     public async Task Start_ManyConnectionsPipelining_GetTheirOwnAnswersInOrder()
     {
         const int Requests = 50;
@@ -75,7 +75,7 @@ public abstract class TransportTests(Func<ITransport> transport)
         await Task.WhenAll(exchanges);
     }
 
-    [Fact]
+    [Test]
     public async Task Start_HandlerOnASlowDisk_DoesNotHoldUpOthers()
     {
         using var disk = new ManualResetEventSlim();
@@ -109,7 +109,7 @@ public abstract class TransportTests(Func<ITransport> transport)
         await cold.ReadThroughAsync("GET / 0");
     }
 
-    [Fact]
+    [Test]
     public async Task SendSource_OnASlowDisk_DoesNotHoldUpOthers()
     {
         using var disk = new ManualResetEventSlim();
@@ -132,15 +132,15 @@ public abstract class TransportTests(Func<ITransport> transport)
         await cold.ReadThroughAsync("0\r\n\r\n");
     }
 
-    [Fact]
+    [Test]
     public async Task Start_IPv6Any_ServesIPv4Too()
     {
-        Assert.SkipUnless(Socket.OSSupportsIPv6, "no IPv6 here");
+        Skip.Unless(Socket.OSSupportsIPv6, "no IPv6 here");
         IPAddress? remote = null;
         var handler = new ScriptedHandler((request, _) => remote = request.RemoteAddress);
         await using var server = HttpServer.Start(
             new IPEndPoint(IPAddress.IPv6Any, 0), handler, With(null));
-        var cancelled = TestContext.Current.CancellationToken;
+        var cancelled = TestRun.Cancellation;
         using var socket = new Socket(
             AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(IPAddress.Loopback, server.LocalEndPoint.Port, cancelled);
@@ -149,7 +149,7 @@ public abstract class TransportTests(Func<ITransport> transport)
         Assert.Equal(IPAddress.Loopback, remote);
     }
 
-    [Fact]
+    [Test]
     public async Task Start_PortTaken_ThrowsSocketException()
     {
         await using var server = Start(new EchoHandler());
@@ -157,7 +157,7 @@ public abstract class TransportTests(Func<ITransport> transport)
             () => HttpServer.Start(server.LocalEndPoint, new EchoHandler(), With(null)));
     }
 
-    [Fact]
+    [Test]
     public async Task SendFile_LargerThanOneSlice_ArrivesWhole()
     {
         byte[] content = new byte[1_000_000];
@@ -175,7 +175,7 @@ public abstract class TransportTests(Func<ITransport> transport)
         });
     }
 
-    [Fact]
+    [Test]
     public async Task SendFile_ShorterThanSaid_ResetsTheConnection() =>
         await WithFileAsync(new byte[1000], async path =>
         {
@@ -188,9 +188,9 @@ public abstract class TransportTests(Func<ITransport> transport)
             Assert.IsType<EndOfStreamException>(Assert.Single(events.BodyFailures));
         });
 
-    [Theory]
-    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n")]
-    [InlineData("GET / HTTP/1.0\r\n\r\n")]      // its end is the connection's: only a reset tells
+    [Test]
+    [Arguments("GET / HTTP/1.1\r\nHost: a\r\n\r\n")]
+    [Arguments("GET / HTTP/1.0\r\n\r\n")]      // its end is the connection's: only a reset tells
     public async Task SendSource_ThatFails_ResetsTheConnection(string request)
     {
         var source = new ScriptedSource(BodyStatus.Failed, 100_000, 100_000, 5);
@@ -200,7 +200,7 @@ public abstract class TransportTests(Func<ITransport> transport)
         Assert.Equal(1, source.DisposeCount);
     }
 
-    [Fact]
+    [Test]
     public async Task SendSource_OfManyMegabytes_ArrivesWhole()
     {
         const int Pieces = 300;
@@ -212,7 +212,7 @@ public abstract class TransportTests(Func<ITransport> transport)
         Assert.Equal(Pieces * 65_000, response.Body.Length);
     }
 
-    [Fact]
+    [Test]
     public async Task SendSource_WhoseClientLeaves_IsDisposed()
     {
         var source = new EndlessSource();
@@ -225,12 +225,12 @@ public abstract class TransportTests(Func<ITransport> transport)
         }
 
         await source.Disposed.WaitAsync(
-            TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+            TimeSpan.FromMinutes(1), TestRun.Cancellation);
     }
 
-    [Theory]
-    [InlineData(1, 100)]
-    [InlineData(100, 1)]
+    [Test]
+    [Arguments(1, 100)]
+    [Arguments(100, 1)]
     public async Task Start_OneConnectionTooMany_Is503UntilAnotherLeaves(int all, int perAddress)
     {
         var events = new RecordedEvents();
@@ -301,7 +301,7 @@ public abstract class TransportTests(Func<ITransport> transport)
         }
     }
 
-    [Fact]
+    [Test]
     public async Task Start_TrustedProxy_IsNotHeldToTheLimitPerAddress()
     {
         var options = new HttpServerOptions
@@ -327,7 +327,7 @@ public abstract class TransportTests(Func<ITransport> transport)
         string path = Path.GetTempFileName();
         try
         {
-            await File.WriteAllBytesAsync(path, content, TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(path, content, TestRun.Cancellation);
             await act(path);
         }
         finally

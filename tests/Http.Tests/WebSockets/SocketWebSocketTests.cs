@@ -2,5 +2,6 @@ using Http.Transports;
 
 namespace Http.Tests.WebSockets;
 
+[InheritsTests]
 public sealed class SocketWebSocketTests()
     : WebSocketTransportSuite(static () => new SocketTransport());

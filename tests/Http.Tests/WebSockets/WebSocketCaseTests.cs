@@ -19,33 +19,33 @@ public sealed class WebSocketCaseTests
 
     public static TheoryData<object> Cases => [.. WebSocketCases.All];
 
-    [Theory]
-    [InlineData(1, 33)]
-    [InlineData(2, 12)]
-    [InlineData(3, 37)]
-    [InlineData(4, 20)]
-    [InlineData(5, 17)]
-    [InlineData(6, 326)]
-    [InlineData(7, 73)]
+    [Test]
+    [Arguments(1, 33)]
+    [Arguments(2, 12)]
+    [Arguments(3, 37)]
+    [Arguments(4, 20)]
+    [Arguments(5, 17)]
+    [Arguments(6, 326)]
+    [Arguments(7, 73)]
     public void Cases_Group_HasAtLeastSoMany(int group, int countMin)
     {
         int count = WebSocketCases.All.Count(entry => entry.Group == group);
-        TestContext.Current.TestOutputHelper?.WriteLine($"group {group}: {count} cases");
+        Console.WriteLine($"group {group}: {count} cases");
         Assert.InRange(count, countMin, int.MaxValue);
     }
 
-    [Theory]
-    [MemberData(nameof(Cases))]
+    [Test]
+    [MethodDataSource(nameof(Cases))]
     public void Advance_Case_HasItsOutcome(object entry) =>
         Check(entry, (driver, bytes) => driver.Feed(ClientFrames.Handshake).Feed(bytes));
 
-    [Theory]
-    [MemberData(nameof(Cases))]
+    [Test]
+    [MethodDataSource(nameof(Cases))]
     public void Advance_CaseByteByByte_HasTheSameOutcome(object entry) =>
         Check(entry, (driver, bytes) => driver.Feed(ClientFrames.Handshake, 1).Feed(bytes, 1));
 
-    [Theory]
-    [MemberData(nameof(Cases))]
+    [Test]
+    [MethodDataSource(nameof(Cases))]
     public void Advance_CaseTogetherWithItsHandshake_HasTheSameOutcome(object entry) =>
         Check(entry, (driver, bytes) =>
         {
@@ -53,8 +53,8 @@ public sealed class WebSocketCaseTests
             driver.Feed(all);
         });
 
-    [Theory]
-    [MemberData(nameof(Cases))]
+    [Test]
+    [MethodDataSource(nameof(Cases))]
     public void Advance_CaseCutAnywhere_HasTheSameOutcome(object entry)
     {
         int length = ((WebSocketCase)entry).Bytes.Length;

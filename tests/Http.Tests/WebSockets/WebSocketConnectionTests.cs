@@ -14,7 +14,7 @@ public sealed class WebSocketConnectionTests : IDisposable
 
     public void Dispose() => _messages.Dispose();
 
-    [Fact]
+    [Test]
     public void AcceptWebSocket_Handshake_Is101WithNothingElse()
     {
         var handler = new ScriptedHandler((request, response) =>
@@ -34,7 +34,7 @@ public sealed class WebSocketConnectionTests : IDisposable
         Assert.Same(driver.Connection, _messages.Connection);
     }
 
-    [Fact]
+    [Test]
     public void AcceptWebSocket_BehindPipelinedRequests_KeepsTheOrder()
     {
         using var driver = new ConnectionDriver(new ScriptedHandler((request, response) =>
@@ -49,9 +49,9 @@ public sealed class WebSocketConnectionTests : IDisposable
         Assert.Equal(["pong 70", "binary 5"], Read(driver.OutputBytes.AsSpan(second)));
     }
 
-    [Theory]
-    [InlineData(PlainGet)]
-    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nContent-Length: 0\r\n\r\n")]
+    [Test]
+    [Arguments(PlainGet)]
+    [Arguments("POST / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nContent-Length: 0\r\n\r\n")]
     public void AcceptWebSocket_OfNoHandshake_Is500AndTheHandlersBug(string request)
     {
         using var driver = Start(request);
@@ -60,7 +60,7 @@ public sealed class WebSocketConnectionTests : IDisposable
         Assert.Equal(0, _messages.DisposeCount);
     }
 
-    [Fact]
+    [Test]
     public void AcceptWebSocket_AndThenThrows_Is500AndDisposesTheSource()
     {
         using var driver = new ConnectionDriver(new ScriptedHandler((_, response) =>
@@ -73,10 +73,10 @@ public sealed class WebSocketConnectionTests : IDisposable
         Assert.Equal(1, _messages.DisposeCount);
     }
 
-    [Theory]
-    [InlineData(7)]
-    [InlineData(1000)]
-    [InlineData(int.MaxValue)]
+    [Test]
+    [Arguments(7)]
+    [Arguments(1000)]
+    [Arguments(int.MaxValue)]
     public void Messages_OfEveryLengthClass_AreFramedWhole(int takenMax)
     {
         int[] lengths = [0, 1, 125, 126, 127, 1000, 16_384, 65_535, 65_536, 65_537, 1_000_000, 3];
@@ -90,7 +90,7 @@ public sealed class WebSocketConnectionTests : IDisposable
         Assert.Equal(lengths.Select(length => $"binary {length}"), Texts(frames));
     }
 
-    [Fact]
+    [Test]
     public void Messages_SocketThatTakesNothing_AreNotAskedFor()
     {
         for (int count = 0; count < 1000; count++) _messages.Add(Bytes(1000, count));
@@ -108,7 +108,7 @@ public sealed class WebSocketConnectionTests : IDisposable
         Assert.Equal(2000, Read(driver.OutputBytes).Count);
     }
 
-    [Fact]
+    [Test]
     public void Messages_SocketThatTakesALittleAtATime_NeverWaitInGreatNumber()
     {
         for (int count = 0; count < 20_000; count++) _messages.Add(Bytes(1000, count));
@@ -119,7 +119,7 @@ public sealed class WebSocketConnectionTests : IDisposable
         Assert.InRange(driver.OutputLengthMax, 64 * 1024, 66 * 1024);
     }
 
-    [Fact]
+    [Test]
     public void Messages_NothingMore_WaitsWithoutOutput()
     {
         using var driver = Start();
@@ -129,7 +129,7 @@ public sealed class WebSocketConnectionTests : IDisposable
         Assert.Equal(["binary 1"], Read(driver.AdvanceOnly().Feed("").OutputBytes));
     }
 
-    [Fact]
+    [Test]
     public void Messages_Blocked_AreOffloadedAndGoOn()
     {
         using var driver = Start();
@@ -140,21 +140,21 @@ public sealed class WebSocketConnectionTests : IDisposable
         Assert.Equal(["binary 1", "binary 2", "binary 3"], Read(driver.Feed("").OutputBytes));
     }
 
-    [Fact]
+    [Test]
     public void Messages_BlockedWhereItMayBlock_AreCut()
     {
         using var driver = Start(source: new OddSource(MessageStatus.Blocked, 0));
         Assert.Equal(NextStep.Reset, driver.Last);
     }
 
-    [Fact]
+    [Test]
     public void Messages_BytesWithoutAMessage_AreCut()
     {
         using var driver = Start(source: new OddSource(MessageStatus.Idle, 3));
         Assert.Equal(NextStep.Reset, driver.Last);
     }
 
-    [Fact]
+    [Test]
     public void Messages_Failed_AreCut()
     {
         using var driver = Start();
@@ -164,7 +164,7 @@ public sealed class WebSocketConnectionTests : IDisposable
         Assert.Null(Assert.Single(_events.BodyFailures));
     }
 
-    [Fact]
+    [Test]
     public void Messages_ThatThrow_AreLoggedAndCut()
     {
         using var driver = Start(source: new OddSource((MessageStatus)99, -1));
@@ -172,10 +172,10 @@ public sealed class WebSocketConnectionTests : IDisposable
         Assert.IsType<ArgumentOutOfRangeException>(Assert.Single(_events.BodyFailures));
     }
 
-    [Theory]
-    [InlineData(1000, "", "close 1000 ")]
-    [InlineData(1008, "FutureCursor", "close 1008 FutureCursor")]
-    [InlineData(4999, "ü", "close 4999 ü")]
+    [Test]
+    [Arguments(1000, "", "close 1000 ")]
+    [Arguments(1008, "FutureCursor", "close 1008 FutureCursor")]
+    [Arguments(4999, "ü", "close 4999 ü")]
     public void End_AfterItsMessages_ClosesWithItsCode(int code, string reason, string expected)
     {
         (_messages.CloseCode, _messages.CloseReason) = (code, reason);
@@ -192,7 +192,7 @@ public sealed class WebSocketConnectionTests : IDisposable
         Assert.Equal(3, Read(driver.OutputBytes).Count);
     }
 
-    [Fact]
+    [Test]
     public void End_WithoutAMessage_ClosesOnly()
     {
         _messages.Add(MessageStatus.End);
@@ -201,7 +201,7 @@ public sealed class WebSocketConnectionTests : IDisposable
         Assert.Equal(NextStep.Close, driver.TimeOut().Last);
     }
 
-    [Fact]
+    [Test]
     public void End_ReasonTooLong_IsCutAtACharacter()
     {
         _messages.CloseReason = string.Concat(Enumerable.Repeat("€", 50));
@@ -210,10 +210,10 @@ public sealed class WebSocketConnectionTests : IDisposable
         Assert.Equal($"close 1000 {_messages.CloseReason[..41]}", Read(driver.OutputBytes)[0]);
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1006)]
-    [InlineData(5000)]
+    [Test]
+    [Arguments(0)]
+    [Arguments(1006)]
+    [Arguments(5000)]
     public void End_CodeThatNobodyMaySend_IsCutAndLogged(int code)
     {
         _messages.CloseCode = code;
@@ -223,7 +223,7 @@ public sealed class WebSocketConnectionTests : IDisposable
         Assert.IsType<InvalidOperationException>(Assert.Single(_events.BodyFailures));
     }
 
-    [Fact]
+    [Test]
     public void Received_EndWithoutClose_ClosesAtOnce()
     {
         using var driver = Start();
@@ -231,7 +231,7 @@ public sealed class WebSocketConnectionTests : IDisposable
         Assert.Equal(1, _messages.DisposeCount);
     }
 
-    [Fact]
+    [Test]
     public void Received_CloseThenEnd_AnswersAndClosesAtOnce()
     {
         using var driver = Start();
@@ -246,7 +246,7 @@ public sealed class WebSocketConnectionTests : IDisposable
         Assert.Equal(NextStep.Close, driver.Last);
     }
 
-    [Fact]
+    [Test]
     public void Stop_Always_ClosesWith1001()
     {
         using var driver = Start();
@@ -259,7 +259,7 @@ public sealed class WebSocketConnectionTests : IDisposable
         Assert.Equal((NextStep.Read, DeadlineKind.Linger), Waits(driver));
     }
 
-    [Fact]
+    [Test]
     public void Wake_AtAnyTime_DoesNoHarm()
     {
         int wakes = 0;

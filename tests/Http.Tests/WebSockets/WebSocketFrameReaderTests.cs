@@ -8,15 +8,15 @@ public sealed class WebSocketFrameReaderTests
 {
     public static TheoryData<object> Cases => [.. WebSocketCases.All];
 
-    [Fact]
+    [Test]
     public void Cases_AllCodes_AreMet()
     {
         var met = WebSocketCases.All.Select(entry => entry.Error).ToHashSet();
         Assert.Empty(Enum.GetValues<FrameError>().Except(met));
     }
 
-    [Theory]
-    [MemberData(nameof(Cases))]
+    [Test]
+    [MethodDataSource(nameof(Cases))]
     public void Read_CaseInAnyPieces_ConsumesAllAndGivesItsError(object entry)
     {
         var test = (WebSocketCase)entry;
@@ -28,7 +28,7 @@ public sealed class WebSocketFrameReaderTests
         }
     }
 
-    [Fact]
+    [Test]
     public void Read_ControlFrames_GivesPayloadsUnmasked()
     {
         var reader = NewReader();
@@ -46,7 +46,7 @@ public sealed class WebSocketFrameReaderTests
         Assert.Equal(3, consumed);
     }
 
-    [Fact]
+    [Test]
     public void Read_CloseWithoutPayload_HasNoCode()
     {
         var reader = NewReader();
@@ -54,24 +54,24 @@ public sealed class WebSocketFrameReaderTests
         Assert.Equal(WebSocketClosing.NoCode, reader.CloseCode);
     }
 
-    [Theory]
-    [InlineData(FrameError.ReservedBitsSet, 1002)]
-    [InlineData(FrameError.OpcodeReserved, 1002)]
-    [InlineData(FrameError.NotMasked, 1002)]
-    [InlineData(FrameError.ControlFragmented, 1002)]
-    [InlineData(FrameError.ControlTooLong, 1002)]
-    [InlineData(FrameError.NothingToContinue, 1002)]
-    [InlineData(FrameError.MessageNotFinished, 1002)]
-    [InlineData(FrameError.LengthNotShortest, 1002)]
-    [InlineData(FrameError.LengthNegative, 1002)]
-    [InlineData(FrameError.MessageTooLong, 1009)]
-    [InlineData(FrameError.TextNotUtf8, 1007)]
-    [InlineData(FrameError.ClosePayloadTooShort, 1002)]
-    [InlineData(FrameError.CloseCodeInvalid, 1002)]
+    [Test]
+    [Arguments(FrameError.ReservedBitsSet, 1002)]
+    [Arguments(FrameError.OpcodeReserved, 1002)]
+    [Arguments(FrameError.NotMasked, 1002)]
+    [Arguments(FrameError.ControlFragmented, 1002)]
+    [Arguments(FrameError.ControlTooLong, 1002)]
+    [Arguments(FrameError.NothingToContinue, 1002)]
+    [Arguments(FrameError.MessageNotFinished, 1002)]
+    [Arguments(FrameError.LengthNotShortest, 1002)]
+    [Arguments(FrameError.LengthNegative, 1002)]
+    [Arguments(FrameError.MessageTooLong, 1009)]
+    [Arguments(FrameError.TextNotUtf8, 1007)]
+    [Arguments(FrameError.ClosePayloadTooShort, 1002)]
+    [Arguments(FrameError.CloseCodeInvalid, 1002)]
     internal void For_Error_HasItsCloseCode(FrameError error, int code) =>
         Assert.Equal(code, WebSocketClosing.For(error).Code);
 
-    [Fact]
+    [Test]
     public void For_EveryError_HasItsOwnShortReason()
     {
         var reasons = Enum.GetValues<FrameError>().Skip(1)
@@ -81,13 +81,13 @@ public sealed class WebSocketFrameReaderTests
         Assert.All(reasons, reason => Assert.InRange(reason.Length, 5, 50));
     }
 
-    [Theory]
-    [InlineData(0, 2)]
-    [InlineData(125, 2)]
-    [InlineData(126, 4)]
-    [InlineData(65_535, 4)]
-    [InlineData(65_536, 10)]
-    [InlineData(int.MaxValue, 10)]
+    [Test]
+    [Arguments(0, 2)]
+    [Arguments(125, 2)]
+    [Arguments(126, 4)]
+    [Arguments(65_535, 4)]
+    [Arguments(65_536, 10)]
+    [Arguments(int.MaxValue, 10)]
     public void WriteHead_Length_IsInItsShortestForm(int length, int headLength)
     {
         Assert.Equal(headLength, WebSocketFrameWriter.HeadLength(length));
@@ -103,7 +103,7 @@ public sealed class WebSocketFrameReaderTests
         Assert.Equal((0x82, (ulong)length), (head[0], written));
     }
 
-    [Fact]
+    [Test]
     public void TryAdd_EveryBeginningOfThreeBytes_AgreesWithThePlatform()
     {
         var strict = new UTF8Encoding(false, throwOnInvalidBytes: true);

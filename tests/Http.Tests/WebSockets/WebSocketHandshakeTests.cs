@@ -14,86 +14,86 @@ public sealed class WebSocketHandshakeTests
     private const string Get = "GET /x HTTP/1.1\r\nHost: a\r\n";
     private const string Protocol = "Sec-WebSocket-Protocol: ";
 
-    [Theory]
-    [InlineData(Get + Upgrade + Connection + Version + Key)]
-    [InlineData(Get + Key + Version + Connection + Upgrade)]
-    [InlineData(Get + "uPGRADE: WebSocket\r\ncONNECTION: uPgRaDe\r\n" + Version + Key)]
-    [InlineData(Get + "Upgrade: h2c, websocket\r\n" + Connection + Version + Key)]
-    [InlineData(Get + "Upgrade: ,, websocket ,\r\n" + Connection + Version + Key)]
-    [InlineData(Get + "Upgrade: h2c\r\n" + Upgrade + Connection + Version + Key)]
-    [InlineData(Get + Upgrade + "Connection: keep-alive, Upgrade\r\n" + Version + Key)]
-    [InlineData(Get + Upgrade + "Connection: keep-alive\r\n" + Connection + Version + Key)]
-    [InlineData(Get + Upgrade + Connection + Version + Key + "Content-Length: 0\r\n")]
-    [InlineData(Get + Upgrade + Connection + Version + Key + "Origin: http://evil.example\r\n")]
-    [InlineData(Get + Upgrade + Connection + Version + Key
+    [Test]
+    [Arguments(Get + Upgrade + Connection + Version + Key)]
+    [Arguments(Get + Key + Version + Connection + Upgrade)]
+    [Arguments(Get + "uPGRADE: WebSocket\r\ncONNECTION: uPgRaDe\r\n" + Version + Key)]
+    [Arguments(Get + "Upgrade: h2c, websocket\r\n" + Connection + Version + Key)]
+    [Arguments(Get + "Upgrade: ,, websocket ,\r\n" + Connection + Version + Key)]
+    [Arguments(Get + "Upgrade: h2c\r\n" + Upgrade + Connection + Version + Key)]
+    [Arguments(Get + Upgrade + "Connection: keep-alive, Upgrade\r\n" + Version + Key)]
+    [Arguments(Get + Upgrade + "Connection: keep-alive\r\n" + Connection + Version + Key)]
+    [Arguments(Get + Upgrade + Connection + Version + Key + "Content-Length: 0\r\n")]
+    [Arguments(Get + Upgrade + Connection + Version + Key + "Origin: http://evil.example\r\n")]
+    [Arguments(Get + Upgrade + Connection + Version + Key
         + "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n")]
-    [InlineData(Get + Upgrade + Connection + Version + Key + Protocol + "chat, super-chat\r\n")]
+    [Arguments(Get + Upgrade + Connection + Version + Key + Protocol + "chat, super-chat\r\n")]
     public void Check_GoodHandshake_Passes(string head) =>
         Assert.Equal(HandshakeRejection.None, Check(head));
 
-    [Theory]
-    [InlineData(Get, HandshakeRejection.NoUpgrade)]
-    [InlineData(Get + Connection + Version + Key, HandshakeRejection.NoUpgrade)]
-    [InlineData(Get + "Upgrade: h2c\r\n" + Connection, HandshakeRejection.NoUpgrade)]
-    [InlineData(Get + "Upgrade: websockets\r\n" + Connection, HandshakeRejection.NoUpgrade)]
-    [InlineData(Get + "Upgrade:\r\n" + Connection, HandshakeRejection.NoUpgrade)]
-    [InlineData("POST /x HTTP/1.1\r\nHost: a\r\n" + Upgrade + Connection + Version + Key,
+    [Test]
+    [Arguments(Get, HandshakeRejection.NoUpgrade)]
+    [Arguments(Get + Connection + Version + Key, HandshakeRejection.NoUpgrade)]
+    [Arguments(Get + "Upgrade: h2c\r\n" + Connection, HandshakeRejection.NoUpgrade)]
+    [Arguments(Get + "Upgrade: websockets\r\n" + Connection, HandshakeRejection.NoUpgrade)]
+    [Arguments(Get + "Upgrade:\r\n" + Connection, HandshakeRejection.NoUpgrade)]
+    [Arguments("POST /x HTTP/1.1\r\nHost: a\r\n" + Upgrade + Connection + Version + Key,
         HandshakeRejection.MethodNotGet)]
-    [InlineData("HEAD /x HTTP/1.1\r\nHost: a\r\n" + Upgrade + Connection + Version + Key,
+    [Arguments("HEAD /x HTTP/1.1\r\nHost: a\r\n" + Upgrade + Connection + Version + Key,
         HandshakeRejection.MethodNotGet)]
-    [InlineData("get /x HTTP/1.1\r\nHost: a\r\n" + Upgrade + Connection + Version + Key,
+    [Arguments("get /x HTTP/1.1\r\nHost: a\r\n" + Upgrade + Connection + Version + Key,
         HandshakeRejection.MethodNotGet)]
-    [InlineData("GET /x HTTP/1.0\r\n" + Upgrade + Connection + Version + Key,
+    [Arguments("GET /x HTTP/1.0\r\n" + Upgrade + Connection + Version + Key,
         HandshakeRejection.HttpVersionTooOld)]
-    [InlineData(Get + Upgrade + Version + Key, HandshakeRejection.ConnectionNotUpgrade)]
-    [InlineData(Get + Upgrade + "Connection: keep-alive\r\n" + Version + Key,
+    [Arguments(Get + Upgrade + Version + Key, HandshakeRejection.ConnectionNotUpgrade)]
+    [Arguments(Get + Upgrade + "Connection: keep-alive\r\n" + Version + Key,
         HandshakeRejection.ConnectionNotUpgrade)]
-    [InlineData(Get + Upgrade + "Connection: Upgraded\r\n" + Version + Key,
+    [Arguments(Get + Upgrade + "Connection: Upgraded\r\n" + Version + Key,
         HandshakeRejection.ConnectionNotUpgrade)]
-    [InlineData(Get + Upgrade + Connection + Version + Key + "Content-Length: 1\r\n",
+    [Arguments(Get + Upgrade + Connection + Version + Key + "Content-Length: 1\r\n",
         HandshakeRejection.HasContent)]
-    [InlineData(Get + Upgrade + Connection + Version + Key + "Transfer-Encoding: chunked\r\n",
+    [Arguments(Get + Upgrade + Connection + Version + Key + "Transfer-Encoding: chunked\r\n",
         HandshakeRejection.HasContent)]
-    [InlineData(Get + Upgrade + Connection + Key, HandshakeRejection.VersionMissing)]
-    [InlineData(Get + Upgrade + Connection + Key + "Sec-WebSocket-Version: 8\r\n",
+    [Arguments(Get + Upgrade + Connection + Key, HandshakeRejection.VersionMissing)]
+    [Arguments(Get + Upgrade + Connection + Key + "Sec-WebSocket-Version: 8\r\n",
         HandshakeRejection.VersionUnsupported)]
-    [InlineData(Get + Upgrade + Connection + Key + "Sec-WebSocket-Version: 013\r\n",
+    [Arguments(Get + Upgrade + Connection + Key + "Sec-WebSocket-Version: 013\r\n",
         HandshakeRejection.VersionUnsupported)]
-    [InlineData(Get + Upgrade + Connection + Key + "Sec-WebSocket-Version: 13, 8\r\n",
+    [Arguments(Get + Upgrade + Connection + Key + "Sec-WebSocket-Version: 13, 8\r\n",
         HandshakeRejection.VersionUnsupported)]
-    [InlineData(Get + Upgrade + Connection + Key + "Sec-WebSocket-Version:\r\n",
+    [Arguments(Get + Upgrade + Connection + Key + "Sec-WebSocket-Version:\r\n",
         HandshakeRejection.VersionUnsupported)]
-    [InlineData(Get + Upgrade + Connection + Key + Version + "Sec-WebSocket-Version: 8\r\n",
+    [Arguments(Get + Upgrade + Connection + Key + Version + "Sec-WebSocket-Version: 8\r\n",
         HandshakeRejection.VersionUnsupported)]
-    [InlineData(Get + Upgrade + Connection + Version, HandshakeRejection.KeyMissing)]
-    [InlineData(Get + Upgrade + Connection + Version + Key + Key, HandshakeRejection.KeyRepeated)]
-    [InlineData(Get + Upgrade + Connection + Version + Key + Protocol + "chat room\r\n",
+    [Arguments(Get + Upgrade + Connection + Version, HandshakeRejection.KeyMissing)]
+    [Arguments(Get + Upgrade + Connection + Version + Key + Key, HandshakeRejection.KeyRepeated)]
+    [Arguments(Get + Upgrade + Connection + Version + Key + Protocol + "chat room\r\n",
         HandshakeRejection.ProtocolInvalid)]
-    [InlineData(Get + Upgrade + Connection + Version + Key + Protocol + "chat, \"x\"\r\n",
+    [Arguments(Get + Upgrade + Connection + Version + Key + Protocol + "chat, \"x\"\r\n",
         HandshakeRejection.ProtocolInvalid)]
     public void Check_BadHandshake_GivesItsOwnCode(string head, HandshakeRejection expected) =>
         Assert.Equal(expected, Check(head));
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("x")]
-    [InlineData("dGhlIHNhbXBsZSBub25jZQ")]      // not padded
-    [InlineData("dGhlIHNhbXBsZSBub25jZQ=")]
-    [InlineData("dGhlIHNhbXBsZSBub25jZQ===")]
-    [InlineData("dGhlIHNhbXBsZSBub25jZWU=")]    // 17 bytes
-    [InlineData("dGhlIHNhbXBsZSBub25j")]        // 15 bytes
-    [InlineData("dGhlIHNhbXBsZSBub25j    ZQ==")]
-    [InlineData("dGhlIHNhbXBsZSBu  jZQ==")]
-    [InlineData("dGhlIHNhbXBsZSBub25jZWVl")]    // 18 bytes in 24 characters
-    [InlineData("dGhlIHNhbXBsZSBub2-jZQ==")]    // the other alphabet
-    [InlineData("dGhlIHNhbXBsZSBub25jZQ==, dGhlIHNhbXBsZSBub25jZQ==")]
+    [Test]
+    [Arguments("")]
+    [Arguments("x")]
+    [Arguments("dGhlIHNhbXBsZSBub25jZQ")]      // not padded
+    [Arguments("dGhlIHNhbXBsZSBub25jZQ=")]
+    [Arguments("dGhlIHNhbXBsZSBub25jZQ===")]
+    [Arguments("dGhlIHNhbXBsZSBub25jZWU=")]    // 17 bytes
+    [Arguments("dGhlIHNhbXBsZSBub25j")]        // 15 bytes
+    [Arguments("dGhlIHNhbXBsZSBub25j    ZQ==")]
+    [Arguments("dGhlIHNhbXBsZSBu  jZQ==")]
+    [Arguments("dGhlIHNhbXBsZSBub25jZWVl")]    // 18 bytes in 24 characters
+    [Arguments("dGhlIHNhbXBsZSBub2-jZQ==")]    // the other alphabet
+    [Arguments("dGhlIHNhbXBsZSBub25jZQ==, dGhlIHNhbXBsZSBub25jZQ==")]
     public void Check_KeyThatIsNot16Bytes_IsInvalid(string key)
     {
         string head = Get + Upgrade + Connection + Version + $"Sec-WebSocket-Key: {key}\r\n";
         Assert.Equal(HandshakeRejection.KeyInvalid, Check(head));
     }
 
-    [Fact]
+    [Test]
     public void WriteAccept_TheRfcsExample_IsTheRfcsAnswer()
     {
         var head = Parse(ClientFrames.Handshake, out var bytes);
@@ -102,13 +102,13 @@ public sealed class WebSocketHandshakeTests
         Assert.Equal("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", Encoding.ASCII.GetString(accept));
     }
 
-    [Theory]
-    [InlineData("", "")]
-    [InlineData(Protocol + "chat\r\n", "chat")]
-    [InlineData(Protocol + "one, two\r\n", "one")]
-    [InlineData(Protocol + " , ,two\r\n", "two")]
-    [InlineData(Protocol + "\r\n" + Protocol + "b\r\n", "b")]
-    [InlineData(Protocol + "bad one\r\n", "")]
+    [Test]
+    [Arguments("", "")]
+    [Arguments(Protocol + "chat\r\n", "chat")]
+    [Arguments(Protocol + "one, two\r\n", "one")]
+    [Arguments(Protocol + " , ,two\r\n", "two")]
+    [Arguments(Protocol + "\r\n" + Protocol + "b\r\n", "b")]
+    [Arguments(Protocol + "bad one\r\n", "")]
     public void FirstProtocol_Offers_GivesTheFirst(string lines, string expected)
     {
         var head = Parse(Get + lines + "\r\n", out var bytes);
@@ -116,7 +116,7 @@ public sealed class WebSocketHandshakeTests
         Assert.Equal(expected, Encoding.ASCII.GetString(protocol));
     }
 
-    [Fact]
+    [Test]
     public void For_EveryRejection_HasAStatusAndItsOwnWords()
     {
         var codes = Enum.GetValues<HandshakeRejection>().Skip(1);
@@ -127,7 +127,7 @@ public sealed class WebSocketHandshakeTests
         Assert.Equal(405, HandshakeAnswer.For(HandshakeRejection.MethodNotGet).Status);
     }
 
-    [Fact]
+    [Test]
     public void CheckWebSocketHandshake_InAHandler_SeesItsRequest()
     {
         var found = new List<(HandshakeRejection, string)>();
@@ -140,7 +140,7 @@ public sealed class WebSocketHandshakeTests
         Assert.Equal([(HandshakeRejection.None, "a"), (HandshakeRejection.NoUpgrade, "")], found);
     }
 
-    [Fact]
+    [Test]
     public void Status_426_SaysToWhatToUpgrade()
     {
         var handler = new ScriptedHandler((_, response) => response.Status = 426);

@@ -19,7 +19,7 @@ public sealed class WebSocketLivenessTests : IDisposable
 
     public void Dispose() => _driver.Dispose();
 
-    [Fact]
+    [Test]
     public void Silence_Of30Seconds_IsPingedAndOf90IsCut()
     {
         PassTo(DeadlineKind.Silence, seconds: 30);
@@ -32,7 +32,7 @@ public sealed class WebSocketLivenessTests : IDisposable
         Assert.Equal(1, _messages.DisposeCount);
     }
 
-    [Fact]
+    [Test]
     public void Silence_BrokenByAnyByte_BeginsAnew()
     {
         byte[] pong = ClientFrames.Frame(Http.WebSockets.WebSocketOpcode.Pong, "");
@@ -48,7 +48,7 @@ public sealed class WebSocketLivenessTests : IDisposable
         Assert.Equal(["ping"], Frames());
     }
 
-    [Fact]
+    [Test]
     public void Silence_WhileMessagesGoOut_IsStillPinged()
     {
         for (int second = 0; second < 29; second++)
@@ -62,7 +62,7 @@ public sealed class WebSocketLivenessTests : IDisposable
         Assert.Equal("ping", Frames()[^1]);
     }
 
-    [Fact]
+    [Test]
     public void TimedOut_BeforeItsTime_ChangesNothing()
     {
         _driver.TimeOut();
@@ -70,7 +70,7 @@ public sealed class WebSocketLivenessTests : IDisposable
         Assert.Equal(NextStep.Duplex, _driver.Last);
     }
 
-    [Fact]
+    [Test]
     public void TimedOut_SourceThatWouldBlock_IsOffloaded()
     {
         _messages.Add(MessageStatus.Blocked, [1]);
@@ -78,7 +78,7 @@ public sealed class WebSocketLivenessTests : IDisposable
         Assert.Equal(NextStep.Offload, _driver.Connection.TimedOut());
     }
 
-    [Fact]
+    [Test]
     public void Reader_ThatTakesNothing_IsCutAfter60Seconds()
     {
         _driver.IsStalled = true;
@@ -91,7 +91,7 @@ public sealed class WebSocketLivenessTests : IDisposable
         Assert.Equal(1, _messages.DisposeCount);
     }
 
-    [Fact]
+    [Test]
     public void Reader_ThatTakesEnough_IsKept()
     {
         for (int count = 0; count < 1000; count++) _messages.Add(new byte[1000]);
@@ -112,7 +112,7 @@ public sealed class WebSocketLivenessTests : IDisposable
         Assert.Equal(NextStep.Reset, _driver.Last);
     }
 
-    [Fact]
+    [Test]
     public void Reader_ThatDoesNotTakeTheCloseFrame_IsCut()
     {
         _driver.IsStalled = true;
@@ -122,7 +122,7 @@ public sealed class WebSocketLivenessTests : IDisposable
         Assert.Equal(DeadlineKind.SlowReader, _driver.Connection.DeadlineKind);
     }
 
-    [Fact]
+    [Test]
     public void Pings_WhileNothingIsTaken_DoNotGrowTheOutputAndTheLatestWins()
     {
         _driver.IsStalled = true;
@@ -139,7 +139,7 @@ public sealed class WebSocketLivenessTests : IDisposable
         Assert.InRange(Frames().Count, 2, 4096 / 8);
     }
 
-    [Fact]
+    [Test]
     public void Ping_BehindManyMessages_IsAnsweredBeforeTheRestOfThem()
     {
         for (int count = 0; count < 10_000; count++) _messages.Add(new byte[1000]);
@@ -152,7 +152,7 @@ public sealed class WebSocketLivenessTests : IDisposable
         Assert.Equal(10_001, Frames().Count);
     }
 
-    [Fact]
+    [Test]
     public void Close_WhileNothingIsTaken_IsAnsweredBehindWhatWaits()
     {
         for (int count = 0; count < 1000; count++) _messages.Add(new byte[1000]);

@@ -23,7 +23,7 @@ public abstract class WebSocketTransportSuite(Func<ITransport> transport)
     private static readonly IPEndPoint s_anyPort = new(IPAddress.Loopback, 0);
     private static readonly TimeSpan s_longGrace = TimeSpan.FromMinutes(1);
 
-    [Fact]
+    [Test]
     public async Task Start_EveryCase_HasItsOutcome()
     {
         await using var server = Start(static () => new ScriptedMessages());
@@ -47,7 +47,7 @@ public abstract class WebSocketTransportSuite(Func<ITransport> transport)
         }
     }
 
-    [Fact]
+    [Test]
     public async Task Start_FramesBehindTheHandshake_AreAnsweredAtOnce()
     {
         await using var server = Start(static () => new ScriptedMessages().Add("first"));
@@ -56,7 +56,7 @@ public abstract class WebSocketTransportSuite(Func<ITransport> transport)
         Assert.Equal("binary 5", await client.ReadTextAsync());
     }
 
-    [Fact]
+    [Test]
     public async Task Messages_OfEveryLengthClass_ArriveWholeAndInOrder()
     {
         int[] lengths = [0, 1, 125, 126, 127, 65_535, 65_536, 65_537, 5_000_000, 3];
@@ -75,7 +75,7 @@ public abstract class WebSocketTransportSuite(Func<ITransport> transport)
         Assert.Equal(["close 1000 "], await client.ReadAllAsync());
     }
 
-    [Fact]
+    [Test]
     public async Task Messages_Blocked_AreSentAllTheSame()
     {
         await using var server = Start(static () => new ScriptedMessages()
@@ -87,7 +87,7 @@ public abstract class WebSocketTransportSuite(Func<ITransport> transport)
             ["binary 1", "binary 2", "binary 3", "close 1000 "], await client.ReadAllAsync());
     }
 
-    [Fact]
+    [Test]
     public async Task Wake_FromAnotherThreadToManySockets_BringsEveryMessageInOrder()
     {
         const int Clients = 40;
@@ -113,7 +113,7 @@ public abstract class WebSocketTransportSuite(Func<ITransport> transport)
         foreach (var client in clients) client.Dispose();
     }
 
-    [Fact]
+    [Test]
     public async Task Wake_SpuriousAndAfterTheEnd_DoesNoHarm()
     {
         var messages = new ScriptedMessages();
@@ -146,16 +146,16 @@ public abstract class WebSocketTransportSuite(Func<ITransport> transport)
         Assert.Equal(1, messages.DisposeCount);
     }
 
-    [Fact]
+    [Test]
     public async Task Client_ThatLeaves_HasItsSourceDisposed()
     {
         var left = new EndlessMessages(100);
         await using var server = Start(() => left);
         using (var client = await FrameClient.ConnectAsync(server)) await client.ReadAsync();
-        await left.Disposed.WaitAsync(s_longGrace, TestContext.Current.CancellationToken);
+        await left.Disposed.WaitAsync(s_longGrace, TestRun.Cancellation);
     }
 
-    [Fact]
+    [Test]
     public async Task Client_ThatReadsNothing_StillHasItsPingsAndCloseRead()
     {
         var endless = new EndlessMessages(10_000);
@@ -168,12 +168,12 @@ public abstract class WebSocketTransportSuite(Func<ITransport> transport)
 
         await client.SendAsync(ClientFrames.Close(3000));
         // The close was read although no output could be written.
-        await endless.Disposed.WaitAsync(s_longGrace, TestContext.Current.CancellationToken);
+        await endless.Disposed.WaitAsync(s_longGrace, TestRun.Cancellation);
         var frames = await client.ReadAllAsync();
         Assert.Equal("close 3000 ", frames[^1]);
     }
 
-    [Fact]
+    [Test]
     public async Task StopAsync_OpenWebSockets_AreClosedWith1001()
     {
         await using var server = Start(static () => new ScriptedMessages());
@@ -185,7 +185,7 @@ public abstract class WebSocketTransportSuite(Func<ITransport> transport)
         await stopping;
     }
 
-    [Fact]
+    [Test]
     public async Task Sweep_SilentClient_IsPingedAndThenCut()
     {
         var time = new ManualTime();
@@ -199,7 +199,7 @@ public abstract class WebSocketTransportSuite(Func<ITransport> transport)
         Assert.Equal(1, messages.DisposeCount);
     }
 
-    [Fact]
+    [Test]
     public async Task Sweep_ClientThatAnswersPings_IsKept()
     {
         var time = new ManualTime();
@@ -215,7 +215,7 @@ public abstract class WebSocketTransportSuite(Func<ITransport> transport)
         }
     }
 
-    [Fact]
+    [Test]
     public async Task Sweep_ReaderThatTakesNothing_IsCut()
     {
         var time = new ManualTime();
@@ -235,7 +235,7 @@ public abstract class WebSocketTransportSuite(Func<ITransport> transport)
 
             await client.ReadAllAsync();
         });
-        await endless.Disposed.WaitAsync(s_longGrace, TestContext.Current.CancellationToken);
+        await endless.Disposed.WaitAsync(s_longGrace, TestRun.Cancellation);
     }
 
     private HttpServer Start(Func<IMessageSource> messages, TimeProvider? time = null)

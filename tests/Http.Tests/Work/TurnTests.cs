@@ -4,7 +4,7 @@ namespace Http.Tests.Work;
 
 public sealed class TurnTests
 {
-    [Fact]
+    [Test]
     public void TryTake_BesideOthers_GrantsNoMoreThanItsUnits()
     {
         var turn = new Turn(mayBlock: false);
@@ -14,7 +14,7 @@ public sealed class TurnTests
         Assert.False(turn.TryTake(1));
     }
 
-    [Fact]
+    [Test]
     public void TryTake_WhereItMayWait_GrantsTheFirstWhateverItCosts()
     {
         var turn = new Turn(mayBlock: true);
@@ -23,7 +23,7 @@ public sealed class TurnTests
         Assert.False(turn.TryTake(1));
     }
 
-    [Fact]
+    [Test]
     public void TryTake_BehindMuchElse_WaitsForTheNextTurnWhenItIsTooMuch()
     {
         const int Much = Turn.UnitsBesideOthers + 1;
@@ -33,7 +33,7 @@ public sealed class TurnTests
         Assert.True(turn.TryTake(Turn.UnitsOffloaded - Much));
     }
 
-    [Fact]
+    [Test]
     public void TryTake_LargeThingBehindLittle_IsGranted()
     {
         var turn = new Turn(mayBlock: true);
@@ -41,7 +41,7 @@ public sealed class TurnTests
         Assert.True(turn.TryTake(2L * Turn.UnitsOffloaded));
     }
 
-    [Fact]
+    [Test]
     public void Take_WhatWasDone_CountsEvenBeyondTheEnd()
     {
         var turn = new Turn(mayBlock: false);
@@ -49,7 +49,7 @@ public sealed class TurnTests
         Assert.True(turn.IsOver);
     }
 
-    [Fact]
+    [Test]
     public void Unbounded_Turn_IsNeverOver()
     {
         var turn = Turn.Unbounded();

@@ -19,17 +19,17 @@ public sealed class ArchiveFilesTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
-    [InlineData("a.car", "a.car")]
-    [InlineData("d.txt", "d.txt")] // Named by itself, whatever it is called.
-    [InlineData("", "[odd] name#1.car a.car b.CAR c.car.gz one/e.car two/deep/g.car two/f.car")]
-    [InlineData("two", "two/deep/g.car two/f.car")]
-    [InlineData("?.car", "a.car")]
-    [InlineData("*.car*", "[odd] name#1.car a.car c.car.gz")]
-    [InlineData("*/*.car", "one/e.car two/f.car")]
-    [InlineData("t*/deep/?.car", "two/deep/g.car")]
-    [InlineData("*/deep/*", "two/deep/g.car")]
-    [InlineData("[odd]*.car", "[odd] name#1.car")]
+    [Test]
+    [Arguments("a.car", "a.car")]
+    [Arguments("d.txt", "d.txt")] // Named by itself, whatever it is called.
+    [Arguments("", "[odd] name#1.car a.car b.CAR c.car.gz one/e.car two/deep/g.car two/f.car")]
+    [Arguments("two", "two/deep/g.car two/f.car")]
+    [Arguments("?.car", "a.car")]
+    [Arguments("*.car*", "[odd] name#1.car a.car c.car.gz")]
+    [Arguments("*/*.car", "one/e.car two/f.car")]
+    [Arguments("t*/deep/?.car", "two/deep/g.car")]
+    [Arguments("*/deep/*", "two/deep/g.car")]
+    [Arguments("[odd]*.car", "[odd] name#1.car")]
     public void Expand_Argument_GivesItsFilesInOrder(string argument, string expected)
     {
         var files = Expand([_folder.At(argument)], out var problems);
@@ -38,12 +38,12 @@ public sealed class ArchiveFilesTests : IDisposable
         Assert.Empty(problems);
     }
 
-    [Theory]
-    [InlineData("nosuch.car")]
-    [InlineData("*.zip")]
-    [InlineData("nosuch/*.car")]
-    [InlineData("*/nosuch/*.car")]
-    [InlineData("a.car/*.car")]
+    [Test]
+    [Arguments("nosuch.car")]
+    [Arguments("*.zip")]
+    [Arguments("nosuch/*.car")]
+    [Arguments("*/nosuch/*.car")]
+    [Arguments("a.car/*.car")]
     public void Expand_NothingThere_IsToldAsGiven(string argument)
     {
         string given = _folder.At(argument);
@@ -54,14 +54,14 @@ public sealed class ArchiveFilesTests : IDisposable
         Assert.Equal([new InputProblem(given, "names no file")], problems);
     }
 
-    [Fact]
+    [Test]
     public void Expand_EmptyText_NamesNothing()
     {
         Assert.Empty(Expand([""], out var problems));
         Assert.Equal([new InputProblem("", "names no file")], problems);
     }
 
-    [Fact]
+    [Test]
     public void Expand_EmptyFolder_IsNoMistake()
     {
         Directory.CreateDirectory(_folder.At("empty"));
@@ -70,7 +70,7 @@ public sealed class ArchiveFilesTests : IDisposable
         Assert.Empty(problems);
     }
 
-    [Fact]
+    [Test]
     public void Expand_FoldersThatAreNoArchive_ArePassedOver()
     {
         string[] names =
@@ -87,10 +87,10 @@ public sealed class ArchiveFilesTests : IDisposable
         Assert.Empty(problems);
     }
 
-    [Fact]
+    [Test]
     public void Expand_LinkThatLeadsRound_IsNotFollowedButLinkedFilesAre()
     {
-        if (OperatingSystem.IsWindows()) Assert.Skip("links need a privilege there");
+        if (OperatingSystem.IsWindows()) Skip.Test("links need a privilege there");
         _folder.Write("top/in/a.car", []);
         Directory.CreateSymbolicLink(_folder.At("top", "in", "round"), _folder.At("top"));
         File.CreateSymbolicLink(_folder.At("top", "linked.car"), _folder.At("a.car"));
@@ -101,9 +101,9 @@ public sealed class ArchiveFilesTests : IDisposable
         Assert.Empty(problems);
     }
 
-    [Theory]
-    [InlineData(16, true)]
-    [InlineData(17, false)]
+    [Test]
+    [Arguments(16, true)]
+    [Arguments(17, false)]
     public void Expand_VeryDeep_SaysWhatIsLeftOut(int depth, bool isFound)
     {
         string below = string.Concat(Enumerable.Repeat("d/", depth));
@@ -115,11 +115,11 @@ public sealed class ArchiveFilesTests : IDisposable
         Assert.Equal(isFound, problems.Count == 0);
     }
 
-    [Fact]
+    [Test]
     public void Expand_Stopped_EndsAtOnce() => Assert.Throws<OperationCanceledException>(
         () => ArchiveFiles.Expand([_folder.Path], out _, stop: new CancellationToken(true)));
 
-    [Fact]
+    [Test]
     public void Expand_FileNamedTwice_IsThereOnce()
     {
         string[] arguments =
@@ -131,16 +131,16 @@ public sealed class ArchiveFilesTests : IDisposable
         Assert.Empty(problems);
     }
 
-    [Theory]
-    [InlineData("/x/alice.car", "alice")]
-    [InlineData("/x/alice.CAR", "alice")]
-    [InlineData("/x/alice.car.gz", "alice")]
-    [InlineData("/x/did:plc:abc.car", "did:plc:abc")]
-    [InlineData("/x/alice.2024.bin", "alice.2024")]
+    [Test]
+    [Arguments("/x/alice.car", "alice")]
+    [Arguments("/x/alice.CAR", "alice")]
+    [Arguments("/x/alice.car.gz", "alice")]
+    [Arguments("/x/did:plc:abc.car", "did:plc:abc")]
+    [Arguments("/x/alice.2024.bin", "alice.2024")]
     public void NameOf_Path_IsWithoutSuffix(string path, string name) =>
         Assert.Equal(name, ArchiveFiles.NameOf(path));
 
-    [Fact]
+    [Test]
     public void SidecarsOf_KnownDid_ComeAfterTheFilesOwn() => Assert.Equal(
         ["/x/a.did.json", "/x/did:plc:abc.did.json", "/x/did_plc_abc.did.json"],
         ArchiveFiles.SidecarsOf("/x/a.car", "did:plc:abc", "did").Select(
@@ -149,7 +149,7 @@ public sealed class ArchiveFilesTests : IDisposable
     private static List<string> Expand(
         string[] arguments, out List<InputProblem> problems, string? ownFolder = null) =>
         ArchiveFiles.Expand(
-            arguments, out problems, ownFolder, TestContext.Current.CancellationToken);
+            arguments, out problems, ownFolder, TestRun.Cancellation);
 
     private string Relative(string path) =>
         Path.GetRelativePath(_folder.Path, path).Replace('\\', '/');

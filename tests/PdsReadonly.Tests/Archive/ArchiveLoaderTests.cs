@@ -15,10 +15,10 @@ public sealed class ArchiveLoaderTests : IDisposable
 
     public void Dispose() => _archive.Dispose();
 
-    [Theory]
-    [InlineData(CarOrder.Preorder)]
-    [InlineData(CarOrder.Shuffled)]
-    [InlineData(CarOrder.Doubled)]
+    [Test]
+    [Arguments(CarOrder.Preorder)]
+    [Arguments(CarOrder.Shuffled)]
+    [Arguments(CarOrder.Doubled)]
     public void Load_SoundCar_IsServedWithEveryRecord(CarOrder order)
     {
         var repo = TestRepos.Build("alice", posts: 300);
@@ -44,7 +44,7 @@ public sealed class ArchiveLoaderTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public void Load_DataFolderThatFails_WaitsAndIsTriedAgain()
     {
         var repo = TestRepos.Build("alice", posts: 3);
@@ -62,7 +62,7 @@ public sealed class ArchiveLoaderTests : IDisposable
         while (run.Observer.Retried is null)
         {
             Assert.True(run.Observer.Told.Wait(
-                TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+                TimeSpan.FromMinutes(1), TestRun.Cancellation));
         }
 
         Assert.Equal((0, 1), run.Observer.Retried);
@@ -70,7 +70,7 @@ public sealed class ArchiveLoaderTests : IDisposable
         Assert.NotNull(run.Find(repo.Did));
     }
 
-    [Fact]
+    [Test]
     public void Load_RecordUnderTheCodecOfBlobs_KeepsItsCid()
     {
         using var key = TestRepos.KeyOf("alice");
@@ -102,9 +102,9 @@ public sealed class ArchiveLoaderTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData("a.car", "b.car")]
-    [InlineData("b.car", "a.car")]
+    [Test]
+    [Arguments("a.car", "b.car")]
+    [Arguments("b.car", "a.car")]
     public void Load_TwoCarsOfOneRepo_HigherRevIsServed(string older, string newer)
     {
         _archive.WriteCar(older, TestRepos.Build("alice", revSecond: 100).ToCar());
@@ -120,7 +120,7 @@ public sealed class ArchiveLoaderTests : IDisposable
         Assert.Single(_archive.DataFiles("indexes"));
     }
 
-    [Fact]
+    [Test]
     public void Load_SameRevOtherHead_IsAConflictAndTheFirstStays()
     {
         _archive.WriteCar("a.car", TestRepos.Build("alice", posts: 1).ToCar());
@@ -136,7 +136,7 @@ public sealed class ArchiveLoaderTests : IDisposable
         Assert.Equal("a.car", Path.GetFileName(run.Find(TestRepos.DidOf("alice"))!.SourcePath));
     }
 
-    [Fact]
+    [Test]
     public void Load_RevAheadOfTheClock_NeverReplacesAHead()
     {
         var now = _archive.Time.Now;
@@ -156,7 +156,7 @@ public sealed class ArchiveLoaderTests : IDisposable
         Assert.Equal("rev lies in the future", run.Outcome("c.car").Warning);
     }
 
-    [Fact]
+    [Test]
     public void Load_ClockAt1970_ServesAllTheSame()
     {
         _archive.Time.Now = DateTimeOffset.UnixEpoch;
@@ -174,7 +174,7 @@ public sealed class ArchiveLoaderTests : IDisposable
         Assert.Equal(latest.CommitCid, again.Find(latest.Did)!.Head);
     }
 
-    [Fact]
+    [Test]
     public void Load_SecondStart_ReadsNothingAgain()
     {
         var repo = TestRepos.Build("alice");
@@ -198,7 +198,7 @@ public sealed class ArchiveLoaderTests : IDisposable
         Assert.StartsWith("CidMismatch ", run.Outcome("b.car").Fault, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public void Load_FileReplacedByNewRev_IsServedAndTheOldIndexGoneByTheNextStart()
     {
         _archive.WriteCar("a.car", TestRepos.Build("alice", revSecond: 1).ToCar());
@@ -217,7 +217,7 @@ public sealed class ArchiveLoaderTests : IDisposable
         Assert.Single(_archive.DataFiles("indexes"));
     }
 
-    [Fact]
+    [Test]
     public void Load_FileBecameBad_RepoIsNoLongerServed()
     {
         var repo = TestRepos.Build("alice");
@@ -233,7 +233,7 @@ public sealed class ArchiveLoaderTests : IDisposable
         Assert.Null(run.Find(repo.Did));
     }
 
-    [Fact]
+    [Test]
     public void Load_LaterRevTakenAway_EarlierIsServedAgain()
     {
         var earlier = TestRepos.Build("alice", revSecond: 1);
@@ -250,7 +250,7 @@ public sealed class ArchiveLoaderTests : IDisposable
         Assert.Equal(earlier.CommitCid, run.Find(earlier.Did)!.Head);
     }
 
-    [Fact]
+    [Test]
     public void Load_SidecarAdded_ChangesHandleAndSignature()
     {
         var repo = TestRepos.Build("alice");
@@ -269,10 +269,10 @@ public sealed class ArchiveLoaderTests : IDisposable
         Assert.True(run.Find(repo.Did)!.HasDocument);
     }
 
-    [Theory]
-    [InlineData(SignaturePolicy.Historical, "SignatureKeyMismatch")]
-    [InlineData(SignaturePolicy.Require, "SignatureKeyMismatch")]
-    [InlineData(SignaturePolicy.Any, null)]
+    [Test]
+    [Arguments(SignaturePolicy.Historical, "SignatureKeyMismatch")]
+    [Arguments(SignaturePolicy.Require, "SignatureKeyMismatch")]
+    [Arguments(SignaturePolicy.Any, null)]
     public void Load_KeyOfAnother_IsRefusedUnlessAnyWillDo(object policy, string? fault)
     {
         _archive.Signatures = (SignaturePolicy)policy;
@@ -288,7 +288,7 @@ public sealed class ArchiveLoaderTests : IDisposable
         Assert.Equal(fault is null ? SignatureState.Mismatch : null, run.Find(repo.Did)?.Signature);
     }
 
-    [Fact]
+    [Test]
     public void Load_PackedCarReplaced_LeavesOneUnpackedForm()
     {
         WritePacked("a.car.gz", TestRepos.Build("alice", revSecond: 1));
@@ -309,7 +309,7 @@ public sealed class ArchiveLoaderTests : IDisposable
         Assert.Equal(2, _archive.DataFiles("unpacked").Length);
     }
 
-    [Fact]
+    [Test]
     public void Load_PackedCar_IsServedFromItsUnpackedForm()
     {
         var repo = TestRepos.Build("alice");
@@ -326,7 +326,7 @@ public sealed class ArchiveLoaderTests : IDisposable
         Assert.NotNull(again.Find(repo.Did));
     }
 
-    [Fact]
+    [Test]
     public void Load_LeftoversOfAKilledRun_AreDeleted()
     {
         _archive.WriteCar("a.car", TestRepos.Build("alice").ToCar());
@@ -342,7 +342,7 @@ public sealed class ArchiveLoaderTests : IDisposable
         Assert.Empty(_archive.DataFiles("unpacked"));
     }
 
-    [Fact]
+    [Test]
     public void Load_FileHoldsAnotherRepoNow_TheFirstIsGoneAlsoAfterARestart()
     {
         var first = TestRepos.Build("alice");
@@ -361,7 +361,7 @@ public sealed class ArchiveLoaderTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public void Load_ConflictingFileStandsAloneLater_IsServed()
     {
         var one = TestRepos.Build("alice", posts: 3);
@@ -377,9 +377,9 @@ public sealed class ArchiveLoaderTests : IDisposable
         Assert.Equal(winner == path ? otherPath : path, later.Find(one.Did)!.SourcePath);
     }
 
-    [Theory]
-    [InlineData("a.car", "b.car")]
-    [InlineData("b.car", "a.car")]
+    [Test]
+    [Arguments("a.car", "b.car")]
+    [Arguments("b.car", "a.car")]
     public void Load_RevAheadOfTheClock_LosesInWhateverOrder(string honest, string ahead)
     {
         var now = TestRepos.Build("alice");
@@ -393,7 +393,7 @@ public sealed class ArchiveLoaderTests : IDisposable
         Assert.Equal(now.CommitCid, run.Find(now.Did)!.Head);
     }
 
-    [Fact]
+    [Test]
     public void Load_StricterPolicyLater_JudgesAnew()
     {
         var repo = TestRepos.Build("alice");
@@ -407,7 +407,7 @@ public sealed class ArchiveLoaderTests : IDisposable
         Assert.StartsWith("SignatureUnchecked", stricter.Outcome("a.car").Fault);
     }
 
-    [Fact]
+    [Test]
     public void Load_MoreCollectionsThanAllowed_IsRefused()
     {
         byte[] record = SampleRecord.Encode(("n", "x"));
@@ -423,7 +423,7 @@ public sealed class ArchiveLoaderTests : IDisposable
         Assert.StartsWith("TooManyCollections", run.Outcome("a.car").Fault);
     }
 
-    [Fact]
+    [Test]
     public void Reread_AskedAgainAndAgain_ReadsOnceInFiveSeconds()
     {
         string path = _archive.WriteCar("a.car", TestRepos.Build("alice").ToCar());

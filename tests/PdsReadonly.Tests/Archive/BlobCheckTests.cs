@@ -11,29 +11,29 @@ public sealed class BlobCheckTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(100_000)]
+    [Test]
+    [Arguments(0)]
+    [Arguments(1)]
+    [Arguments(100_000)]
     public void Advance_BytesOfTheCid_IsRight(int length) =>
         Assert.Equal([true], StepsOf(length, length, Cid.Of(CidCodec.Raw, BytesOf(length))));
 
-    [Fact]
+    [Test]
     public void Advance_OtherBytes_IsWrong() =>
         Assert.Equal([false], StepsOf(100, 100, Cid.Of(CidCodec.Raw, BytesOf(99))));
 
-    [Fact]
+    [Test]
     public void Advance_FileThatIsShorter_IsWrong() =>
         Assert.Equal([false], StepsOf(99, 100, Cid.Of(CidCodec.Raw, BytesOf(100))));
 
-    [Theory]
-    [InlineData(BlobCheck.StepBytes, 1)]
-    [InlineData(BlobCheck.StepBytes + 1, 2)]
-    [InlineData((2 * BlobCheck.StepBytes) + 1, 3)]
+    [Test]
+    [Arguments(BlobCheck.StepBytes, 1)]
+    [Arguments(BlobCheck.StepBytes + 1, 2)]
+    [Arguments((2 * BlobCheck.StepBytes) + 1, 3)]
     public void Advance_LargeFile_TakesOneStepForEachFourMegabytes(int length, int steps) =>
         Assert.Equal(steps, StepsOf(length, length, Cid.Of(CidCodec.Raw, BytesOf(length))).Count);
 
-    [Fact]
+    [Test]
     public void Advance_OfAPart_ReadsThatAlone()
     {
         byte[] bytes = BytesOf(5_000);

@@ -39,11 +39,11 @@ public sealed class BlobDirectoryTests : IDisposable, ILogger<BlobDirectory>
         _folder.Dispose();
     }
 
-    [Theory]
-    [InlineData("did:plc:abc/CID")]
-    [InlineData("did_plc_abc/CID")]
-    [InlineData("did:plc:abc/SHARD/CID")]
-    [InlineData("did_plc_abc/a/b/c/CID")]
+    [Test]
+    [Arguments("did:plc:abc/CID")]
+    [Arguments("did_plc_abc/CID")]
+    [Arguments("did:plc:abc/SHARD/CID")]
+    [Arguments("did_plc_abc/a/b/c/CID")]
     public void Open_WhereverItLies_GivesTheBlob(string layout)
     {
         string cid = BlobCid.ToString();
@@ -65,7 +65,7 @@ public sealed class BlobDirectoryTests : IDisposable, ILogger<BlobDirectory>
         }
     }
 
-    [Fact]
+    [Test]
     public void Open_ManyInShards_FindsEachByTheLearnedPlace()
     {
         var cids = new List<Cid>();
@@ -85,7 +85,7 @@ public sealed class BlobDirectoryTests : IDisposable, ILogger<BlobDirectory>
         }
     }
 
-    [Fact]
+    [Test]
     public void Open_OtherContent_IsNone()
     {
         _folder.Write($"{DidText}/{BlobCid}", "something else"u8);
@@ -94,7 +94,7 @@ public sealed class BlobDirectoryTests : IDisposable, ILogger<BlobDirectory>
         Assert.Null(_catalog.FindBlobCheck(_folder.At(DidText, BlobCid.ToString())));
     }
 
-    [Fact]
+    [Test]
     public void Open_ChangedAfterItWasChecked_IsHashedAgain()
     {
         string path = _folder.Write($"{DidText}/{BlobCid}", Content);
@@ -105,7 +105,7 @@ public sealed class BlobDirectoryTests : IDisposable, ILogger<BlobDirectory>
         Assert.Null(Open(BlobCid));
     }
 
-    [Fact]
+    [Test]
     public void Open_NotThereOrNoFolder_IsNone()
     {
         _folder.Write($"did:plc:other/{BlobCid}", Content);
@@ -117,7 +117,7 @@ public sealed class BlobDirectoryTests : IDisposable, ILogger<BlobDirectory>
         Assert.Equal(BlobSearch.Missing, none.Open(Parse(DidText), BlobCid, new Turn(), out _));
     }
 
-    [Fact]
+    [Test]
     public void Open_AddedWhereOthersLie_IsFoundAtOnce()
     {
         Assert.Null(Open(BlobCid));
@@ -128,7 +128,7 @@ public sealed class BlobDirectoryTests : IDisposable, ILogger<BlobDirectory>
         Assert.Equal(Content.Length, file.Length);
     }
 
-    [Fact]
+    [Test]
     public void Open_AddedDeeper_IsFoundWhenTheFoldersAreLookedThroughAgain()
     {
         _folder.Write($"{DidText}/a/{Cid.Of(CidCodec.Raw, [1])}", [1]);
@@ -142,7 +142,7 @@ public sealed class BlobDirectoryTests : IDisposable, ILogger<BlobDirectory>
         found!.Value.Handle.Dispose();
     }
 
-    [Fact]
+    [Test]
     public void Open_DamagedInOnePlace_IsFoundInAnother()
     {
         _folder.Write($"{DidText}/{BlobCid}", "cut o"u8);
@@ -153,7 +153,7 @@ public sealed class BlobDirectoryTests : IDisposable, ILogger<BlobDirectory>
         Assert.Equal(whole, file.Path);
     }
 
-    [Fact]
+    [Test]
     public void Open_Damaged_IsReportedOnceAndReadOnce()
     {
         string path = _folder.Write($"{DidText}/{BlobCid}", "cut o"u8);
@@ -173,7 +173,7 @@ public sealed class BlobDirectoryTests : IDisposable, ILogger<BlobDirectory>
         Open(BlobCid)!.Value.Handle.Dispose();
     }
 
-    [Fact]
+    [Test]
     public void Open_DamagedAndJustWritten_IsReadAgain()
     {
         string path = _folder.Write($"{DidText}/{BlobCid}", Content.Reverse().ToArray());
@@ -190,7 +190,7 @@ public sealed class BlobDirectoryTests : IDisposable, ILogger<BlobDirectory>
         Open(BlobCid)!.Value.Handle.Dispose();
     }
 
-    [Fact]
+    [Test]
     public void Open_Folder_IsReportedAsOne()
     {
         Directory.CreateDirectory(_folder.At(DidText, BlobCid.ToString()));
@@ -199,7 +199,7 @@ public sealed class BlobDirectoryTests : IDisposable, ILogger<BlobDirectory>
         Assert.Contains("not a regular file", Assert.Single(_logged), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public void Open_FileOfManySteps_GoesOnInTheNextTurn()
     {
         byte[] large = new byte[(5 * BlobCheck.StepBytes) + 1];
@@ -219,7 +219,7 @@ public sealed class BlobDirectoryTests : IDisposable, ILogger<BlobDirectory>
         Assert.Equal(3, turns);
     }
 
-    [Fact]
+    [Test]
     public void OpenInCar_PartThatHashes_IsThatPart()
     {
         string car = _folder.Write("a.car", [1, 2, .. Content, 3]);
@@ -234,7 +234,7 @@ public sealed class BlobDirectoryTests : IDisposable, ILogger<BlobDirectory>
             BlobSearch.Wrong, _blobs.OpenInCar(car, 4, Content.Length, BlobCid, new Turn(), out _));
     }
 
-    [Fact]
+    [Test]
     public void TryOpenKnown_CarThatHasChanged_IsNotKnown()
     {
         string car = _folder.Write("a.car", [1, 2, .. Content, 3]);
@@ -253,7 +253,7 @@ public sealed class BlobDirectoryTests : IDisposable, ILogger<BlobDirectory>
         Assert.False(_blobs.TryOpenKnown(BlobCid, BlobCid, out _, out _));
     }
 
-    [Fact]
+    [Test]
     public void ReportMissing_SeveralTimes_LogsEachBlobOnce()
     {
         var did = Parse(DidText);

@@ -22,7 +22,7 @@ public sealed class BlobFoldersTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
+    [Test]
     public void Find_FirstTime_WalksTheFolder()
     {
         string path = _folder.Write($"a/b/{s_cid}", "x"u8);
@@ -30,7 +30,7 @@ public sealed class BlobFoldersTests : IDisposable
         Assert.Equal([path], _folders.Find(_folder.Path)!.PathsOf(s_cid));
     }
 
-    [Fact]
+    [Test]
     public void Find_WithoutPatience_IsNotKnownYet()
     {
         var hurried = new BlobFolders(
@@ -42,7 +42,7 @@ public sealed class BlobFoldersTests : IDisposable
         Assert.True(SpinWait.SpinUntil(() => hurried.Find(_folder.Path) is not null, s_patience));
     }
 
-    [Fact]
+    [Test]
     public void Find_WhileTheTreeIsYoung_LooksAtNoFolder()
     {
         var tree = _folders.Find(_folder.Path);
@@ -53,7 +53,7 @@ public sealed class BlobFoldersTests : IDisposable
         Assert.Same(tree, _folders.Find(_folder.Path));
     }
 
-    [Fact]
+    [Test]
     public void Find_WhenTheTreeIsOld_HasItMadeAgain()
     {
         var tree = _folders.Find(_folder.Path);
@@ -65,7 +65,7 @@ public sealed class BlobFoldersTests : IDisposable
         Assert.Equal([path], _folders.Find(_folder.Path)!.PathsOf(s_cid));
     }
 
-    [Fact]
+    [Test]
     public void Find_FolderThatHasVanished_IsEmpty() =>
         Assert.Equal(0, _folders.Find(_folder.At("gone"))!.FileCount);
 }

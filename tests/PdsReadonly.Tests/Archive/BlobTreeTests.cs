@@ -13,10 +13,10 @@ public sealed class BlobTreeTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
-    [InlineData("a")]
-    [InlineData("a/b/c/d/e/f/g/h")]
-    [InlineData("of words with blanks/é")]
+    [Test]
+    [Arguments("a")]
+    [Arguments("a/b/c/d/e/f/g/h")]
+    [Arguments("of words with blanks/é")]
     public void PathsOf_InAFolderBelow_GivesItsPath(string below)
     {
         string path = _folder.Write($"{below}/{s_cid}", "x"u8);
@@ -28,7 +28,7 @@ public sealed class BlobTreeTests : IDisposable
         Assert.Equal([path], tree.PathsOf(s_cid));
     }
 
-    [Fact]
+    [Test]
     public void PathsOf_InSeveralFolders_GivesAll()
     {
         string[] paths =
@@ -44,7 +44,7 @@ public sealed class BlobTreeTests : IDisposable
         Assert.Equal(paths.Order(), Walk().PathsOf(s_cid).Order());
     }
 
-    [Fact]
+    [Test]
     public void Walk_WhatIsNotABlobBelow_IsLeftOut()
     {
         // In the folder itself a blob is looked for by its name.
@@ -60,10 +60,10 @@ public sealed class BlobTreeTests : IDisposable
         Assert.True(tree.IsWhole);
     }
 
-    [Fact]
+    [Test]
     public void Walk_LinkToAFolderAbove_IsNotFollowed()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a privilege there");
+        Skip.When(OperatingSystem.IsWindows(), "links need a privilege there");
         string path = _folder.Write($"a/{s_cid}", "x"u8);
         Directory.CreateSymbolicLink(_folder.At("a", "loop"), _folder.Path);
         File.CreateSymbolicLink(_folder.At("a", s_other.ToString()), path);
@@ -74,7 +74,7 @@ public sealed class BlobTreeTests : IDisposable
         Assert.Single(tree.PathsOf(s_other));
     }
 
-    [Fact]
+    [Test]
     public void Walk_FolderThatIsNotThere_IsNone() => Assert.Null(BlobTree.Walk(_folder.At("no")));
 
     private BlobTree Walk() =>

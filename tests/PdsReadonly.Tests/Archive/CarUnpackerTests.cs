@@ -10,10 +10,10 @@ public sealed class CarUnpackerTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(3_000_000)]
+    [Test]
+    [Arguments(0)]
+    [Arguments(1)]
+    [Arguments(3_000_000)]
     public void Unpack_Gzip_GivesTheBytes(int length)
     {
         byte[] content = new byte[length];
@@ -26,7 +26,7 @@ public sealed class CarUnpackerTests : IDisposable
         Assert.Equal(["a.car", "a.gz"], _folder.Names());
     }
 
-    [Fact]
+    [Test]
     public void Unpack_TwoMembers_AreOneFile()
     {
         string packed = _folder.Write("a.gz", [.. Gzip([1, 2]), .. Gzip([3])]);
@@ -36,7 +36,7 @@ public sealed class CarUnpackerTests : IDisposable
         Assert.Equal([1, 2, 3], File.ReadAllBytes(_folder.At("a.car")));
     }
 
-    [Fact]
+    [Test]
     public void Unpack_MuchThatUnpacksToNothing_CanBeStopped()
     {
         // Head, an empty last block, checksum and length (RFC 1952).
@@ -57,7 +57,7 @@ public sealed class CarUnpackerTests : IDisposable
 
     // The platform takes the end of the file for the end of what is packed. Then the CAR is cut
     // short, which verifying it finds out.
-    [Fact]
+    [Test]
     public void Unpack_CutAnywhere_IsRefusedOrGivesABeginning()
     {
         byte[] content = "some bytes that are packed, some other bytes that are packed"u8.ToArray();
@@ -80,10 +80,10 @@ public sealed class CarUnpackerTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData(0)] // Not gzip at all.
-    [InlineData(30)] // Within what is packed.
-    [InlineData(-5)] // Within the checksum.
+    [Test]
+    [Arguments(0)] // Not gzip at all.
+    [Arguments(30)] // Within what is packed.
+    [Arguments(-5)] // Within the checksum.
     public void Unpack_ByteChanged_IsRefused(int at)
     {
         byte[] packed = Gzip("some bytes that are packed, and then some more bytes"u8.ToArray());
@@ -94,7 +94,7 @@ public sealed class CarUnpackerTests : IDisposable
         Assert.Equal(["a.gz"], _folder.Names());
     }
 
-    [Fact]
+    [Test]
     public void Unpack_ToAHundredTimesItsSize_IsRefusedAndLeavesNothing()
     {
         string packed = _folder.Write("a.gz", Gzip(new byte[40 << 20]));
@@ -106,7 +106,7 @@ public sealed class CarUnpackerTests : IDisposable
         Assert.Equal(["a.gz"], _folder.Names());
     }
 
-    [Fact]
+    [Test]
     public void PathFor_AnotherStateOfTheSource_IsAnotherFile()
     {
         string source = _folder.Write("a.car.gz", [1]);

@@ -24,7 +24,7 @@ public sealed class CarWatchTests : IDisposable
         _archive.Dispose();
     }
 
-    [Fact]
+    [Test]
     public void VersionOf_FileChanged_ChangesWithinASecond()
     {
         var watch = new CarWatch(_time);
@@ -39,7 +39,7 @@ public sealed class CarWatchTests : IDisposable
         Assert.NotEqual(first, watch.VersionOf(_entry));
     }
 
-    [Fact]
+    [Test]
     public void VersionOf_FileGone_IsAnother()
     {
         var watch = new CarWatch(_time);

@@ -13,11 +13,11 @@ public sealed class FileFingerprintTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
-    [InlineData(-10, false)] // A clock that is behind its files says nothing about them.
-    [InlineData(-2, true)]
-    [InlineData(2, true)]
-    [InlineData(10, false)]
+    [Test]
+    [Arguments(-10, false)] // A clock that is behind its files says nothing about them.
+    [Arguments(-2, true)]
+    [Arguments(2, true)]
+    [Arguments(10, false)]
     public void OfSource_ReadSoonAfterItWasWritten_EqualsNoneLater(int secondsLater, bool recent)
     {
         var written = WrittenAt(_car);
@@ -30,10 +30,10 @@ public sealed class FileFingerprintTests : IDisposable
         Assert.True(FileFingerprint.IsSameFile(soon, later));
     }
 
-    [Theory]
-    [InlineData("a.did.json", null)]
-    [InlineData("a.plc.json", null)]
-    [InlineData("did_plc_abc.did.json", "did:plc:abc")]
+    [Test]
+    [Arguments("a.did.json", null)]
+    [Arguments("a.plc.json", null)]
+    [Arguments("did_plc_abc.did.json", "did:plc:abc")]
     public void OfSource_SidecarAppears_IsAnotherSourceOfTheSameFile(string name, string? did)
     {
         var settled = WrittenAt(_car).AddSeconds(60);
@@ -46,7 +46,7 @@ public sealed class FileFingerprintTests : IDisposable
         Assert.True(FileFingerprint.IsSameFile(before, after));
     }
 
-    [Fact]
+    [Test]
     public void OfSource_SizeChanged_IsAnotherFile()
     {
         var settled = WrittenAt(_car).AddSeconds(60);
@@ -58,10 +58,10 @@ public sealed class FileFingerprintTests : IDisposable
             FileFingerprint.IsSameFile(before, FileFingerprint.OfSource(_car, null, settled)));
     }
 
-    [Fact]
+    [Test]
     public void OfSource_TimeSetBack_IsSeenByTheTimeOfChange()
     {
-        if (!OperatingSystem.IsLinux()) Assert.Skip("the time of status change is read on Linux");
+        if (!OperatingSystem.IsLinux()) Skip.Test("the time of status change is read on Linux");
         string before = FileFingerprint.Of(_car);
         var modified = File.GetLastWriteTimeUtc(_car);
 
@@ -71,7 +71,7 @@ public sealed class FileFingerprintTests : IDisposable
         Assert.NotEqual(before, FileFingerprint.Of(_car));
     }
 
-    [Fact]
+    [Test]
     public void IsSameFile_FileMissing_IsNever()
     {
         string missing = FileFingerprint.OfSource(
@@ -81,10 +81,10 @@ public sealed class FileFingerprintTests : IDisposable
         Assert.Equal("", FileFingerprint.Of(_folder.At("b.car")));
     }
 
-    [Theory]
-    [InlineData("1990-01-01T00:00:00.0000000Z")]
-    [InlineData("2024-02-29T23:59:59.1234567Z")]
-    [InlineData("2200-01-01T00:00:00.0000001Z")]
+    [Test]
+    [Arguments("1990-01-01T00:00:00.0000000Z")]
+    [Arguments("2024-02-29T23:59:59.1234567Z")]
+    [Arguments("2200-01-01T00:00:00.0000001Z")]
     public void Of_BothTwins_TellTheSameSizeAndTime(string modified)
     {
         var time = DateTimeOffset.Parse(
@@ -100,7 +100,7 @@ public sealed class FileFingerprintTests : IDisposable
         Assert.Equal(plain.ModifiedNanoseconds, fast.ModifiedNanoseconds);
     }
 
-    [Fact]
+    [Test]
     public void Of_NothingThere_IsNullFromBothTwins()
     {
         Assert.Null(FileStat.Of(_folder.At("none")));

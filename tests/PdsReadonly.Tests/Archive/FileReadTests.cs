@@ -14,12 +14,12 @@ public sealed class FileReadTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
-    [InlineData(0, 50_000, true)]
-    [InlineData(49_999, 1, true)]
-    [InlineData(0, 50_001, false)]          // more than there is
-    [InlineData(50_000, 1, false)]
-    [InlineData(4095, 2, true)]             // over the edge of a page
+    [Test]
+    [Arguments(0, 50_000, true)]
+    [Arguments(49_999, 1, true)]
+    [Arguments(0, 50_001, false)]          // more than there is
+    [Arguments(50_000, 1, false)]
+    [Arguments(4095, 2, true)]             // over the edge of a page
     public void TryRead_BothTwins_ReadTheSame(int offset, int length, bool expected)
     {
         using var file = File.OpenHandle(_folder.Write("a", _content));
@@ -35,7 +35,7 @@ public sealed class FileReadTests : IDisposable
         if (done) Assert.True(inMemory.AsSpan().SequenceEqual(_content.AsSpan(offset, length)));
     }
 
-    [Fact]
+    [Test]
     public void TryOpen_FileOrNothing_IsAHandleOrNull()
     {
         using var file = FileRead.TryOpen(_folder.Write("a", _content));

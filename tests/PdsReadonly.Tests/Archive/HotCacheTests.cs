@@ -8,7 +8,7 @@ public sealed class HotCacheTests
     private const int RingBytes = 64 * 1024;
     private readonly HotCache _cache = new(TimeProvider.System, RingBytes);
 
-    [Fact]
+    [Test]
     public void TryFind_WhatWasAdded_IsThatValue()
     {
         _cache.Add("key"u8, "value"u8);
@@ -18,7 +18,7 @@ public sealed class HotCacheTests
         Assert.False(_cache.TryFind(""u8, out _));
     }
 
-    [Fact]
+    [Test]
     public void Add_SameKeyAgain_IsTheLaterValue()
     {
         _cache.Add("key"u8, "first"u8);
@@ -27,7 +27,7 @@ public sealed class HotCacheTests
         Assert.True(value.SequenceEqual("second"u8));
     }
 
-    [Fact]
+    [Test]
     public void Add_TooLarge_IsNotKept()
     {
         _cache.Add("key"u8, new byte[HotCache.ValueBytesMax]);
@@ -38,7 +38,7 @@ public sealed class HotCacheTests
         Assert.False(_cache.TryFind(new byte[HotCache.KeyBytesMax + 1], out _));
     }
 
-    [Fact]
+    [Test]
     public void TryFind_AsManyAsThereIsRoomFor_NearlyAllAreFound()
     {
         const int Count = 4_000;
@@ -60,12 +60,12 @@ public sealed class HotCacheTests
         Assert.InRange(found, Count - (Count / 40), Count);
     }
 
-    [Fact]
+    [Test]
     public void TryFind_UnderRandomUse_IsNothingOrTheValueOfThatKey()
     {
         int seed = int.TryParse(Environment.GetEnvironmentVariable("PDS_TEST_SEED"), out int given)
             ? given : Random.Shared.Next();
-        TestContext.Current.TestOutputHelper?.WriteLine($"PDS_TEST_SEED={seed}");
+        Console.WriteLine($"PDS_TEST_SEED={seed}");
         var random = new Random(seed);
         int hits = 0;
         for (int i = 0; i < 200_000; i++)

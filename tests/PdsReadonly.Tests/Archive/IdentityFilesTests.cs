@@ -17,18 +17,18 @@ public sealed class IdentityFilesTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
-    [InlineData("current", null, null, "Unchecked", null)]
-    [InlineData("current", "current", null, "Valid", null)]
-    [InlineData("current", null, "log", "Valid", null)]
-    [InlineData("earlier", null, "log", "Historical", null)]
-    [InlineData("earlier", "current", "log", "Historical", null)]
-    [InlineData("earlier", "current", null, "Mismatch", "SignatureKeyMismatch")]
-    [InlineData("stranger", "current", "log", "Mismatch", "SignatureKeyMismatch")]
-    [InlineData("stranger", null, "log", "Mismatch", "SignatureKeyMismatch")]
+    [Test]
+    [Arguments("current", null, null, "Unchecked", null)]
+    [Arguments("current", "current", null, "Valid", null)]
+    [Arguments("current", null, "log", "Valid", null)]
+    [Arguments("earlier", null, "log", "Historical", null)]
+    [Arguments("earlier", "current", "log", "Historical", null)]
+    [Arguments("earlier", "current", null, "Mismatch", "SignatureKeyMismatch")]
+    [Arguments("stranger", "current", "log", "Mismatch", "SignatureKeyMismatch")]
+    [Arguments("stranger", null, "log", "Mismatch", "SignatureKeyMismatch")]
     // A document that is newer than the log brings its own key.
-    [InlineData("stranger", "stranger", "log", "Valid", null)]
-    [InlineData("current", "stranger", "log", "Historical", null)]
+    [Arguments("stranger", "stranger", "log", "Valid", null)]
+    [Arguments("current", "stranger", "log", "Historical", null)]
     public void Read_SignedWith_GivesTheState(
         string signer, string? document, string? log, string state, string? fault)
     {
@@ -47,7 +47,7 @@ public sealed class IdentityFilesTests : IDisposable
         Assert.Null(identity.Warning);
     }
 
-    [Fact]
+    [Test]
     public void Read_DocumentAndLog_HandleIsTheDocuments()
     {
         string path = WriteCar("current", "current", "log", out var commit);
@@ -61,10 +61,10 @@ public sealed class IdentityFilesTests : IDisposable
         Assert.Null(log.Document);
     }
 
-    [Theory]
-    [InlineData("a.did.json", "{", "is not used: ")]
-    [InlineData("a.plc.json", "[]", "is not used: ")]
-    [InlineData("a.plc.json", "", "is not used: ")]
+    [Test]
+    [Arguments("a.did.json", "{", "is not used: ")]
+    [Arguments("a.plc.json", "[]", "is not used: ")]
+    [Arguments("a.plc.json", "", "is not used: ")]
     public void Read_UnusableFile_IsAWarning(string name, string content, string warning)
     {
         string path = WriteCar("current", null, null, out var commit);
@@ -77,14 +77,14 @@ public sealed class IdentityFilesTests : IDisposable
             $"{_folder.At(name)} {warning}", identity.Warning, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("a.did.json", "pipe")]
-    [InlineData("a.plc.json", "pipe")]
-    [InlineData("a.did.json", "folder")]
-    [InlineData("a.plc.json", "/dev/zero")]
+    [Test]
+    [Arguments("a.did.json", "pipe")]
+    [Arguments("a.plc.json", "pipe")]
+    [Arguments("a.did.json", "folder")]
+    [Arguments("a.plc.json", "/dev/zero")]
     public void Read_SidecarThatIsNotAFile_IsAWarningAndLookedAtAgain(string name, string kind)
     {
-        if (!OperatingSystem.IsLinux()) Assert.Skip("such files are made on Linux");
+        if (!OperatingSystem.IsLinux()) Skip.Test("such files are made on Linux");
         string path = WriteCar("current", null, null, out var commit);
         if (kind == "pipe") _folder.MakePipe(name);
         else if (kind == "folder") Directory.CreateDirectory(_folder.At(name));
@@ -99,7 +99,7 @@ public sealed class IdentityFilesTests : IDisposable
         Assert.True(identity.IsIncomplete);
     }
 
-    [Fact]
+    [Test]
     public void Read_DocumentThatCannotBeRead_IsPassedOverForTheNext()
     {
         string path = WriteCar("current", null, null, out var commit);
@@ -114,7 +114,7 @@ public sealed class IdentityFilesTests : IDisposable
         Assert.NotNull(identity.Warning);
     }
 
-    [Fact]
+    [Test]
     public void Read_DocumentOfAnotherDid_IsNotUsed()
     {
         string path = WriteCar("current", null, null, out var commit);
@@ -127,7 +127,7 @@ public sealed class IdentityFilesTests : IDisposable
         Assert.NotNull(identity.Warning);
     }
 
-    [Fact]
+    [Test]
     public void Read_DocumentNamedAfterTheDid_IsFound()
     {
         string path = WriteCar("current", null, null, out var commit);
@@ -140,11 +140,11 @@ public sealed class IdentityFilesTests : IDisposable
             IdentityFiles.Read(path, commit, SignaturePolicy.Historical).Signature);
     }
 
-    [Theory]
-    [InlineData("did_plc_aaaaaaaaaaaaaaaaaaaaaaaa.car", true)]
-    [InlineData("did:plc:aaaaaaaaaaaaaaaaaaaaaaaa.car.gz", true)]
-    [InlineData("did_of_somebody.car", false)]
-    [InlineData("didactic.car", false)]
+    [Test]
+    [Arguments("did_plc_aaaaaaaaaaaaaaaaaaaaaaaa.car", true)]
+    [Arguments("did:plc:aaaaaaaaaaaaaaaaaaaaaaaa.car.gz", true)]
+    [Arguments("did_of_somebody.car", false)]
+    [Arguments("didactic.car", false)]
     public void Read_FileNamedAfterAnotherDid_IsAFault(string name, bool refused)
     {
         WriteCar("current", null, null, out var commit);

@@ -23,12 +23,12 @@ public sealed class ReadWindowTests : IDisposable
         _folder.Dispose();
     }
 
-    [Fact]
+    [Test]
     public void TryRead_FirstOfAll_SaysNothing() => Assert.False(TryRead(1000, 100));
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
+    [Test]
+    [Arguments(false)]
+    [Arguments(true)]
     public void TryRead_Neighbours_AreReadAtOnce(bool backwards)
     {
         int step = backwards ? -300 : 300;
@@ -41,17 +41,17 @@ public sealed class ReadWindowTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData(100_000, 300, 150_000, 300)]        // far apart
-    [InlineData(199_000, 500, 199_600, 500)]        // beyond the end
-    [InlineData(1_000, 500, 1_500, 40_000)]         // longer than any window
+    [Test]
+    [Arguments(100_000, 300, 150_000, 300)]        // far apart
+    [Arguments(199_000, 500, 199_600, 500)]        // beyond the end
+    [Arguments(1_000, 500, 1_500, 40_000)]         // longer than any window
     public void TryRead_NoNeighbourOrNoRoom_SaysNothing(int first, int length, int next, int bytes)
     {
         TryRead(first, length);
         Assert.False(TryRead(next, bytes));
     }
 
-    [Fact]
+    [Test]
     public void TryRead_FarBeyondTheFile_SaysNothing()
     {
         var beyond = new BlockLocation(0, 5_000_000_000, 10);
@@ -60,7 +60,7 @@ public sealed class ReadWindowTests : IDisposable
         Assert.False(_window.TryRead(_car, next, mayBlock: true, out _));
     }
 
-    [Fact]
+    [Test]
     public void Clear_ForgetsWhatWasRead()
     {
         TryRead(1000, 100);

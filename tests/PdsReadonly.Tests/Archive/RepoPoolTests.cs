@@ -26,7 +26,7 @@ public sealed class RepoPoolTests : IDisposable
         _archive.Dispose();
     }
 
-    [Fact]
+    [Test]
     public void TryRent_AfterReturn_IsTheSameReader()
     {
         using var pool = new RepoPool(2, _damaged.Add);
@@ -36,7 +36,7 @@ public sealed class RepoPoolTests : IDisposable
         Assert.Same(first, Use(pool, "a"));
     }
 
-    [Fact]
+    [Test]
     public void TryRent_LentAlready_OpensAnother()
     {
         using var pool = new RepoPool(2, _damaged.Add);
@@ -49,7 +49,7 @@ public sealed class RepoPoolTests : IDisposable
         second.Dispose();
     }
 
-    [Fact]
+    [Test]
     public void TryRent_BeyondTheLimit_ClosesTheOneUnusedForLongest()
     {
         using var pool = new RepoPool(2, _damaged.Add);
@@ -63,7 +63,7 @@ public sealed class RepoPoolTests : IDisposable
         Assert.NotSame(b, Use(pool, "b"));
     }
 
-    [Fact]
+    [Test]
     public void TryRent_AllLent_IsRefusedUntilOneComesBack()
     {
         using var pool = new RepoPool(1, _damaged.Add);
@@ -77,7 +77,7 @@ public sealed class RepoPoolTests : IDisposable
         Assert.Empty(_damaged);
     }
 
-    [Fact]
+    [Test]
     public void TryRent_ForLong_LeavesHalfToTheOthers()
     {
         using var pool = new RepoPool(2, _damaged.Add);
@@ -89,7 +89,7 @@ public sealed class RepoPoolTests : IDisposable
         lease.Dispose();
     }
 
-    [Fact]
+    [Test]
     public void TryRent_ForLong_LeavesTheLastOpenOneOfARepo()
     {
         using var pool = new RepoPool(8, _damaged.Add);
@@ -106,7 +106,7 @@ public sealed class RepoPoolTests : IDisposable
         lease.Dispose();
     }
 
-    [Fact]
+    [Test]
     public void Return_StaleReader_IsClosedAndTold()
     {
         using var pool = new RepoPool(2, _damaged.Add);
@@ -122,7 +122,7 @@ public sealed class RepoPoolTests : IDisposable
         Assert.NotSame(lease.Reader, Use(pool, "a"));
     }
 
-    [Fact]
+    [Test]
     public void TryRent_CarGone_IsToldAndCountsNothing()
     {
         using var pool = new RepoPool(1, _damaged.Add);

@@ -23,7 +23,7 @@ public sealed class RepoReaderTests : IDisposable
         _archive.Dispose();
     }
 
-    [Fact]
+    [Test]
     public void Read_FileOverwrittenInPlace_IsChangedAndTheReaderStale()
     {
         using var reader = RepoReader.Open(_entry);
@@ -38,7 +38,7 @@ public sealed class RepoReaderTests : IDisposable
         Assert.True(reader.IsStale);
     }
 
-    [Fact]
+    [Test]
     public void Read_FileCutShort_IsChanged()
     {
         using var reader = RepoReader.Open(_entry);
@@ -49,7 +49,7 @@ public sealed class RepoReaderTests : IDisposable
     }
 
     // The index vouches for digests, so blocks that agree with their own CIDs do not pass.
-    [Fact]
+    [Test]
     public void Read_FileSwappedForAnotherSoundOne_IsChanged()
     {
         var other = TestRepos.Build("alice", revSecond: 2000);
@@ -59,7 +59,7 @@ public sealed class RepoReaderTests : IDisposable
         Assert.Equal(ReadStatus.Changed, reader.Read(reader.Index.LocationOf(0), out _, out _));
     }
 
-    [Fact]
+    [Test]
     public void Open_IndexCutShort_IsRefused()
     {
         using (var index = TempFolder.OpenShared(_entry.IndexPath))

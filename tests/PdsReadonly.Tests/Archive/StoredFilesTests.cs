@@ -13,7 +13,7 @@ public sealed class StoredFilesTests : IDisposable
 
     public void Dispose() => _archive.Dispose();
 
-    [Fact]
+    [Test]
     public void Load_IndexGoneWhileServing_IsBuiltAgainWhenAskedFor()
     {
         var repo = TestRepos.Build("alice");
@@ -33,10 +33,10 @@ public sealed class StoredFilesTests : IDisposable
         lease.Dispose();
     }
 
-    [Theory]
-    [InlineData("indexes", true)]
-    [InlineData("indexes", false)]
-    [InlineData("unpacked", true)]
+    [Test]
+    [Arguments("indexes", true)]
+    [Arguments("indexes", false)]
+    [Arguments("unpacked", true)]
     public void Load_StoredFileGoneOrShort_IsAsNewAtTheNextStart(string folder, bool isGone)
     {
         var repo = TestRepos.Build("alice");
@@ -61,7 +61,7 @@ public sealed class StoredFilesTests : IDisposable
         Assert.Empty(run.Read(cursor));
     }
 
-    [Fact]
+    [Test]
     public void Load_IndexesOfTheVersionBefore_AreServedUntilTheyAreMadeAgain()
     {
         var repo = TestRepos.Build("alice");

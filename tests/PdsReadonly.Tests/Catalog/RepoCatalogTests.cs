@@ -26,17 +26,17 @@ public sealed class RepoCatalogTests : IDisposable
     }
 
     // What is served is rev 100 with head "x" from a.car.
-    [Theory]
-    [InlineData("b.car", 100, "x", "SameHead")]
-    [InlineData("b.car", 100, "y", "RevConflict")]
-    [InlineData("b.car", 99, "y", "OlderRev")]
-    [InlineData("b.car", 101, "y", "Published")]
-    [InlineData("b.car", int.MaxValue, "y", "RevInFuture")]
+    [Test]
+    [Arguments("b.car", 100, "x", "SameHead")]
+    [Arguments("b.car", 100, "y", "RevConflict")]
+    [Arguments("b.car", 99, "y", "OlderRev")]
+    [Arguments("b.car", 101, "y", "Published")]
+    [Arguments("b.car", int.MaxValue, "y", "RevInFuture")]
     // The same file has the last word on what it holds.
-    [InlineData("a.car", 100, "x", "Published")]
-    [InlineData("a.car", 100, "y", "Published")]
-    [InlineData("a.car", 99, "y", "Published")]
-    [InlineData("a.car", int.MaxValue, "y", "Published")]
+    [Arguments("a.car", 100, "x", "Published")]
+    [Arguments("a.car", 100, "y", "Published")]
+    [Arguments("a.car", 99, "y", "Published")]
+    [Arguments("a.car", int.MaxValue, "y", "Published")]
     public void Publish_BesideAServedHead_GivesTheVerdict(
         string file, int revSecond, string head, string verdict)
     {
@@ -50,11 +50,11 @@ public sealed class RepoCatalogTests : IDisposable
         Assert.Equal(replaced ? file : "a.car", entry.SourcePath);
     }
 
-    [Fact]
+    [Test]
     public void Publish_FirstWithRevInFuture_IsServed() =>
         Assert.Equal(PublishVerdict.Published, Publish("alice", int.MaxValue, "x", "a.car"));
 
-    [Fact]
+    [Test]
     public void Publish_ClockAt1970_JudgesNoRevByIt()
     {
         _time.Now = DateTimeOffset.UnixEpoch;
@@ -63,7 +63,7 @@ public sealed class RepoCatalogTests : IDisposable
         Assert.Equal(PublishVerdict.Published, Publish("alice", int.MaxValue, "y", "b.car"));
     }
 
-    [Fact]
+    [Test]
     public void Publish_ClockGoesBack_FirstSeenStillGrows()
     {
         Publish("alice", 1, "x", "a.car");
@@ -77,7 +77,7 @@ public sealed class RepoCatalogTests : IDisposable
         Assert.Equal([seen[0], seen[0] + 1, seen[0] + 2], seen);
     }
 
-    [Fact]
+    [Test]
     public void Publish_NewHead_KeepsFirstSeenAndPlace()
     {
         Publish("alice", 1, "x", "a.car");
@@ -92,7 +92,7 @@ public sealed class RepoCatalogTests : IDisposable
         Assert.Equal(["alice", "bob"], Names(_catalog.ListRepos(0, "", 10)));
     }
 
-    [Fact]
+    [Test]
     public void ListRepos_PageByPage_GivesEachOnceInOrder()
     {
         string[] names = ["d", "b", "a", "c", "e"];
@@ -109,7 +109,7 @@ public sealed class RepoCatalogTests : IDisposable
         Assert.Equal(names, listed);
     }
 
-    [Fact]
+    [Test]
     public void ListByCollection_InactiveRepos_AreSkippedAndThePageFilled()
     {
         string[] dids =
@@ -129,7 +129,7 @@ public sealed class RepoCatalogTests : IDisposable
         Assert.Empty(_catalog.ListByCollection("com.example.y", "", 3));
     }
 
-    [Fact]
+    [Test]
     public void ListByCollection_CollectionGoneFromNewHead_IsNotListed()
     {
         Publish("alice", 1, "x", "a.car");
@@ -139,7 +139,7 @@ public sealed class RepoCatalogTests : IDisposable
         Assert.Single(_catalog.ListByCollection("com.example.other", "", 3));
     }
 
-    [Fact]
+    [Test]
     public void TryFindByHandle_ClaimedTwice_IsNobodys()
     {
         Publish("alice", 1, "x", "a.car", handle: "one.test");
@@ -158,7 +158,7 @@ public sealed class RepoCatalogTests : IDisposable
         Assert.False(FindHandle("three.test"));
     }
 
-    [Fact]
+    [Test]
     public void SetStatus_BeforeTheRepoCame_IsItsWhenItComes()
     {
         _catalog.SetStatus(DidOf(TestRepos.DidOf("alice")), HostingStatus.Takendown);
@@ -169,12 +169,12 @@ public sealed class RepoCatalogTests : IDisposable
         Assert.Equal(HostingStatus.Takendown, entry.Status);
     }
 
-    [Theory]
-    [InlineData("Active", null, true)]
-    [InlineData("Deactivated", "deactivated", true)]
-    [InlineData("Suspended", "suspended", true)]
-    [InlineData("Takendown", "takendown", true)]
-    [InlineData("Deleted", "deleted", false)]
+    [Test]
+    [Arguments("Active", null, true)]
+    [Arguments("Deactivated", "deactivated", true)]
+    [Arguments("Suspended", "suspended", true)]
+    [Arguments("Takendown", "takendown", true)]
+    [Arguments("Deleted", "deleted", false)]
     public void SetStatus_OfAServedRepo_HoldsOverARestart(string status, string? text, bool found)
     {
         Publish("alice", 1, "x", "a.car");
@@ -190,7 +190,7 @@ public sealed class RepoCatalogTests : IDisposable
         Assert.Equal(text, value.Text());
     }
 
-    [Fact]
+    [Test]
     public void Restore_UnchangedFiles_GivesTheEntriesBackInOrder()
     {
         foreach (string name in (string[])["d", "b", "a"])
@@ -209,7 +209,7 @@ public sealed class RepoCatalogTests : IDisposable
         Assert.Equal("{}", System.Text.Encoding.ASCII.GetString(_catalog.DocumentOf(after.Did)!));
     }
 
-    [Fact]
+    [Test]
     public void Restore_LaterPublish_IsServedInItsOldPlace()
     {
         Publish("alice", 1, "x", "a.car");
@@ -222,7 +222,7 @@ public sealed class RepoCatalogTests : IDisposable
         Assert.Equal(["alice", "bob"], Names(_catalog.ListRepos(0, "", 10)));
     }
 
-    [Fact]
+    [Test]
     public void Publish_FileHoldsAnotherRepoNow_TheFormerIsGoneAndComesBackOnce()
     {
         Publish("alice", 1, "x", "a.car", "one.test");
@@ -236,7 +236,7 @@ public sealed class RepoCatalogTests : IDisposable
         Assert.Equal(["alice", "bob"], Names(_catalog.ListRepos(0, "", 10)));
     }
 
-    [Fact]
+    [Test]
     public void Publish_BesideOneInTheFuture_TheAllowedRevWins()
     {
         Publish("alice", int.MaxValue, "x", "a.car");
@@ -245,7 +245,7 @@ public sealed class RepoCatalogTests : IDisposable
         Assert.Equal(PublishVerdict.RevInFuture, Publish("alice", int.MaxValue, "x", "a2.car"));
     }
 
-    [Fact]
+    [Test]
     public void Restore_SourceNowHoldsSomethingElse_IsNotServed()
     {
         foreach (string name in (string[])["a", "b", "c", "d"])
@@ -263,7 +263,7 @@ public sealed class RepoCatalogTests : IDisposable
         Assert.Equal(["d"], Names(_catalog.ListRepos(0, "", 10)));
     }
 
-    [Fact]
+    [Test]
     public void ReadSources_AfterVerdicts_TellsWhatEachFileWas()
     {
         Publish("alice", 1, "x", "a.car");
@@ -281,7 +281,7 @@ public sealed class RepoCatalogTests : IDisposable
         Assert.Equal("Bad: it is", sources["c.car"].Fault);
     }
 
-    [Fact]
+    [Test]
     public void RecordBlobCheck_Recorded_IsFoundAfterARestart()
     {
         Assert.Null(_catalog.FindBlobCheck("/b"));

@@ -12,7 +12,7 @@ public sealed class DataFolderTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
+    [Test]
     public void Open_UsedAlready_SaysSo()
     {
         using var first = DataFolder.Open(_folder.Path, _warnings, out _);
@@ -25,7 +25,7 @@ public sealed class DataFolderTests : IDisposable
             $"data folder {_folder.Path} cannot be used: ", reason, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public void Open_NamedAFile_SaysSo()
     {
         string path = _folder.Write("file", [1]);
@@ -34,7 +34,7 @@ public sealed class DataFolderTests : IDisposable
         Assert.StartsWith($"data folder {path} cannot be used: ", reason, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public void OpenCatalog_Damaged_IsPutAsideAndBegunAnew()
     {
         byte[] garbage = [.. Enumerable.Repeat((byte)'x', 5000)];
@@ -49,7 +49,7 @@ public sealed class DataFolderTests : IDisposable
         Assert.Equal(0L, database.Command("SELECT count(*) FROM repo").ExecuteScalar());
     }
 
-    [Fact]
+    [Test]
     public void OpenCatalog_OfAnotherVersion_IsPutAside()
     {
         using var data = DataFolder.Open(_folder.Path, _warnings, out _)!;
@@ -64,7 +64,7 @@ public sealed class DataFolderTests : IDisposable
         Assert.Contains("version 99", _warnings.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public void OpenCatalog_Sound_KeepsWhatItHolds()
     {
         using var data = DataFolder.Open(_folder.Path, _warnings, out _)!;

@@ -12,7 +12,7 @@ public sealed class InspectCommandTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
+    [Test]
     public async Task Inspect_Json_CountsWhatIsThere()
     {
         byte[] picture = "a picture"u8.ToArray();
@@ -55,7 +55,7 @@ public sealed class InspectCommandTests : IDisposable
         Assert.Equal(JsonValueKind.Null, collections[1].GetProperty("earliest").ValueKind);
     }
 
-    [Fact]
+    [Test]
     public async Task Inspect_ForPeople_IsAnAlignedTable()
     {
         string path = _folder.Write("a.car", TestRepos.Build("alice", posts: 1200).ToCar());
@@ -76,7 +76,7 @@ public sealed class InspectCommandTests : IDisposable
         Assert.Contains("\n  signature    unchecked\n", run.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task Inspect_RefusedAfterItsCommit_TellsWhoseAndWhy()
     {
         var repo = TestRepos.Build("alice");
@@ -94,7 +94,7 @@ public sealed class InspectCommandTests : IDisposable
         Assert.False(document.RootElement.TryGetProperty("records", out _));
     }
 
-    [Fact]
+    [Test]
     public async Task Inspect_CutAnywhere_SaysTheSameAsVerify()
     {
         byte[] car = TestRepos.Build("alice").ToCar();
@@ -111,7 +111,7 @@ public sealed class InspectCommandTests : IDisposable
             JsonDocument.Parse(line).RootElement.GetProperty("fault").GetRawText();
     }
 
-    [Fact]
+    [Test]
     public async Task Inspect_EmptyRepo_HasNoSizesAndNoTimes()
     {
         using var key = TestRepos.KeyOf("nobody");

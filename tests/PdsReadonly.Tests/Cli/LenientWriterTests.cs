@@ -5,7 +5,7 @@ namespace PdsReadonly.Tests.Cli;
 
 public sealed class LenientWriterTests
 {
-    [Fact]
+    [Test]
     public async Task Write_ToAFullDisk_LosesTheLineAndNothingElse()
     {
         using var full = new FullDisk();
@@ -20,7 +20,7 @@ public sealed class LenientWriterTests
         Assert.Equal(5, full.Attempts);
     }
 
-    [Fact]
+    [Test]
     public void Write_ThatWorks_ArrivesUnchanged()
     {
         using var kept = new StringWriter();

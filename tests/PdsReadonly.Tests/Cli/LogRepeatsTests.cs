@@ -6,7 +6,7 @@ public sealed class LogRepeatsTests
 {
     private readonly LogRepeats _repeats = new();
 
-    [Fact]
+    [Test]
     public void Admit_SameLineAgain_IsCountedUntilTheSweep()
     {
         Assert.True(_repeats.Admit("a"));
@@ -19,7 +19,7 @@ public sealed class LogRepeatsTests
         Assert.Empty(_repeats.Sweep());
     }
 
-    [Fact]
+    [Test]
     public void Admit_MoreLinesThanAreToldApart_AreCountedTogether()
     {
         for (int i = 0; i < LogRepeats.LinesMax; i++) Assert.True(_repeats.Admit($"line {i}"));

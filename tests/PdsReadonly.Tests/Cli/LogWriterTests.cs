@@ -6,7 +6,7 @@ namespace PdsReadonly.Tests.Cli;
 
 public sealed class LogWriterTests
 {
-    [Fact]
+    [Test]
     public void Report_NothingReads_NeverWaitsAndSaysHowMuchIsMissing()
     {
         using var pipe = new FullPipe();
@@ -28,7 +28,7 @@ public sealed class LogWriterTests
         Assert.Equal("warning: 1,001 further lines within a minute left out", written[^1]);
     }
 
-    [Fact]
+    [Test]
     public void WriteLine_QueueIsFull_TheGapIsCountedWhereItIs()
     {
         using var pipe = new FullPipe();
@@ -49,7 +49,7 @@ public sealed class LogWriterTests
             $"warning: {held + 20 - kept} lines of this log could not be written", written[^1]);
     }
 
-    [Fact]
+    [Test]
     public void Dispose_NothingReads_EndsAllTheSame()
     {
         using var pipe = new FullPipe();
@@ -64,11 +64,11 @@ public sealed class LogWriterTests
         pipe.ReadOn();
     }
 
-    [Theory]
-    [InlineData("plain", "plain")]
-    [InlineData("Größe 7", "Größe 7")]
-    [InlineData("a\u001b[2Jb\rc\nd", "a\\u001b[2Jb\\u000dc\\u000ad")]
-    [InlineData("a\u202eb\u2028c\u009b", "a\\u202eb\\u2028c\\u009b")]
+    [Test]
+    [Arguments("plain", "plain")]
+    [Arguments("Größe 7", "Größe 7")]
+    [Arguments("a\u001b[2Jb\rc\nd", "a\\u001b[2Jb\\u000dc\\u000ad")]
+    [Arguments("a\u202eb\u2028c\u009b", "a\\u202eb\\u2028c\\u009b")]
     public void WriteLine_TextFromElsewhere_CannotDraw(string given, string written)
     {
         using var kept = new StringWriter();
@@ -77,7 +77,7 @@ public sealed class LogWriterTests
         Assert.Equal(written + Environment.NewLine, kept.ToString());
     }
 
-    [Fact]
+    [Test]
     public void WriteLine_VeryLong_IsCut()
     {
         using var kept = new StringWriter();
@@ -90,7 +90,7 @@ public sealed class LogWriterTests
             new string('x', LogWriter.LineCharsMax) + "…" + Environment.NewLine, kept.ToString());
     }
 
-    [Fact]
+    [Test]
     public void Log_ByLevel_IsOneLineOfTheSameForm()
     {
         using var kept = new StringWriter();

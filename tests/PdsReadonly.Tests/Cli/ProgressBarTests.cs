@@ -5,7 +5,7 @@ namespace PdsReadonly.Tests.Cli;
 
 public sealed class ProgressBarTests
 {
-    [Fact]
+    [Test]
     public void Draw_AsTimeGoesOn_IsDrawnOverAndCleared()
     {
         var time = new FakeTime(DateTimeOffset.UnixEpoch);

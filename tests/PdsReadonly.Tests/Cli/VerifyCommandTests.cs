@@ -14,10 +14,10 @@ public sealed class VerifyCommandTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
-    [InlineData(CarOrder.Preorder)]
-    [InlineData(CarOrder.Shuffled)]
-    [InlineData(CarOrder.Doubled)]
+    [Test]
+    [Arguments(CarOrder.Preorder)]
+    [Arguments(CarOrder.Shuffled)]
+    [Arguments(CarOrder.Doubled)]
     public async Task Verify_SoundCar_IsOneOkLine(CarOrder order)
     {
         var repo = TestRepos.Build("alice");
@@ -38,9 +38,9 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Equal("", run.Error);
     }
 
-    [Theory]
-    [InlineData("verify")]
-    [InlineData("inspect")]
+    [Test]
+    [Arguments("verify")]
+    [Arguments("inspect")]
     public async Task Check_FileWithControlCharactersInItsName_DoesNotPrintThem(string verb)
     {
         string good = _folder.Write("a\u001b[2J.car", TestRepos.Build("alice").ToCar());
@@ -54,7 +54,7 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.DoesNotContain('\u001b', all);
     }
 
-    [Fact]
+    [Test]
     public async Task Verify_SeveralFiles_AreInTheOrderAndSpellingOfTheCommandLine()
     {
         byte[] car = TestRepos.Build("alice").ToCar();
@@ -74,7 +74,7 @@ public sealed class VerifyCommandTests : IDisposable
                 line => JsonDocument.Parse(line).RootElement.GetProperty("file").GetString()));
     }
 
-    [Fact]
+    [Test]
     public async Task Verify_WhatIsOddButRight_IsAWarning()
     {
         byte[] used = "used"u8.ToArray();
@@ -116,11 +116,11 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Contains("2 raw (6 B), 0 unreached", inspected.Output, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("a.car", "{\"error\":\"x\"}", "NotACar: file is JSON")]
-    [InlineData("a.car", "", "NotACar: file is empty")]
-    [InlineData("a.car.gz", "<html></html>", "GzipMalformed: file is HTML")]
-    [InlineData("a.car.gz", "\u001f\u008b\u0009xxxxxxxxxxxx", "GzipMalformed: ")]
+    [Test]
+    [Arguments("a.car", "{\"error\":\"x\"}", "NotACar: file is JSON")]
+    [Arguments("a.car", "", "NotACar: file is empty")]
+    [Arguments("a.car.gz", "<html></html>", "GzipMalformed: file is HTML")]
+    [Arguments("a.car.gz", "\u001f\u008b\u0009xxxxxxxxxxxx", "GzipMalformed: ")]
     public async Task Verify_FileOfAnotherKind_IsNamedForWhatItIs(
         string name, string content, string words)
     {
@@ -134,7 +134,7 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Contains($"refused      {words}", inspected.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task Verify_PlainCarNamedAsPacked_IsCalledThat()
     {
         string path = _folder.Write("a.car.gz", TestRepos.Build("alice").ToCar());
@@ -142,7 +142,7 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Contains("is a CAR that is not packed", run.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task Verify_Json_HasTheDocumentedFields()
     {
         var repo = TestRepos.Build("alice");
@@ -169,7 +169,7 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Equal(bytes.Length, root.GetProperty("exportBytes").GetInt64());
     }
 
-    [Fact]
+    [Test]
     public async Task Verify_OneBadAmongGood_NamesItsFaultAndChecksTheRest()
     {
         _folder.Write("a.car", TestRepos.Build("alice").ToCar());
@@ -195,7 +195,7 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty("records").ValueKind);
     }
 
-    [Fact]
+    [Test]
     public async Task Verify_KeyOfAnother_IsARefusal()
     {
         string path = _folder.Write("a.car", TestRepos.Build("alice").ToCar());
@@ -212,7 +212,7 @@ public sealed class VerifyCommandTests : IDisposable
             $"refused {path}: SignatureKeyMismatch: ", run.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task Verify_RevAheadOfTheClock_IsAWarning()
     {
         string rev = SampleTid.Of((CliRun.Now.ToUnixTimeMilliseconds() + 3_600_000) * 1000);
@@ -227,7 +227,7 @@ public sealed class VerifyCommandTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task Verify_PackedCar_IsUnpackedAside()
     {
         byte[] bytes = TestRepos.Build("alice").ToCar();
@@ -243,7 +243,7 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Equal(["a.car.gz", "b.car.gz"], _folder.Names());
     }
 
-    [Fact]
+    [Test]
     public async Task Verify_NothingThere_CannotRun()
     {
         string missing = _folder.At("nosuch.car");

@@ -12,7 +12,7 @@ public sealed class AnnouncerTests : IDisposable
 
     public void Dispose() => _host.Dispose();
 
-    [Fact]
+    [Test]
     public void Publish_FirstTime_TellsIdentityAccountHead()
     {
         _host.Publish("alice", 1, "alice.test");
@@ -26,7 +26,7 @@ public sealed class AnnouncerTests : IDisposable
             _host.Say(0));
     }
 
-    [Fact]
+    [Test]
     public void Publish_SameHeadAgain_TellsNothing()
     {
         _host.Publish("alice", 1, "alice.test");
@@ -40,16 +40,16 @@ public sealed class AnnouncerTests : IDisposable
         Assert.Empty(_host.Say(before));
     }
 
-    [Fact]
+    [Test]
     public void Publish_LaterHead_TellsIt() =>
         AssertTold(() => _host.Publish("alice", 2, "alice.test"), $"alice sync {Rev(2)}");
 
     // Consumers pass over it.
-    [Fact]
+    [Test]
     public void Publish_EarlierHead_TellsNothing() =>
         AssertTold(() => _host.Publish("alice", 0, "alice.test"));
 
-    [Fact]
+    [Test]
     public void Publish_AfterARevInTheFuture_TellsTheAllowedOne()
     {
         _host.Publish("alice", int.MaxValue);
@@ -60,15 +60,15 @@ public sealed class AnnouncerTests : IDisposable
         Assert.Equal([$"alice sync {Rev(1)}"], _host.Say(before));
     }
 
-    [Fact]
+    [Test]
     public void Publish_OtherHandle_TellsIdentity() =>
         AssertTold(() => _host.Publish("alice", 1, "other.test"), "alice identity other.test");
 
-    [Fact]
+    [Test]
     public void Publish_HandleGone_TellsIdentityWithout() =>
         AssertTold(() => _host.Publish("alice", 1), "alice identity -");
 
-    [Fact]
+    [Test]
     public void SetStatus_TakenDownAndBack_TellsAccountThenAll()
     {
         _host.Publish("alice", 1, "alice.test");
@@ -92,7 +92,7 @@ public sealed class AnnouncerTests : IDisposable
         Assert.Equal($"alice sync {Rev(2)}", _host.Say(before)[^1]);
     }
 
-    [Fact]
+    [Test]
     public void Publish_OfOneThatIsTakenDown_TellsItsStatusAlone()
     {
         _host.SetStatus("alice", HostingStatus.Takendown);
@@ -101,7 +101,7 @@ public sealed class AnnouncerTests : IDisposable
         Assert.Equal(["alice account takendown"], _host.Say(0));
     }
 
-    [Fact]
+    [Test]
     public void SetStatus_OfOneNotShownYet_IsToldAtOnceUnlessActive()
     {
         _host.Publish("alice", 1);
@@ -118,7 +118,7 @@ public sealed class AnnouncerTests : IDisposable
         Assert.Equal(["alice account takendown"], _host.Say(before));
     }
 
-    [Fact]
+    [Test]
     public void Restore_FileGoneAndBack_TellsDeactivatedOnceThenActive()
     {
         _host.Publish("alice", 1, "alice.test");
@@ -142,7 +142,7 @@ public sealed class AnnouncerTests : IDisposable
     }
 
     // A takedown outweighs a file that is gone; lifted, the file is still gone.
-    [Fact]
+    [Test]
     public void Restore_GoneAndTakenDown_TellsTheTakedown()
     {
         _host.Publish("alice", 1);
@@ -162,7 +162,7 @@ public sealed class AnnouncerTests : IDisposable
             all);
     }
 
-    [Fact]
+    [Test]
     public void Publish_FileHoldsAnotherRepoNow_TellsTheFirstIsGone()
     {
         _host.Publish("alice", 1, file: "a.car");
@@ -175,7 +175,7 @@ public sealed class AnnouncerTests : IDisposable
             _host.Say(before));
     }
 
-    [Fact]
+    [Test]
     public void SetStatus_Deleted_TakesBackAllThatWasSaid()
     {
         _host.Publish("alice", 1, "alice.test");
@@ -190,11 +190,11 @@ public sealed class AnnouncerTests : IDisposable
         Assert.Equal(expected, _host.Say(0));
     }
 
-    [Theory]
-    [InlineData("here.example", true)]
-    [InlineData("HERE.example", true)]
-    [InlineData("elsewhere.example", false)]
-    [InlineData("sub.here.example", false)]
+    [Test]
+    [Arguments("here.example", true)]
+    [Arguments("HERE.example", true)]
+    [Arguments("elsewhere.example", false)]
+    [Arguments("sub.here.example", false)]
     public void Publish_WithHostname_TellsIdentityOnlyOfThoseWhoLiveHere(string pdsHost, bool told)
     {
         using var host = new EventHost(options: new EventOptions { Hostname = "here.example" });
@@ -212,7 +212,7 @@ public sealed class AnnouncerTests : IDisposable
     }
 
     // More than one transaction's worth, in order of first sight.
-    [Fact]
+    [Test]
     public void TellRestored_StoppedBeforeItCouldTell_TellsAllAtTheNextStartOnce()
     {
         using var archive = new TestArchive();

@@ -16,28 +16,28 @@ public sealed class EventFramesTests
 
     private static readonly DateTimeOffset s_time = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    [Fact]
+    [Test]
     public void Identity_Handle_IsTheGoldenFrame() => AssertHex(
         "a2617469236964656e74697479626f7001a46364696478206469643a706c633a65777669376e"
         + "787a796f756e367a687872687336346f697a63736571016474696d657818323032342d30312d"
         + "30315430303a30303a30302e3030305a6668616e646c656a616c6963652e74657374",
         EventFrames.Identity(new EventStamp(1, s_time), Did, "alice.test"));
 
-    [Fact]
+    [Test]
     public void Identity_NoHandle_LacksTheKey()
     {
         var message = EventMessage.Read(EventFrames.Identity(new EventStamp(1, s_time), Did, null));
         Assert.Equal(["did", "seq", "time"], message.Keys);
     }
 
-    [Fact]
+    [Test]
     public void Account_Active_IsTheGoldenFrame() => AssertHex(
         "a2617468236163636f756e74626f7001a46364696478206469643a706c633a65777669376e78"
         + "7a796f756e367a687872687336346f697a63736571026474696d657818323032342d30312d30"
         + "315430303a30303a30302e3030305a66616374697665f5",
         EventFrames.Account(new EventStamp(2, s_time), Did, HostingStatus.Active));
 
-    [Fact]
+    [Test]
     public void Account_Deactivated_IsTheGoldenFrame() => AssertHex(
         "a2617468236163636f756e74626f7001a56364696478206469643a706c633a65777669376e78"
         + "7a796f756e367a687872687336346f697a63736571036474696d657818323032342d30312d30"
@@ -45,7 +45,7 @@ public sealed class EventFramesTests
         + "61746564",
         EventFrames.Account(new EventStamp(3, s_time), Did, HostingStatus.Deactivated));
 
-    [Fact]
+    [Test]
     public void Sync_GoldenCommit_IsTheGoldenFrame()
     {
         var commit = GoldenRepo.Car().Blocks[0];
@@ -65,7 +65,7 @@ public sealed class EventFramesTests
                 new EventStamp(4, s_time), Did, GoldenRepo.Rev, commit.Cid, commit.Bytes));
     }
 
-    [Fact]
+    [Test]
     public void Info_OutdatedCursor_IsTheGoldenFrame() => AssertHex(
         "a261746523696e666f626f7001a2646e616d656e4f75746461746564437572736f72676d6573"
         + "73616765783852657175657374656420637572736f72206578636565646564206c696d69742e"
@@ -73,12 +73,12 @@ public sealed class EventFramesTests
         EventFrames.Info(
             "OutdatedCursor", "Requested cursor exceeded limit. Possibly missing events"));
 
-    [Theory]
-    [InlineData(
+    [Test]
+    [Arguments(
         "FutureCursor", "Cursor in the future.",
         "a1626f7020a2656572726f726c467574757265437572736f72676d6573736167657543757273"
         + "6f7220696e20746865206675747572652e")]
-    [InlineData(
+    [Arguments(
         "ConsumerTooSlow", "Stream consumer too slow",
         "a1626f7020a2656572726f726f436f6e73756d6572546f6f536c6f77676d6573736167657818"
         + "53747265616d20636f6e73756d657220746f6f20736c6f77")]
@@ -86,7 +86,7 @@ public sealed class EventFramesTests
         AssertHex(hex, EventFrames.Error(name, message));
 
     // The golden commit on top of the golden repo: one record deleted, one created, one updated.
-    [Fact]
+    [Test]
     public void Commit_GoldenOps_HasEveryFieldInCanonicalOrder()
     {
         byte[] blocks = Convert.FromBase64String(GoldenCommit);
@@ -146,7 +146,7 @@ public sealed class EventFramesTests
             Convert.ToHexStringLower(message.Bytes.AsSpan(0, 15)));
     }
 
-    [Fact]
+    [Test]
     public void Commit_First_HasNullSinceAndNoPrevData()
     {
         var frame = new CommitFrame

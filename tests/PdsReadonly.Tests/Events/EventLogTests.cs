@@ -12,7 +12,7 @@ public sealed class EventLogTests : IDisposable
 
     public void Dispose() => _host.Dispose();
 
-    [Fact]
+    [Test]
     public void Stamp_ByTheClock_IsItsMicroseconds()
     {
         _host.Time.Now += TimeSpan.FromHours(1);
@@ -23,10 +23,10 @@ public sealed class EventLogTests : IDisposable
         Assert.All(_host.Read(0), e => Assert.Equal("2026-12-01T01:00:00.000Z", e.Text("time")));
     }
 
-    [Theory]
-    [InlineData(-10)]
-    [InlineData(-100_000)]
-    [InlineData(-400_000_000)]
+    [Test]
+    [Arguments(-10)]
+    [Arguments(-100_000)]
+    [Arguments(-400_000_000)]
     public void Stamp_ClockSetBack_GoesOnAbove(int seconds)
     {
         _host.Publish("alice", 1);
@@ -41,7 +41,7 @@ public sealed class EventLogTests : IDisposable
         Assert.Equal(6, Numbers(0).Distinct().Count());
     }
 
-    [Fact]
+    [Test]
     public void Stamp_ClockAt1970_TakesTheRevsTime()
     {
         using var host = new EventHost();
@@ -54,7 +54,7 @@ public sealed class EventLogTests : IDisposable
         Assert.Equal([rev, rev + 1, rev + 2, rev + 3], [.. host.Read(0).Select(e => e.Seq)]);
     }
 
-    [Fact]
+    [Test]
     public void Stamp_RevTheClockDoesNotAllow_IsNotBelieved()
     {
         _host.Publish("alice", int.MaxValue);
@@ -62,7 +62,7 @@ public sealed class EventLogTests : IDisposable
     }
 
     // Noise must not use all numbers up.
-    [Fact]
+    [Test]
     public void Stamp_RevBeyond2112_IsNeverBelieved()
     {
         _host.Time.Now = DateTimeOffset.UnixEpoch;
@@ -74,7 +74,7 @@ public sealed class EventLogTests : IDisposable
         Assert.All(Numbers(0), number => Assert.InRange(number, 1, (1L << 53) - 1));
     }
 
-    [Fact]
+    [Test]
     public void LoseData_NumbersGoOnAbove()
     {
         _host.Publish("alice", 1);
@@ -87,7 +87,7 @@ public sealed class EventLogTests : IDisposable
         Assert.All(Numbers(0), number => Assert.True(number > last));
     }
 
-    [Fact]
+    [Test]
     public void Restart_SameEvents_HaveTheSameBytes()
     {
         _host.Publish("alice", 1, "alice.test");
@@ -100,10 +100,10 @@ public sealed class EventLogTests : IDisposable
         Assert.Equal(before, _host.Read(0).Select(e => e.Bytes));
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [Test]
+    [Arguments(1)]
+    [Arguments(2)]
+    [Arguments(3)]
     public void Kill_BetweenAnyTwoEvents_LosesAndRepeatsNothing(ulong seed)
     {
         var random = new SampleRandom(seed);
@@ -144,7 +144,7 @@ public sealed class EventLogTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public void Window_OlderThanThat_KeepsTheNewestOfEachKind()
     {
         for (int i = 1; i <= 5; i++)

@@ -12,7 +12,7 @@ public sealed class LoadingEventsTests : IDisposable
 
     public void Dispose() => _archive.Dispose();
 
-    [Fact]
+    [Test]
     public void Load_ThenStarts_TellWhatChangedAndNothingTwice()
     {
         Write("alice", 1);
@@ -36,7 +36,7 @@ public sealed class LoadingEventsTests : IDisposable
         Assert.Empty(Say());
     }
 
-    [Fact]
+    [Test]
     public void Load_FileBackUnchanged_TellsAccountIdentityHead()
     {
         Write("alice", 1);
@@ -51,7 +51,7 @@ public sealed class LoadingEventsTests : IDisposable
             ["alice account active", "alice identity alice.test", $"alice sync {Rev(1)}"], Say());
     }
 
-    [Fact]
+    [Test]
     public void Load_FileRenamed_TellsNothing()
     {
         Write("alice", 1);
@@ -65,7 +65,7 @@ public sealed class LoadingEventsTests : IDisposable
         Assert.Empty(Say());
     }
 
-    [Fact]
+    [Test]
     public void Load_StatusGivenAtAStart_IsToldOnceAndTakenBack()
     {
         Write("alice", 1);
@@ -83,7 +83,7 @@ public sealed class LoadingEventsTests : IDisposable
     }
 
     // The stored head is that of the CAR: a commit and nothing else, which is its root.
-    [Fact]
+    [Test]
     public void Sync_HoldsExactlyTheCommit()
     {
         var repo = Write("alice", 1);

@@ -19,12 +19,12 @@ public sealed class ReplayTests : IDisposable
 
     public void Dispose() => _archive.Dispose();
 
-    [Theory]
-    [InlineData(0, 0)]
-    [InlineData(1, 1)]
-    [InlineData(200, 1)]
-    [InlineData(201, 2)]
-    [InlineData(1999, 10)]
+    [Test]
+    [Arguments(0, 0)]
+    [Arguments(1, 1)]
+    [Arguments(200, 1)]
+    [Arguments(201, 2)]
+    [Arguments(1999, 10)]
     public void Load_Repo_IsIdentityAccountCommitsHead(int records, int commits)
     {
         var repo = IndexedRepo.Random(seed: 5, records);
@@ -42,7 +42,7 @@ public sealed class ReplayTests : IDisposable
     }
 
     // Records of 300 KB: six fill a commit, so that a page of two hundred has to be divided.
-    [Fact]
+    [Test]
     public void Load_LargeRecords_AreDividedByBytes()
     {
         var repo = Large(count: 20, bytes: 300_000);
@@ -65,7 +65,7 @@ public sealed class ReplayTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public void Load_RecordTooLargeForAnyCommit_IsLeftOut()
     {
         using var key = TestRepos.KeyOf("alice");
@@ -86,7 +86,7 @@ public sealed class ReplayTests : IDisposable
         Assert.All(commits, AssertSound);
     }
 
-    [Fact]
+    [Test]
     public void Read_AgainAndAfterARestart_GivesTheSameBytes()
     {
         Write(IndexedRepo.Random(seed: 6, 700));
@@ -114,7 +114,7 @@ public sealed class ReplayTests : IDisposable
         Assert.Equal(first, stepwise);
     }
 
-    [Fact]
+    [Test]
     public void Load_NewHead_CutsTheOldReplayAndTellsTheNewOne()
     {
         Write(TestRepos.Build("alice", posts: 500, revSecond: 1));
@@ -135,7 +135,7 @@ public sealed class ReplayTests : IDisposable
         AssertHolds(later, Commits(run, 0));
     }
 
-    [Fact]
+    [Test]
     public void Read_TakenDownInTheMiddle_EndsThere()
     {
         Write(TestRepos.Build("alice", posts: 1000));
@@ -151,7 +151,7 @@ public sealed class ReplayTests : IDisposable
             client.Drain().Select(message => message.Summary(_ => "").Trim()));
     }
 
-    [Fact]
+    [Test]
     public void Load_ReplaySwitchedOnLater_TellsWhatIsThereOnce()
     {
         Write(TestRepos.Build("alice"));
@@ -172,7 +172,7 @@ public sealed class ReplayTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public void Read_CarOverwrittenSince_GoesOnWithTheHead()
     {
         string path = Write(TestRepos.Build("alice", posts: 300));
@@ -185,7 +185,7 @@ public sealed class ReplayTests : IDisposable
         Assert.Equal(["#account", "#sync"], run.Read(0).ConvertAll(message => message.Type));
     }
 
-    [Fact]
+    [Test]
     public void Read_CarGoneSince_DoesNotStopTheOthers()
     {
         string path = Write(TestRepos.Build("alice", posts: 300));

@@ -12,16 +12,16 @@ public sealed class SubscriptionTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     // Of the four events there are; numbers are told from the newest: 0 is its own.
-    [Theory]
-    [InlineData(null, "")]
-    [InlineData(0L, "")]
-    [InlineData(-1L, "4")]
-    [InlineData(-2L, "34")]
-    [InlineData(-3L, "234")]
+    [Test]
+    [Arguments(null, "")]
+    [Arguments(0L, "")]
+    [Arguments(-1L, "4")]
+    [Arguments(-2L, "34")]
+    [Arguments(-3L, "234")]
     // The number before the first: nothing lies between.
-    [InlineData(-4L, "1234")]
-    [InlineData(1L, "future")]
-    [InlineData(1_000_000L, "future")]
+    [Arguments(-4L, "1234")]
+    [Arguments(1L, "future")]
+    [Arguments(1_000_000L, "future")]
     public void Open_Cursor_GivesWhatIsStrictlyBeyond(long? fromNewest, string expected)
     {
         var numbers = PublishFour();
@@ -29,17 +29,17 @@ public sealed class SubscriptionTests : IDisposable
         AssertGives(fromNewest + numbers[^1], expected, numbers);
     }
 
-    [Theory]
-    [InlineData(0L, "1234")]
-    [InlineData(-1L, "1234")]
-    [InlineData(long.MinValue, "1234")]
+    [Test]
+    [Arguments(0L, "1234")]
+    [Arguments(-1L, "1234")]
+    [Arguments(long.MinValue, "1234")]
     // Numbers of a log that was lost.
-    [InlineData(1L, "info1234")]
-    [InlineData(1_700_000_000_000_000L, "info1234")]
+    [Arguments(1L, "info1234")]
+    [Arguments(1_700_000_000_000_000L, "info1234")]
     public void Open_LowCursor_GivesTheWholeHost(long cursor, string expected) =>
         AssertGives(cursor, expected, PublishFour());
 
-    [Fact]
+    [Test]
     public void Open_EmptyLog_TakesCursorZeroAndOldOnes()
     {
         Assert.Empty(_host.Read(0));
@@ -49,7 +49,7 @@ public sealed class SubscriptionTests : IDisposable
     }
 
     // A lost data folder: clients come with numbers of before, while nothing is loaded yet.
-    [Fact]
+    [Test]
     public void Open_CursorOfALostLog_GetsInfoNotFuture()
     {
         var numbers = PublishFour();
@@ -59,7 +59,7 @@ public sealed class SubscriptionTests : IDisposable
         Assert.Equal(["info OutdatedCursor"], _host.Say(numbers[^1]));
     }
 
-    [Fact]
+    [Test]
     public void Open_FutureCursor_IsOneErrorThenItsClose()
     {
         using var client = _host.Subscribe(_host.Log.Last + 1);
@@ -70,7 +70,7 @@ public sealed class SubscriptionTests : IDisposable
         Assert.Equal((1008, "FutureCursor"), client.Close);
     }
 
-    [Fact]
+    [Test]
     public void Read_WithoutCursor_IsSilentUntilThereIsNews()
     {
         PublishFour();
@@ -89,7 +89,7 @@ public sealed class SubscriptionTests : IDisposable
         Assert.Equal((1000, ""), client.Close);
     }
 
-    [Fact]
+    [Test]
     public void Dispose_Unsubscribes()
     {
         for (int round = 0; round < 3; round++)
@@ -109,7 +109,7 @@ public sealed class SubscriptionTests : IDisposable
     }
 
     // What was taken down is not told, even to one who reads what was stored before.
-    [Fact]
+    [Test]
     public void Read_RepoTakenDownSince_SkipsItsHeadInMemoryAndInTheDatabase()
     {
         long before = _host.Log.Last;
@@ -127,9 +127,9 @@ public sealed class SubscriptionTests : IDisposable
     }
 
     // The same sequence, whether it comes from memory, from the database, or from both in turn.
-    [Theory]
-    [InlineData(11)]
-    [InlineData(12)]
+    [Test]
+    [Arguments(11)]
+    [Arguments(12)]
     public void Read_AnySchedule_GivesEveryoneTheSame(ulong seed)
     {
         var random = new SampleRandom(seed);
@@ -152,13 +152,13 @@ public sealed class SubscriptionTests : IDisposable
         clients.ForEach(client => client.Dispose());
     }
 
-    [Fact]
+    [Test]
     public async Task Read_FiftyAtOnceWhileEventsCome_SeeIdenticalSequences()
     {
         const int Events = 400;
         var clients = Enumerable.Range(0, 50).Select(_ => _host.Subscribe(0)).ToList();
         var readers = clients.ConvertAll(client => Task.Factory.StartNew(
-            () => Follow(client), TestContext.Current.CancellationToken,
+            () => Follow(client), TestRun.Cancellation,
             TaskCreationOptions.LongRunning, TaskScheduler.Default));
         for (int i = 0; i < Events; i++) _host.Publish("alice", i);
 

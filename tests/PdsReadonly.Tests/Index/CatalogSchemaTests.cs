@@ -7,7 +7,7 @@ namespace PdsReadonly.Tests.Index;
 /// <summary>A catalog of an earlier version is changed in place, and loses nothing.</summary>
 public sealed class CatalogSchemaTests
 {
-    [Fact]
+    [Test]
     public void Upgrade_FromVersion1_KeepsWhatIsThereAndAnnouncesItOnce()
     {
         using var archive = new TestArchive
@@ -41,9 +41,9 @@ public sealed class CatalogSchemaTests
         }
     }
 
-    [Theory]
-    [InlineData(3)]
-    [InlineData(-1)]
+    [Test]
+    [Arguments(3)]
+    [Arguments(-1)]
     public void Open_VersionFromElsewhere_IsRefused(int version)
     {
         using var folder = new TempFolder();

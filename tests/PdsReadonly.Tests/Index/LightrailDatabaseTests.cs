@@ -8,7 +8,7 @@ namespace PdsReadonly.Tests.Index;
 /// <summary>The index of remote repos, one matter at a time.</summary>
 public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
 {
-    [Fact]
+    [Test]
     public void SetProven_OfAQueuedRepo_ShowsItsCollectionsAndEndsTheResync()
     {
         AddListed([Alice.Listed()], null, false);
@@ -31,7 +31,7 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
         Assert.Null(Take(0));
     }
 
-    [Fact]
+    [Test]
     public void SetProven_OfAnEarlierRevThanApplied_IsRefused()
     {
         var early = Alice.Prove();
@@ -41,7 +41,7 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
         Assert.Equal([Alice.Id], Page("n.e.w"));
     }
 
-    [Fact]
+    [Test]
     public void SetProven_AskedForAnewMeanwhile_IsProvenOnceMore()
     {
         AddListed([Alice.Listed()], null, false);
@@ -57,7 +57,7 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
         Assert.False(Index.Find(Alice.Id)!.NeedsResync);
     }
 
-    [Fact]
+    [Test]
     public void SetProven_OfClaims_CountsWhatWasWrong()
     {
         Index.SetClaimed(Alice.Id, 0, ["a.b.c", "in.vent.ed", "in.vent.ed2"]);
@@ -79,7 +79,7 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
             Index.Notes(9).Select(note => note.Kind));
     }
 
-    [Fact]
+    [Test]
     public void SetProven_OfAPartOrAnother_IsOurFault()
     {
         Assert.Throws<ArgumentException>(() =>
@@ -89,7 +89,7 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
             Index.SetProven(Alice.Id, 0, part, CollectionOrigin.Proof));
     }
 
-    [Fact]
+    [Test]
     public void Apply_Effects_AreStoredWithThePosition()
     {
         Prove(Alice);
@@ -110,7 +110,7 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
         Assert.Null(Index.PositionOf(Relay));
     }
 
-    [Fact]
+    [Test]
     public void Apply_ThatFails_StoresNeitherEffectsNorPosition()
     {
         Prove(Alice);
@@ -128,7 +128,7 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
         Assert.Equal([Alice.Id], Page("n.e.w"));
     }
 
-    [Fact]
+    [Test]
     public void Apply_LaterThanAProof_TakesNothingBack()
     {
         Prove(Alice);
@@ -141,13 +141,13 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
         Assert.Empty(Page("n.e.w"));
     }
 
-    [Theory]
-    [InlineData(AccountStatus.Deactivated)]
-    [InlineData(AccountStatus.Suspended)]
-    [InlineData(AccountStatus.Takendown)]
-    [InlineData(AccountStatus.Desynchronized)]
-    [InlineData(AccountStatus.Throttled)]
-    [InlineData(AccountStatus.Inactive)]
+    [Test]
+    [Arguments(AccountStatus.Deactivated)]
+    [Arguments(AccountStatus.Suspended)]
+    [Arguments(AccountStatus.Takendown)]
+    [Arguments(AccountStatus.Desynchronized)]
+    [Arguments(AccountStatus.Throttled)]
+    [Arguments(AccountStatus.Inactive)]
     internal void Apply_InactiveAccount_IsHiddenAndKeepsItsRows(AccountStatus status)
     {
         Prove(Alice);
@@ -168,7 +168,7 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
         Assert.Empty(Page("x.y.z"));
     }
 
-    [Fact]
+    [Test]
     public void Purge_KeepsTheHighestRevAndNothingElse()
     {
         Prove(Alice);
@@ -195,7 +195,7 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
         Assert.Null(reader.Find(Bytes(Alice.Id)));
     }
 
-    [Fact]
+    [Test]
     public void Queue_ByHost_GivesWhatIsDueLongestAndBacksOff()
     {
         const long Unknown = 0;
@@ -225,7 +225,7 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
         Assert.Equal(1, Index.Totals.Queued);
     }
 
-    [Fact]
+    [Test]
     public void Queue_WhatBroke_GoesBeforeWhatIsOnlyListed()
     {
         Prove(Bob);
@@ -239,7 +239,7 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
         Assert.Equal(Alice.Id, Take(0)!.Did);
     }
 
-    [Fact]
+    [Test]
     public void Open_NamesThatNobodyUses_AreForgotten()
     {
         Prove(Alice);
@@ -251,7 +251,7 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
         Assert.Equal(4, Index.CollectionsOf(Alice.Id).Count);
     }
 
-    [Fact]
+    [Test]
     public void Queue_AfterACrash_GivesWhatWasUnderWayAgain()
     {
         AddListed([Alice.Listed()], null, false);
@@ -261,7 +261,7 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
         Assert.Equal(Alice.Id, Take(0)!.Did);
     }
 
-    [Fact]
+    [Test]
     public void Queue_AccountHiddenWhileUnderWay_IsHeldBackUntilItIsActive()
     {
         AddListed([Alice.Listed()], null, false);
@@ -276,7 +276,7 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
         Assert.Equal(Alice.Id, Take(0)!.Did);
     }
 
-    [Fact]
+    [Test]
     public void Proofs_BeyondTheirRoom_DropTheOldest()
     {
         Prove(Alice);
@@ -296,7 +296,7 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
         Assert.Equal((0, 0), (Index.Totals.Proofs, Index.Totals.ProofBytes));
     }
 
-    [Fact]
+    [Test]
     public void Notes_BeyondTheLastThousand_AreCountedAndForgotten()
     {
         Index.InTransaction(() =>
@@ -314,7 +314,7 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
         Assert.Equal("1004", notes[1].Detail);
     }
 
-    [Fact]
+    [Test]
     public void Readers_BesideAWriter_SeeWhatWasCommitted()
     {
         Prove(Alice);
@@ -329,7 +329,7 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
         Assert.Equal(Sorted(Alice, Bob), Page(other, ""));
     }
 
-    [Fact]
+    [Test]
     public async Task Readers_OnManyThreads_NeverSeeHalfATransaction()
     {
         Prove(Alice);
@@ -362,7 +362,7 @@ public sealed class LightrailDatabaseTests : LightrailDatabaseSuite
         foreach (int pages in await Task.WhenAll(running)) Assert.True(pages > 0);
     }
 
-    [Fact]
+    [Test]
     public void Open_OfAnotherVersion_IsRefused()
     {
         Index.Dispose();

@@ -7,7 +7,7 @@ namespace PdsReadonly.Tests.Index;
 /// <summary>What hosts list, and what documents say of accounts, as the index keeps it.</summary>
 public sealed class LightrailListingTests : LightrailDatabaseSuite
 {
-    [Fact]
+    [Test]
     public void AddListed_NewRepos_AreKnownAndQueuedAndNotProven()
     {
         long host = Index.HostIdOf(Relay);
@@ -27,7 +27,7 @@ public sealed class LightrailListingTests : LightrailDatabaseSuite
         Assert.Null(Take(0));
     }
 
-    [Fact]
+    [Test]
     public void AddListed_PageOfAnEarlierRound_IsOfNoUse()
     {
         var host = Index.FindHost(Index.HostIdOf(Relay))!;
@@ -37,7 +37,7 @@ public sealed class LightrailListingTests : LightrailDatabaseSuite
         Assert.Null(Index.FindHost(host.Id)!.Cursor);
     }
 
-    [Fact]
+    [Test]
     public void AddListed_HostThatTheAccountLeft_HasItsHostAskedWhenItSaysThatItIsBack()
     {
         Prove(Alice);
@@ -57,7 +57,7 @@ public sealed class LightrailListingTests : LightrailDatabaseSuite
         Assert.Null(Take(host));
     }
 
-    [Fact]
+    [Test]
     public void EnqueueUnlisted_WhatNobodyListsAnyMore_IsAskedFor()
     {
         AddListed([Alice.Listed(), Bob.Listed()], null, true);
@@ -70,7 +70,7 @@ public sealed class LightrailListingTests : LightrailDatabaseSuite
         Assert.Null(Take(0));
     }
 
-    [Fact]
+    [Test]
     public void SetIdentity_NewHost_IsAMoveAndTheKeyIsKept()
     {
         AddListed([Alice.Listed()], null, true);
@@ -89,7 +89,7 @@ public sealed class LightrailListingTests : LightrailDatabaseSuite
         Assert.Null(Index.FindKey(Bob.Id));
     }
 
-    [Fact]
+    [Test]
     public void AddListed_LastPage_IsTheEndEvenOverARestart()
     {
         long host = Index.HostIdOf(Relay);
@@ -100,7 +100,7 @@ public sealed class LightrailListingTests : LightrailDatabaseSuite
         Assert.False(Index.FindHost(host)!.IsListed);
     }
 
-    [Fact]
+    [Test]
     public void AddListed_KnownRepo_ChangesOnlyByATrustedHost()
     {
         Index.SetProven(
@@ -120,7 +120,7 @@ public sealed class LightrailListingTests : LightrailDatabaseSuite
         Assert.Empty(Index.CollectionsOf(Alice.Id));
     }
 
-    [Fact]
+    [Test]
     public void Hosts_KeepWhatIsLearnedOfThem()
     {
         long id = Index.HostIdOf(Relay);
@@ -132,7 +132,7 @@ public sealed class LightrailListingTests : LightrailDatabaseSuite
         Assert.Null(Index.FindHost(id + 1));
     }
 
-    [Fact]
+    [Test]
     public void ListRepos_IsInOrderOfFirstSight()
     {
         Prove(Bob);

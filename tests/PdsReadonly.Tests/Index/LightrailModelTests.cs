@@ -22,8 +22,8 @@ public sealed class LightrailModelTests
     public static TheoryData<ulong> Seeds =>
         [1, 2, 3, 4, (ulong)TimeProvider.System.GetUtcNow().Ticks];
 
-    [Theory]
-    [MemberData(nameof(Seeds))]
+    [Test]
+    [MethodDataSource(nameof(Seeds))]
     public void Operations_InAnyOrderWithRestarts_AgreeWithTheModel(ulong seed)
     {
         using var run = new Run(seed);

@@ -10,7 +10,7 @@ public sealed class LookUpQueueTests : LightrailDatabaseSuite
 {
     private static readonly PublicKey s_key = KeyOf("look-ups");
 
-    [Fact]
+    [Test]
     public void AddListed_MoreThanThereIsRoomFor_TakesAPartAndTheRestLater()
     {
         var host = Index.FindHost(Index.HostIdOf(Relay))!;
@@ -25,7 +25,7 @@ public sealed class LookUpQueueTests : LightrailDatabaseSuite
         Assert.Equal("next", Index.FindHost(host.Id)!.Cursor);
     }
 
-    [Fact]
+    [Test]
     public void AddListed_FullQueueOfOneUpstream_LeavesRoomForOthersAndForDomains()
     {
         AddListed(Repos("one", LookUpQueue.ReposMax), null, true);
@@ -36,7 +36,7 @@ public sealed class LookUpQueueTests : LightrailDatabaseSuite
         Assert.Equal(3, Index.QueuesDue(Now).Count);
     }
 
-    [Fact]
+    [Test]
     public void QueuesDue_LookUps_AreNoHosts()
     {
         foreach (bool isListed in new[] { true, false })
@@ -52,7 +52,7 @@ public sealed class LookUpQueueTests : LightrailDatabaseSuite
         Assert.False(LookUpQueue.Is(Index.HostIdOf(Relay)));
     }
 
-    [Fact]
+    [Test]
     public void FailedDomain_TooManyOrTooOften_TheOneThatFailedMostIsForgotten()
     {
         for (int i = 0; i <= LookUpQueue.FailedDomainsMax; i++)
@@ -70,7 +70,7 @@ public sealed class LookUpQueueTests : LightrailDatabaseSuite
         Assert.Null(Index.Find(Domain(4).Did));
     }
 
-    [Fact]
+    [Test]
     public void SetIdentity_MoreThanAHostMayHave_AreForgottenUntilSomeAreProven()
     {
         long host = Index.HostIdOf("https://big.example");
@@ -87,7 +87,7 @@ public sealed class LookUpQueueTests : LightrailDatabaseSuite
         Assert.False(Arrive(more[^1], host));
     }
 
-    [Fact]
+    [Test]
     public void ForgetUnprovenHosts_TooMany_TheOldestGoWithTheirRepos()
     {
         long old = Index.HostIdOf("https://old.example");
@@ -112,7 +112,7 @@ public sealed class LookUpQueueTests : LightrailDatabaseSuite
         Assert.NotNull(Index.Find(Alice.Id));
     }
 
-    [Fact]
+    [Test]
     public void Forget_RepoWithAPast_IsKept()
     {
         Prove(Alice);
@@ -126,7 +126,7 @@ public sealed class LookUpQueueTests : LightrailDatabaseSuite
         Assert.Equal((0, 0, 0), (Index.Totals.Queued, Index.Totals.Pairs, Index.Totals.Repos));
     }
 
-    [Fact]
+    [Test]
     public void MostOf_Claims_EndsAtItsBytes()
     {
         string[] names = [.. Enumerable.Range(0, 1000).Select(i => $"{new string('a', 30)}{i:d4}")];

@@ -27,8 +27,8 @@ public sealed class RepoIndexTests
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Repos))]
+    [Test]
+    [MethodDataSource(nameof(Repos))]
     public void RoundTrip_RandomRepo_AgreesWithTheModel(ulong seed, int records)
     {
         var repo = IndexedRepo.Random(seed, records);
@@ -63,8 +63,8 @@ public sealed class RepoIndexTests
         Assert.Throws<InvalidDataException>(() => index.LocationOf(index.BlockCount));
     }
 
-    [Theory]
-    [MemberData(nameof(Repos))]
+    [Test]
+    [MethodDataSource(nameof(Repos))]
     public void ListRecords_EveryPageSizeAndCursor_AgreesWithTheModel(ulong seed, int records)
     {
         var repo = IndexedRepo.Random(seed, records);
@@ -108,8 +108,8 @@ public sealed class RepoIndexTests
         Assert.Empty(indexed.List("com.example.none", "", ascending: false, 5));
     }
 
-    [Theory]
-    [MemberData(nameof(Repos))]
+    [Test]
+    [MethodDataSource(nameof(Repos))]
     public void ListRecords_SomeWithoutAForm_ListsTheOthersAndFindsAll(ulong seed, int records)
     {
         foreach (int formless in (int[])[3, 50, 100])
@@ -136,8 +136,8 @@ public sealed class RepoIndexTests
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Repos))]
+    [Test]
+    [MethodDataSource(nameof(Repos))]
     public void ListRecords_IndexOfTheVersionBefore_ListsAll(ulong seed, int records)
     {
         var repo = IndexedRepo.Random(seed, records, formless: 30);
@@ -155,7 +155,7 @@ public sealed class RepoIndexTests
         FindsAll(indexed, repo);
     }
 
-    [Fact]
+    [Test]
     public void TryFind_DigestsThatBeginAlike_AreFoundApart()
     {
         var pairs = Alike(count: 100_000);
@@ -181,7 +181,7 @@ public sealed class RepoIndexTests
         foreach (var block in outside) Assert.False(indexed.Index.TryFind(block.Cid, out _));
     }
 
-    [Fact]
+    [Test]
     public void TryFind_BlocksTheHeadDoesNotLeadTo_AreNotFound()
     {
         var repo = TestRepos.Build("alice", posts: 50);
@@ -195,7 +195,7 @@ public sealed class RepoIndexTests
         }
     }
 
-    [Fact]
+    [Test]
     public void FindBlob_ReferencedAndCarriedAlong_HasItsPlace()
     {
         byte[] carried = "carried along"u8.ToArray();
@@ -229,7 +229,7 @@ public sealed class RepoIndexTests
         Assert.Equal(listed[..1], indexed.Index.ListBlobs(default, 1));
     }
 
-    [Fact]
+    [Test]
     public void Open_NoIndex_IsNullOrASqliteException()
     {
         using var folder = new TempFolder();
@@ -240,7 +240,7 @@ public sealed class RepoIndexTests
         Assert.Null(RepoIndex.Open(folder.Write("empty", [])));
     }
 
-    [Fact]
+    [Test]
     public void Open_AnotherVersion_IsNull()
     {
         using var indexed = new IndexedRepo(TestRepos.Build("alice").ToCar());
@@ -252,7 +252,7 @@ public sealed class RepoIndexTests
         Assert.Null(RepoIndex.Open(indexed.Path));
     }
 
-    [Fact]
+    [Test]
     public void Open_NameWithOddCharacters_IsThatFile()
     {
         using var indexed = new IndexedRepo(TestRepos.Build("alice").ToCar());
@@ -267,7 +267,7 @@ public sealed class RepoIndexTests
 
     // Every statement that gives rows in order must find them in order: a temporary b-tree would
     // hold all rows of a collection for every page.
-    [Fact]
+    [Test]
     public void Statements_OfTheReader_SortNothing()
     {
         using var indexed = new IndexedRepo(TestRepos.Build("alice", posts: 100).ToCar());

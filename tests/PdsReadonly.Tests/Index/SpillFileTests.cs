@@ -9,7 +9,7 @@ public sealed class SpillFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
+    [Test]
     public void Read_WhatWasAppended_IsThereAtItsOffset()
     {
         using var spill = new SpillFile(_folder.Path);
@@ -22,10 +22,10 @@ public sealed class SpillFileTests : IDisposable
         Assert.Equal([2, 3, 4], buffer);
     }
 
-    [Fact]
+    [Test]
     public void Append_First_LeavesNoNameBehind()
     {
-        if (OperatingSystem.IsWindows()) Assert.Skip("open files keep their names there");
+        if (OperatingSystem.IsWindows()) Skip.Test("open files keep their names there");
         using var spill = new SpillFile(_folder.Path);
 
         spill.Append([1]);
@@ -33,7 +33,7 @@ public sealed class SpillFileTests : IDisposable
         Assert.Empty(_folder.Names());
     }
 
-    [Fact]
+    [Test]
     public void Read_BeyondTheEndOrAfterClear_IsAnIOException()
     {
         using var spill = new SpillFile(_folder.Path);

@@ -5,14 +5,14 @@ namespace PdsReadonly.Tests.Lightrail;
 /// <summary>How pauses grow.</summary>
 public sealed class BackoffTests
 {
-    [Theory]
-    [InlineData(0, 10)]
-    [InlineData(1, 10)]
-    [InlineData(2, 20)]
-    [InlineData(4, 80)]
-    [InlineData(5, 100)]
-    [InlineData(64, 100)]
-    [InlineData(int.MaxValue, 100)]
+    [Test]
+    [Arguments(0, 10)]
+    [Arguments(1, 10)]
+    [Arguments(2, 20)]
+    [Arguments(4, 80)]
+    [Arguments(5, 100)]
+    [Arguments(64, 100)]
+    [Arguments(int.MaxValue, 100)]
     public void After_Failures_IsHalfToTheWhole(int failures, int seconds)
     {
         var whole = TimeSpan.FromSeconds(seconds);

@@ -37,21 +37,21 @@ public sealed class CollectionProverTests : IDisposable
         _key.Dispose();
     }
 
-    [Theory]
-    [InlineData(HostKind.Proving, Strategy.Auto, Strategy.Proof)]
-    [InlineData(HostKind.Proving, Strategy.Proof, Strategy.Proof)]
-    [InlineData(HostKind.Proving, Strategy.Repo, Strategy.Repo)]
-    [InlineData(HostKind.Reference, Strategy.Auto, Strategy.Blocks)]
-    [InlineData(HostKind.Reference, Strategy.Blocks, Strategy.Blocks)]
-    [InlineData(HostKind.Reference, Strategy.Probe, Strategy.Probe)]
-    [InlineData(HostKind.NoExports, Strategy.Auto, Strategy.Blocks)]
-    [InlineData(HostKind.FindsSome, Strategy.Auto, Strategy.Blocks)]
-    [InlineData(HostKind.CommaCids, Strategy.Auto, Strategy.Blocks)]
-    [InlineData(HostKind.FailsOnAbsent, Strategy.Auto, Strategy.Repo)]
-    [InlineData(HostKind.DeniesAbsent, Strategy.Auto, Strategy.Repo)]
-    [InlineData(HostKind.FailsOnAbsent, Strategy.Probe, Strategy.Probe)]
-    [InlineData(HostKind.DeniesAbsent, Strategy.Probe, Strategy.Probe)]
-    [InlineData(HostKind.ExportsOnly, Strategy.Auto, Strategy.Repo)]
+    [Test]
+    [Arguments(HostKind.Proving, Strategy.Auto, Strategy.Proof)]
+    [Arguments(HostKind.Proving, Strategy.Proof, Strategy.Proof)]
+    [Arguments(HostKind.Proving, Strategy.Repo, Strategy.Repo)]
+    [Arguments(HostKind.Reference, Strategy.Auto, Strategy.Blocks)]
+    [Arguments(HostKind.Reference, Strategy.Blocks, Strategy.Blocks)]
+    [Arguments(HostKind.Reference, Strategy.Probe, Strategy.Probe)]
+    [Arguments(HostKind.NoExports, Strategy.Auto, Strategy.Blocks)]
+    [Arguments(HostKind.FindsSome, Strategy.Auto, Strategy.Blocks)]
+    [Arguments(HostKind.CommaCids, Strategy.Auto, Strategy.Blocks)]
+    [Arguments(HostKind.FailsOnAbsent, Strategy.Auto, Strategy.Repo)]
+    [Arguments(HostKind.DeniesAbsent, Strategy.Auto, Strategy.Repo)]
+    [Arguments(HostKind.FailsOnAbsent, Strategy.Probe, Strategy.Probe)]
+    [Arguments(HostKind.DeniesAbsent, Strategy.Probe, Strategy.Probe)]
+    [Arguments(HostKind.ExportsOnly, Strategy.Auto, Strategy.Repo)]
     internal async Task Prove_HonestHost_GivesTheTruth(
         HostKind kind, Strategy strategy, Strategy expected)
     {
@@ -63,7 +63,7 @@ public sealed class CollectionProverTests : IDisposable
         Assert.Equal(expected, outcome.Strategy);
     }
 
-    [Fact]
+    [Test]
     public async Task Prove_SmallRepo_IsExported()
     {
         var small = new SampleHost(SampleIdentity.Plc("small"), _key, s_paths[..30]);
@@ -74,7 +74,7 @@ public sealed class CollectionProverTests : IDisposable
         Assert.Equal(small.Collections(), outcome.Proven!.Collections);
     }
 
-    [Fact]
+    [Test]
     public async Task Prove_Describe_IsAClaimAndNoProof()
     {
         var prover = Open(_sample, HostKind.Describing);
@@ -88,9 +88,9 @@ public sealed class CollectionProverTests : IDisposable
         Assert.Contains("getRepo: 501", auto.Detail, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(HostKind.CommaCids, 3)]
-    [InlineData(HostKind.FailsOnAbsent, 3)]
+    [Test]
+    [Arguments(HostKind.CommaCids, 3)]
+    [Arguments(HostKind.FailsOnAbsent, 3)]
     internal async Task Prove_SecondRepo_TakesFewerRequests(HostKind kind, int fewer)
     {
         var prover = Open(_sample, kind);
@@ -99,7 +99,7 @@ public sealed class CollectionProverTests : IDisposable
         Assert.InRange(second, 1, first - fewer);
     }
 
-    [Fact]
+    [Test]
     public async Task Prove_SecondRepo_RemembersWhatTheHostHasNot()
     {
         var prover = Open(_sample, HostKind.Reference);
@@ -109,9 +109,9 @@ public sealed class CollectionProverTests : IDisposable
         Assert.Equal([Strategy.Proof], _profile!.Denied);
     }
 
-    [Theory]
-    [InlineData(Strategy.Probe)]
-    [InlineData(Strategy.Blocks)]
+    [Test]
+    [Arguments(Strategy.Probe)]
+    [Arguments(Strategy.Blocks)]
     internal async Task Prove_NastyNames_GivesTheTruth(Strategy strategy)
     {
         for (ulong seed = 1; seed <= 40; seed++)
@@ -125,7 +125,7 @@ public sealed class CollectionProverTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public async Task Prove_Pages_JoinWithoutGaps()
     {
         var prover = Open(_sample, HostKind.Proving, pageLimit: 2);
@@ -134,7 +134,7 @@ public sealed class CollectionProverTests : IDisposable
         Assert.InRange(_client!.Requests, 2, 6);
     }
 
-    [Fact]
+    [Test]
     public async Task Prove_RequestsSpent_IsUnproven()
     {
         var prover = Open(_sample, HostKind.Reference, requestsMax: 3);
@@ -143,7 +143,7 @@ public sealed class CollectionProverTests : IDisposable
         Assert.Equal(3, _client!.Requests);
     }
 
-    [Fact]
+    [Test]
     public async Task Prove_NewCommitAtEachRequest_IsTrueOrMoving()
     {
         var prover = Open(_sample, HostKind.NoExports);
@@ -170,7 +170,7 @@ public sealed class CollectionProverTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public async Task Prove_EveryLieByEveryStrategy_NeverGivesAWrongSet()
     {
         var other = new SampleHost(SampleIdentity.Plc("other"), _key, s_paths[..50]);
@@ -209,7 +209,7 @@ public sealed class CollectionProverTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public async Task Prove_TreeThatIsNone_IsMalformed()
     {
         // The commit is signed, but the data it names is the commit of somebody else.
@@ -259,6 +259,6 @@ public sealed class CollectionProverTests : IDisposable
         Assert.True(Did.TryParse(sample.Did, out var did));
         return prover.ProveAsync(
             new SparseRepo(did, _verifier), strategy, stream: null,
-            TestContext.Current.CancellationToken);
+            TestRun.Cancellation);
     }
 }

@@ -6,7 +6,7 @@ namespace PdsReadonly.Tests.Lightrail;
 /// <summary>First in, first out, and never more than allowed.</summary>
 public sealed class CommitInboxTests
 {
-    [Fact]
+    [Test]
     public void TryTake_GivesTheOldestFirst()
     {
         var inbox = new CommitInbox();
@@ -16,7 +16,7 @@ public sealed class CommitInboxTests
         Assert.Equal(0, inbox.Dropped);
     }
 
-    [Fact]
+    [Test]
     public void Offer_BeyondItsBytes_DropsTheOldest()
     {
         var inbox = new CommitInbox(bytesMax: 3);
@@ -25,7 +25,7 @@ public sealed class CommitInboxTests
         Assert.Equal(2, inbox.Dropped);
     }
 
-    [Fact]
+    [Test]
     public void Offer_OneThatIsTooLarge_LeavesNothing()
     {
         var inbox = new CommitInbox(bytesMax: 3);
@@ -36,7 +36,7 @@ public sealed class CommitInboxTests
         Assert.Equal([2], Drain(inbox));
     }
 
-    [Fact]
+    [Test]
     public void Offer_BeyondTheMemoryThereIs_DropsTheOldest()
     {
         using var memory = new RoomShare(new RoomBudget(2), ownBytes: 1);

@@ -20,7 +20,7 @@ public sealed class CrowdOfHostsTests : IDisposable
 
     public void Dispose() => _world.Dispose();
 
-    [Fact]
+    [Test]
     public async Task Run_HostileCrowd_StaysWithinTheBudgetAndHonestReposAreProven()
     {
         var hostile = new List<WorldAccount>();

@@ -14,7 +14,7 @@ public sealed class EventIntakeTests : IDisposable
 
     public void Dispose() => _world.Dispose();
 
-    [Fact]
+    [Test]
     public void Take_CommitOfAnUnknownRepo_QueuesIt()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c");
@@ -24,7 +24,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Equal(ResyncReason.Listed, _world.TakeReason(alice));
     }
 
-    [Fact]
+    [Test]
     public void Take_CommitsThatFollow_AreApplied()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c", "x.y.z");
@@ -39,7 +39,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Null(_world.TakeReason(alice));
     }
 
-    [Fact]
+    [Test]
     public void Take_CommitBehindAGap_QueuesItAndChangesNothing()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -49,7 +49,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Equal(ResyncReason.Unchained, _world.TakeReason(alice));
     }
 
-    [Fact]
+    [Test]
     public async Task Take_BadSignatureOfAnotherHost_IsIgnored()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -60,9 +60,9 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Equal(0, Index.Totals.BadEvents);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [Test]
+    [Arguments(true)]
+    [Arguments(false)]
     public async Task Take_BadSignatureOfItsHost_IsLookedUpAnew(bool byRelay)
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -74,7 +74,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Equal(NoteKind.BadEvent, Index.Notes(1)[0].Kind);
     }
 
-    [Fact]
+    [Test]
     public void Take_BadSignatureWhileWalked_HasItWalkedOnceMore()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -86,10 +86,10 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Equal(ResyncReason.Unchained, _world.TakeReason(alice));
     }
 
-    [Theory]
-    [InlineData("relay", true)]
-    [InlineData("one", true)]
-    [InlineData("two", false)]
+    [Test]
+    [Arguments("relay", true)]
+    [Arguments("one", true)]
+    [Arguments("two", false)]
     public void Take_Status_CountsByWhoeverHostsIt(string source, bool counts)
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -101,9 +101,9 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Null(_world.TakeReason(alice));
     }
 
-    [Theory]
-    [InlineData("relay", AccountStatus.Active, ResyncReason.Reactivated)]
-    [InlineData("two", AccountStatus.Deactivated, ResyncReason.Moved)]
+    [Test]
+    [Arguments("relay", AccountStatus.Active, ResyncReason.Reactivated)]
+    [Arguments("two", AccountStatus.Deactivated, ResyncReason.Moved)]
     internal void Take_ActiveAgain_IsProvenAnewWhereverItIs(
         string source, AccountStatus status, ResyncReason reason)
     {
@@ -118,7 +118,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Equal(reason, _world.TakeReason(alice));
     }
 
-    [Fact]
+    [Test]
     public void Take_DeletedAccount_IsForgottenAndItsPastStaysPast()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -134,7 +134,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Equal(0, Index.Totals.Repos);
     }
 
-    [Fact]
+    [Test]
     public async Task Take_Identity_IsLookedUpAnew()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -145,7 +145,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Equal(ResyncReason.Moved, _world.TakeReason(alice));
     }
 
-    [Fact]
+    [Test]
     public void Take_IdentityOfAnUnknownRepo_IsNothingYet()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c");
@@ -153,7 +153,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Null(_world.StateOf(alice));
     }
 
-    [Fact]
+    [Test]
     public void Take_ActiveUnknownRepo_QueuesIt()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c");
@@ -161,7 +161,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Equal(ResyncReason.Listed, _world.TakeReason(alice));
     }
 
-    [Fact]
+    [Test]
     public void Take_RevOfTheFuture_IsNotBelievedAndAskedFor()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -174,14 +174,14 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Equal(2, _world.Metrics.Refusals.Total);
     }
 
-    [Fact]
+    [Test]
     public void Take_WhatNobodyKnows_IsPassedOver()
     {
         _world.Take(_world.FromRelay, EventFrame.Unknown);
         Assert.Equal(0, Index.Totals.Repos);
     }
 
-    [Fact]
+    [Test]
     public void Take_MessageOfThePast_HasTheHostAsked()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -194,7 +194,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Equal(ResyncReason.Unlisted, _world.TakeReason(alice));
     }
 
-    [Fact]
+    [Test]
     public void Complete_CommitsWhileWalked_AreAppliedBehindTheProof()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c", "x.y.z");
@@ -217,7 +217,7 @@ public sealed class EventIntakeTests : IDisposable
         _world.AssertTruth(alice);
     }
 
-    [Fact]
+    [Test]
     public void Complete_MoreCommitsThanAreKept_HasItProvenOnceMore()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -233,7 +233,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Equal(0, Index.Totals.Rollbacks);
     }
 
-    [Fact]
+    [Test]
     public void Complete_CommitOfWhomNoKeyIsKnownYet_HasItProvenOnceMore()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c");
@@ -248,7 +248,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Equal(ResyncReason.Unchained, _world.TakeReason(alice));
     }
 
-    [Fact]
+    [Test]
     public void Complete_OlderThanWhatWasSeen_IsARollback()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -261,7 +261,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Equal(1, Index.Totals.Rollbacks);
     }
 
-    [Fact]
+    [Test]
     public void Complete_SyncWhileWalked_IsNoRollback()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -276,7 +276,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Equal(0, Index.Totals.Rollbacks);
     }
 
-    [Fact]
+    [Test]
     public void Complete_DeletedWhileWalked_StaysDeleted()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -288,7 +288,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Equal(AccountStatus.Deleted, _world.StateOf(alice)!.Status);
     }
 
-    [Fact]
+    [Test]
     public void End_OfAnEarlierWalk_LeavesTheLaterOneAlone()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -300,7 +300,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Null(_world.Intake.Begin(did));
     }
 
-    [Fact]
+    [Test]
     public void Take_MoreNewReposThanThereIsRoomFor_LeavesThemOutUntilTheirNextEvent()
     {
         var many = Enumerable.Range(0, LookUpQueue.ReposMax + 5)
@@ -324,7 +324,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.NotNull(_world.StateOf(many[^3]));
     }
 
-    [Fact]
+    [Test]
     public void Take_NewRepoThatIsAway_KeepsNothing()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c");
@@ -338,7 +338,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Equal(0, Index.Totals.Queued);
     }
 
-    [Fact]
+    [Test]
     public void AddListed_PageOfBeforeAStatus_DoesNotUndoIt()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -357,7 +357,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Equal(AccountStatus.Active, _world.StateOf(alice)!.Status);
     }
 
-    [Fact]
+    [Test]
     public void SetStatus_OfBeforeAnEvent_IsDropped()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -371,7 +371,7 @@ public sealed class EventIntakeTests : IDisposable
         Assert.Equal(AccountStatus.Active, _world.StateOf(alice)!.Status);
     }
 
-    [Fact]
+    [Test]
     public async Task Queued_WhenSomethingIs_IsAwake()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c");
@@ -386,7 +386,7 @@ public sealed class EventIntakeTests : IDisposable
     }
 
     private Task<bool> IsAwakeAsync() => _world.Intake.Queued.WaitAsync(
-        TimeSpan.Zero, TimeProvider.System, TestContext.Current.CancellationToken);
+        TimeSpan.Zero, TimeProvider.System, TestRun.Cancellation);
 
     private Source SourceOf(string name) => name switch
     {

@@ -31,13 +31,13 @@ public sealed class ExportedNodesTests : IDisposable
         _room.Dispose();
     }
 
-    [Theory]
-    [InlineData(1, 1 << 20)]
-    [InlineData(7, 1 << 20)]
-    [InlineData(1000, 1 << 20)]
-    [InlineData(1 << 20, 1 << 20)]
-    [InlineData(1000, 0)]  // all in a file
-    [InlineData(1000, 5000)]  // the first in memory, and then in a file
+    [Test]
+    [Arguments(1, 1 << 20)]
+    [Arguments(7, 1 << 20)]
+    [Arguments(1000, 1 << 20)]
+    [Arguments(1 << 20, 1 << 20)]
+    [Arguments(1000, 0)]  // all in a file
+    [Arguments(1000, 5000)]  // the first in memory, and then in a file
     public void Take_PiecesOfAnySize_GivesEveryNode(int pieceBytes, int memoryBytesMax)
     {
         using var nodes = new ExportedNodes(long.MaxValue, _room, memoryBytesMax);
@@ -46,7 +46,7 @@ public sealed class ExportedNodesTests : IDisposable
         Assert.True(CountFound(nodes) > 50);
     }
 
-    [Fact]
+    [Test]
     public void ClaimedKeys_ThatAHostChoseToMeet_DoNot()
     {
         // All of these have the platform's plain hash 0: both halves are the same.
@@ -56,7 +56,7 @@ public sealed class ExportedNodesTests : IDisposable
         Assert.InRange(hashes.Count(), 9_900, 10_000);
     }
 
-    [Fact]
+    [Test]
     public void Take_AnyOrderOfBlocks_GivesEveryNode()
     {
         var sections = Sections(_export);
@@ -67,7 +67,7 @@ public sealed class ExportedNodesTests : IDisposable
         Assert.True(CountFound(nodes) > 50);
     }
 
-    [Fact]
+    [Test]
     public void Take_CutOffAnywhere_GivesWhatCame()
     {
         int last = 0;
@@ -83,7 +83,7 @@ public sealed class ExportedNodesTests : IDisposable
         Assert.True(last > 50);
     }
 
-    [Fact]
+    [Test]
     public void Begin_AfterWhatWasCutOff_BeginsAnew()
     {
         using var nodes = new ExportedNodes(long.MaxValue, _room, 5000);
@@ -92,7 +92,7 @@ public sealed class ExportedNodesTests : IDisposable
         Assert.True(CountFound(nodes) > 50);
     }
 
-    [Fact]
+    [Test]
     public void Take_WithoutMemoryForNodes_PutsThemInAFile()
     {
         using var room = RoomOf(memory: 30_000, disk: 1 << 20);
@@ -105,11 +105,11 @@ public sealed class ExportedNodesTests : IDisposable
         Assert.Equal((_taken, 0), (room.Memory.Bytes, room.Disk.Bytes));
     }
 
-    [Theory]
+    [Test]
     // For places; on the disk; a disk that is none.
-    [InlineData(10_000, 1 << 20, null)]
-    [InlineData(30_000, 10_000, null)]
-    [InlineData(30_000, 1 << 20, "/nowhere/at/all")]
+    [Arguments(10_000, 1 << 20, null)]
+    [Arguments(30_000, 10_000, null)]
+    [Arguments(30_000, 1 << 20, "/nowhere/at/all")]
     public void Take_WithoutRoom_WantsNoMoreAndIsNobodysFault(int memory, int disk, string? folder)
     {
         using var room = RoomOf(memory, disk, folder);
@@ -121,7 +121,7 @@ public sealed class ExportedNodesTests : IDisposable
         Assert.Equal((_taken, 0), (room.Memory.Bytes, room.Disk.Bytes));
     }
 
-    [Fact]
+    [Test]
     public void TryMove_OfANodeThatIsAnother_IsFalse()
     {
         var sections = Sections(_export);
@@ -134,10 +134,10 @@ public sealed class ExportedNodesTests : IDisposable
         Assert.False(nodes.TryMove(_repo.Data, new SparseTree()));
     }
 
-    [Theory]
-    [InlineData("00", nameof(CarError.HeaderMalformed))]
-    [InlineData("ffffffffff7f", nameof(CarError.LengthMalformed))]
-    [InlineData("3c21444f43545950452068746d6c3e", null)]  // a page: "<!DOCTYPE html>"
+    [Test]
+    [Arguments("00", nameof(CarError.HeaderMalformed))]
+    [Arguments("ffffffffff7f", nameof(CarError.LengthMalformed))]
+    [Arguments("3c21444f43545950452068746d6c3e", null)]  // a page: "<!DOCTYPE html>"
     public void Take_WhatIsNoCar_IsRefused(string hex, string? code)
     {
         using var nodes = new ExportedNodes(long.MaxValue, _room);
@@ -147,7 +147,7 @@ public sealed class ExportedNodesTests : IDisposable
         Assert.Equal(code, nodes.Fault?.Code);
     }
 
-    [Fact]
+    [Test]
     public void Take_ACommitThatIsAnother_IsRefused()
     {
         var sections = Sections(_export);
@@ -157,7 +157,7 @@ public sealed class ExportedNodesTests : IDisposable
         Assert.Equal(nameof(CarError.CidMismatch), nodes.Fault?.Code);
     }
 
-    [Fact]
+    [Test]
     public void Take_AnyBytes_NeverThrows()
     {
         for (int seed = 0; seed < 500; seed++)

@@ -14,14 +14,14 @@ namespace PdsReadonly.Tests.Lightrail;
 /// A network's stream with gaps, duplicates, rollbacks, moves and new keys, followed by the state
 /// of each repo alone: what is applied is true at once, and in the end everything is known.
 /// </summary>
-public sealed class FollowedWorldTests(ITestOutputHelper output)
+public sealed class FollowedWorldTests
 {
-    [Theory]
-    [InlineData(0, 0)]
-    [InlineData(4, 4)]
+    [Test]
+    [Arguments(0, 0)]
+    [Arguments(4, 4)]
     public void Follow_WholeScript_ComesToItsTruth(int gapPercent, int duplicatePercent)
     {
-        output.WriteLine($"PDS_WORLD_SEED={WorldSizes.Seed}");
+        Console.WriteLine($"PDS_WORLD_SEED={WorldSizes.Seed}");
         var network = new WorldNetwork();
         using var script = new EventScript(
             network,
@@ -54,7 +54,7 @@ public sealed class FollowedWorldTests(ITestOutputHelper output)
 
         foreach (var (verdict, count) in reader.Verdicts)
         {
-            output.WriteLine($"{verdict}: {count}");
+            Console.WriteLine($"{verdict}: {count}");
         }
 
         Assert.Contains(FollowVerdict.Rollback, reader.Verdicts.Keys);

@@ -8,7 +8,7 @@ public sealed class HeldCommitsTests
     private readonly FollowedRepo _repo = new();
     private readonly FollowedRepo _other = new("did:plc:bbbbbbbbbbbbbbbbbbbbbbbb");
 
-    [Fact]
+    [Test]
     public void Add_AnyOrder_IsThatOfRevs()
     {
         var held = new HeldCommits();
@@ -29,7 +29,7 @@ public sealed class HeldCommitsTests
         Assert.Equal((0, 0), (held.Count, held.RepoCount));
     }
 
-    [Fact]
+    [Test]
     public void Add_BeyondTheRepoRoom_DropsAllOfTheRepo()
     {
         var held = new HeldCommits(perRepoMax: 2);
@@ -47,7 +47,7 @@ public sealed class HeldCommitsTests
         Assert.True(held.Add(_repo.Write("a.b.c/5")));
     }
 
-    [Fact]
+    [Test]
     public void Add_BeyondAllRoom_DropsTheOneThatCame()
     {
         var held = new HeldCommits(allMax: 2);

@@ -10,7 +10,7 @@ public sealed class HostProfileTests
 
     private readonly FakeTime _time = new(s_start);
 
-    [Fact]
+    [Test]
     public void Deny_IsBelievedForAnHour_ThenForTwo()
     {
         var profile = new HostProfile(_time);
@@ -23,7 +23,7 @@ public sealed class HostProfileTests
         Assert.True(profile.CanTry(Strategy.Blocks));
     }
 
-    [Fact]
+    [Test]
     public void Deny_AgainAndAgain_IsBelievedForDaysAtMost()
     {
         var profile = new HostProfile(_time);
@@ -35,7 +35,7 @@ public sealed class HostProfileTests
         }
     }
 
-    [Fact]
+    [Test]
     public void Allow_EndsADenial_AndTheNextIsShortAgain()
     {
         var profile = new HostProfile(_time);
@@ -48,7 +48,7 @@ public sealed class HostProfileTests
         AssertDeniedFor(profile, hours: 1);
     }
 
-    [Fact]
+    [Test]
     public void Restore_OfWhatWasSaved_IsTheSame()
     {
         var profile = new HostProfile(_time) { CommaCids = true };
@@ -64,15 +64,15 @@ public sealed class HostProfileTests
         AssertDeniedFor(restored, hours: 1);
     }
 
-    [Theory]
-    [InlineData(null)]
-    [InlineData("")]
-    [InlineData("Proof")]
-    [InlineData("Proof=1")]
-    [InlineData("Proof=99999999999999999,1")]
-    [InlineData("Proof=1767229200,0")]
-    [InlineData("Nothing=1767229200,1")]
-    [InlineData("faults=-1 lies=x =,= ,,,=")]
+    [Test]
+    [Arguments(null)]
+    [Arguments("")]
+    [Arguments("Proof")]
+    [Arguments("Proof=1")]
+    [Arguments("Proof=99999999999999999,1")]
+    [Arguments("Proof=1767229200,0")]
+    [Arguments("Nothing=1767229200,1")]
+    [Arguments("faults=-1 lies=x =,= ,,,=")]
     public void Restore_OfAnythingElse_KnowsNothing(string? text)
     {
         var profile = HostProfile.Restore(text, _time);

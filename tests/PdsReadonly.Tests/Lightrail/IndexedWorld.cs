@@ -217,7 +217,7 @@ internal sealed class IndexedWorld : IDisposable
     internal async Task<Uri?> PdsOfAsync(WorldAccount account)
     {
         var answer = await Identities.ResolveAsync(
-            DidOf(account), TestContext.Current.CancellationToken);
+            DidOf(account), TestRun.Cancellation);
         return answer.Identity?.Pds;
     }
 
@@ -228,7 +228,7 @@ internal sealed class IndexedWorld : IDisposable
         while (!condition())
         {
             Assert.False(late.IsCancellationRequested, "it did not come to that");
-            await Task.Delay(2, TestContext.Current.CancellationToken);
+            await Task.Delay(2, TestRun.Cancellation);
         }
     }
 

@@ -38,13 +38,13 @@ public sealed class KindsOfHostsTests : IDisposable
 
     public void Dispose() => _verifier.Dispose();
 
-    [Theory]
-    [MemberData(nameof(Names))]
+    [Test]
+    [MethodDataSource(nameof(Names))]
     internal async Task Prove_EachKind_OneRepoAfterTheOther_LearnsWhatItCanDo(string name)
     {
         var traits = HostTraits.All.First(each => each.Name == name);
         var (proven, requests, bytes, detail) = await ProveAllAsync(traits, Strategy.Auto);
-        TestContext.Current.TestOutputHelper!.WriteLine(
+        Console.WriteLine(
             $"seed {Seed}, {name}: {proven} of {Repos}, {requests} requests, {bytes} bytes");
         bool isAble = traits.HasRepo || traits.HasRecord;
         Assert.True((isAble ? Repos : 0) == proven, detail);
@@ -52,16 +52,16 @@ public sealed class KindsOfHostsTests : IDisposable
         if (isAble) Assert.InRange(requests, Repos, 6 * Repos);
     }
 
-    [Theory]
-    [InlineData("proving")]
-    [InlineData("reference")]
-    [InlineData("cirrus")]
-    [InlineData("cocoon")]
+    [Test]
+    [Arguments("proving")]
+    [Arguments("reference")]
+    [Arguments("cirrus")]
+    [Arguments("cocoon")]
     internal async Task Prove_HostThatFailsNowAndThen_IsNeverWrongAndMostlyProven(string name)
     {
         var traits = HostTraits.All.First(each => each.Name == name);
         var (proven, requests, _, detail) = await ProveAllAsync(traits, Strategy.Auto, faults: 30);
-        TestContext.Current.TestOutputHelper!.WriteLine(
+        Console.WriteLine(
             $"seed {Seed}, {name}: {proven} of {Repos}, {requests} requests, {detail}");
         Assert.InRange(proven, Repos * 3 / 4, Repos);
     }
@@ -84,7 +84,7 @@ public sealed class KindsOfHostsTests : IDisposable
             Assert.True(Did.TryParse(repo.Did, out var did));
             var outcome = await new CollectionProver(client, profile).ProveAsync(
                 new SparseRepo(did, _verifier), strategy, stream: null,
-                TestContext.Current.CancellationToken);
+                TestRun.Cancellation);
             requests += outcome.Requests;
             bytes += outcome.Bytes;
             detail ??= outcome.Detail;

@@ -23,8 +23,8 @@ public sealed class ListPagesTests
         new string('[', 1000),
     ];
 
-    [Theory]
-    [MemberData(nameof(NoPages))]
+    [Test]
+    [MethodDataSource(nameof(NoPages))]
     public void Read_NoPage_IsNone(string json)
     {
         Assert.Null(ListReposPage.Read(Encoding.UTF8.GetBytes(json)));
@@ -32,7 +32,7 @@ public sealed class ListPagesTests
         Assert.Null(RepoStatusAnswer.Read(Given(Encoding.UTF8.GetBytes(json)))?.Status);
     }
 
-    [Fact]
+    [Test]
     public void Read_NoUtf8_IsNone()
     {
         byte[] json = [.. "{\"repos\":[],\"hosts\":[],\"cursor\":\""u8, 0xff, 0xfe, .. "\"}"u8];
@@ -42,7 +42,7 @@ public sealed class ListPagesTests
         Assert.Null(RepoStatusAnswer.Read(Given(status)));
     }
 
-    [Fact]
+    [Test]
     public void ReadRepos_WhatCannotBeUnderstood_IsLeftOutAlone()
     {
         string[] repos =
@@ -58,22 +58,22 @@ public sealed class ListPagesTests
         Assert.Null(page.Cursor);
     }
 
-    [Theory]
-    [InlineData("", AccountStatus.Active)]
-    [InlineData(",\"active\":true", AccountStatus.Active)]
-    [InlineData(",\"active\":true,\"status\":\"takendown\"", AccountStatus.Active)]
-    [InlineData(",\"active\":false,\"status\":\"takendown\"", AccountStatus.Takendown)]
-    [InlineData(",\"active\":false,\"status\":\"deleted\"", AccountStatus.Deleted)]
-    [InlineData(",\"active\":false,\"status\":\"on holiday\"", AccountStatus.Inactive)]
-    [InlineData(",\"active\":false", AccountStatus.Inactive)]
-    [InlineData(",\"active\":null,\"status\":null,\"more\":{}", AccountStatus.Active)]
+    [Test]
+    [Arguments("", AccountStatus.Active)]
+    [Arguments(",\"active\":true", AccountStatus.Active)]
+    [Arguments(",\"active\":true,\"status\":\"takendown\"", AccountStatus.Active)]
+    [Arguments(",\"active\":false,\"status\":\"takendown\"", AccountStatus.Takendown)]
+    [Arguments(",\"active\":false,\"status\":\"deleted\"", AccountStatus.Deleted)]
+    [Arguments(",\"active\":false,\"status\":\"on holiday\"", AccountStatus.Inactive)]
+    [Arguments(",\"active\":false", AccountStatus.Inactive)]
+    [Arguments(",\"active\":null,\"status\":null,\"more\":{}", AccountStatus.Active)]
     internal void ReadRepos_Status_IsWhatBothFieldsSay(string more, AccountStatus status) =>
         Assert.Equal(status, Assert.Single(Read(Repo(Did, Rev, Head, more)).Repos).Status);
 
-    [Theory]
-    [InlineData("\"\"", null)]
-    [InlineData("null", null)]
-    [InlineData("\"a&b=\\u0000\"", "a&b=\0")]
+    [Test]
+    [Arguments("\"\"", null)]
+    [Arguments("null", null)]
+    [Arguments("\"a&b=\\u0000\"", "a&b=\0")]
     public void Read_Cursor_IsAsItIs(string cursor, string? expected)
     {
         byte[] json = Encoding.UTF8.GetBytes($"{{\"repos\":[],\"hosts\":[],\"cursor\":{cursor}}}");
@@ -81,7 +81,7 @@ public sealed class ListPagesTests
         Assert.Equal(expected, ListHostsPage.Read(json)!.Cursor);
     }
 
-    [Fact]
+    [Test]
     public void ReadHosts_NamelessAndBannedOnes_AreLeftOut()
     {
         var page = ListHostsPage.Read(
@@ -92,20 +92,20 @@ public sealed class ListPagesTests
         Assert.Equal(["b.example", "c.example"], page!.Hosts);
     }
 
-    [Theory]
-    [InlineData("{\"active\":true}", AccountStatus.Active)]
-    [InlineData("{\"active\":false,\"status\":\"deactivated\"}", AccountStatus.Deactivated)]
-    [InlineData("{\"active\":false}", AccountStatus.Inactive)]
-    [InlineData("{\"status\":\"deactivated\"}", null)]
-    [InlineData("{\"active\":\"no\"}", null)]
+    [Test]
+    [Arguments("{\"active\":true}", AccountStatus.Active)]
+    [Arguments("{\"active\":false,\"status\":\"deactivated\"}", AccountStatus.Deactivated)]
+    [Arguments("{\"active\":false}", AccountStatus.Inactive)]
+    [Arguments("{\"status\":\"deactivated\"}", null)]
+    [Arguments("{\"active\":\"no\"}", null)]
     internal void ReadStatus_OfAnAnswer(string json, AccountStatus? expected) =>
         Assert.Equal(
             expected, RepoStatusAnswer.Read(Given(Encoding.UTF8.GetBytes(json)))?.Status);
 
-    [Theory]
-    [InlineData("RepoNotFound", AccountStatus.Inactive)]
-    [InlineData("InvalidRequest", null)]
-    [InlineData(null, null)]
+    [Test]
+    [Arguments("RepoNotFound", AccountStatus.Inactive)]
+    [Arguments("InvalidRequest", null)]
+    [Arguments(null, null)]
     internal void ReadStatus_OfARefusal(string? error, AccountStatus? expected) => Assert.Equal(
         expected,
         RepoStatusAnswer.Read(

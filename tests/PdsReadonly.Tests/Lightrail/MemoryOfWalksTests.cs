@@ -30,12 +30,12 @@ public sealed class MemoryOfWalksTests : IDisposable
 
     public void Dispose() => _key.Dispose();
 
-    [Theory]
-    [InlineData(Strategy.Auto)]
-    [InlineData(Strategy.Proof)]
-    [InlineData(Strategy.Blocks)]
-    [InlineData(Strategy.Probe)]
-    [InlineData(Strategy.Repo)]
+    [Test]
+    [Arguments(Strategy.Auto)]
+    [Arguments(Strategy.Proof)]
+    [Arguments(Strategy.Blocks)]
+    [Arguments(Strategy.Probe)]
+    [Arguments(Strategy.Repo)]
     internal async Task Prove_WithRoom_HoldsWhatItTakes(Strategy strategy)
     {
         var swollen = ForgedTree.Swollen(_repo, Collections);
@@ -49,24 +49,24 @@ public sealed class MemoryOfWalksTests : IDisposable
         Assert.Equal(room.Memory.Bytes - WalkRoom.OwnBytes, budget.Bytes);
     }
 
-    [Theory]
-    [InlineData(Strategy.Auto)]
-    [InlineData(Strategy.Proof)]
-    [InlineData(Strategy.Blocks)]
-    [InlineData(Strategy.Probe)]
-    [InlineData(Strategy.Repo)]
+    [Test]
+    [Arguments(Strategy.Auto)]
+    [Arguments(Strategy.Proof)]
+    [Arguments(Strategy.Blocks)]
+    [Arguments(Strategy.Probe)]
+    [Arguments(Strategy.Repo)]
     internal async Task Prove_NodesBeyondTheBudget_IsNoRoom(Strategy strategy)
     {
         _host.Lie = Lies.Instead(ForgedTree.Swollen(_repo, Collections));
         await AssertNoRoomAsync(strategy, SwollenBytes / 2);
     }
 
-    [Theory]
-    [InlineData(Strategy.Auto)]
-    [InlineData(Strategy.Proof)]
-    [InlineData(Strategy.Blocks)]
-    [InlineData(Strategy.Probe)]
-    [InlineData(Strategy.Repo)]
+    [Test]
+    [Arguments(Strategy.Auto)]
+    [Arguments(Strategy.Proof)]
+    [Arguments(Strategy.Blocks)]
+    [Arguments(Strategy.Probe)]
+    [Arguments(Strategy.Repo)]
     internal async Task Prove_BodyBeyondTheBudget_IsNoRoom(Strategy strategy)
     {
         _host.Lie = Junk;
@@ -74,10 +74,10 @@ public sealed class MemoryOfWalksTests : IDisposable
         Assert.Single(_host.Methods);
     }
 
-    [Theory]
-    [InlineData(Strategy.Auto)]
-    [InlineData(Strategy.Proof)]
-    [InlineData(Strategy.Repo)]
+    [Test]
+    [Arguments(Strategy.Auto)]
+    [Arguments(Strategy.Proof)]
+    [Arguments(Strategy.Repo)]
     internal async Task Prove_BodyBeyondTheWholeBudget_IsTooLarge(Strategy strategy)
     {
         _host.Lie = Junk;
@@ -88,7 +88,7 @@ public sealed class MemoryOfWalksTests : IDisposable
         AssertNobodyIsBlamed(asker);
     }
 
-    [Fact]
+    [Test]
     public async Task Prove_ExportWithoutADisk_IsNoRoom()
     {
         // Nodes that are not to be kept in memory, and a folder that is not there.
@@ -105,12 +105,12 @@ public sealed class MemoryOfWalksTests : IDisposable
         AssertNobodyIsBlamed(asker);
     }
 
-    [Theory]
-    [InlineData(Strategy.Auto)]
-    [InlineData(Strategy.Proof)]
-    [InlineData(Strategy.Blocks)]
-    [InlineData(Strategy.Probe)]
-    [InlineData(Strategy.Repo)]
+    [Test]
+    [Arguments(Strategy.Auto)]
+    [Arguments(Strategy.Proof)]
+    [Arguments(Strategy.Blocks)]
+    [Arguments(Strategy.Probe)]
+    [Arguments(Strategy.Repo)]
     internal async Task Prove_RepoBeyondItsLimit_IsTooLarge(Strategy strategy)
     {
         _host.Lie = Lies.Instead(ForgedTree.Swollen(_repo, Collections));
@@ -120,7 +120,7 @@ public sealed class MemoryOfWalksTests : IDisposable
         AssertNobodyIsBlamed(asker);
     }
 
-    [Fact]
+    [Test]
     public async Task Prove_SmallRepoWithoutABudget_IsProvenByItsOwn()
     {
         foreach (var strategy in Asker.Proving)
@@ -132,11 +132,11 @@ public sealed class MemoryOfWalksTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData(BodyShape.Cut, Strategy.Proof)]
-    [InlineData(BodyShape.Cut, Strategy.Repo)]
-    [InlineData(BodyShape.Endless, Strategy.Proof)]
-    [InlineData(BodyShape.Endless, Strategy.Repo)]
+    [Test]
+    [Arguments(BodyShape.Cut, Strategy.Proof)]
+    [Arguments(BodyShape.Cut, Strategy.Repo)]
+    [Arguments(BodyShape.Endless, Strategy.Proof)]
+    [Arguments(BodyShape.Endless, Strategy.Repo)]
     internal async Task Prove_BodyThatDoesNotEnd_IsLetGo(BodyShape shape, Strategy strategy)
     {
         _host.Lie = (_, _, honest) => honest with { Shape = shape };
@@ -149,7 +149,7 @@ public sealed class MemoryOfWalksTests : IDisposable
         Assert.Equal(Unproven.None, room.Shortage);
     }
 
-    [Fact]
+    [Test]
     public async Task Prove_Cancelled_GivesBackAll()
     {
         byte[] junk = new byte[6_000_000];

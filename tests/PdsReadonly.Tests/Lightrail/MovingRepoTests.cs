@@ -35,12 +35,12 @@ public sealed class MovingRepoTests : IDisposable
         _key.Dispose();
     }
 
-    [Theory]
-    [InlineData(Strategy.Probe)]
-    [InlineData(Strategy.Blocks)]
-    [InlineData(Strategy.Proof)]
-    [InlineData(Strategy.Repo)]
-    [InlineData(Strategy.Auto)]
+    [Test]
+    [Arguments(Strategy.Probe)]
+    [Arguments(Strategy.Blocks)]
+    [Arguments(Strategy.Proof)]
+    [Arguments(Strategy.Repo)]
+    [Arguments(Strategy.Auto)]
     internal async Task Prove_TwentyWritesEachRequest_WithTheStream_EndsProven(Strategy strategy)
     {
         int requests = 0;
@@ -52,14 +52,14 @@ public sealed class MovingRepoTests : IDisposable
             requests += outcome.Requests;
         }
 
-        TestContext.Current.TestOutputHelper!.WriteLine($"{strategy}: {requests} in {Repos}");
+        Console.WriteLine($"{strategy}: {requests} in {Repos}");
         Assert.InRange(requests, Repos, 14 * Repos);
     }
 
-    [Theory]
-    [InlineData(Strategy.Probe)]
-    [InlineData(Strategy.Blocks)]
-    [InlineData(Strategy.Auto)]
+    [Test]
+    [Arguments(Strategy.Probe)]
+    [Arguments(Strategy.Blocks)]
+    [Arguments(Strategy.Auto)]
     internal async Task Prove_TwentyWritesEachRequest_WithAStreamThatLags_WaitsForIt(
         Strategy strategy)
     {
@@ -73,20 +73,20 @@ public sealed class MovingRepoTests : IDisposable
             requests += outcome.Requests;
         }
 
-        TestContext.Current.TestOutputHelper!.WriteLine($"{strategy}: {requests} in {Repos}");
+        Console.WriteLine($"{strategy}: {requests} in {Repos}");
         Assert.InRange(requests, Repos, 14 * Repos);
     }
 
-    [Theory]
-    [InlineData(Strategy.Probe, 0.2)]
-    [InlineData(Strategy.Blocks, 0.2)]
-    [InlineData(Strategy.Auto, 0.2)]
-    [InlineData(Strategy.Probe, 1)]
-    [InlineData(Strategy.Blocks, 1)]
-    [InlineData(Strategy.Auto, 1)]
-    [InlineData(Strategy.Probe, 5)]
-    [InlineData(Strategy.Blocks, 5)]
-    [InlineData(Strategy.Auto, 5)]
+    [Test]
+    [Arguments(Strategy.Probe, 0.2)]
+    [Arguments(Strategy.Blocks, 0.2)]
+    [Arguments(Strategy.Auto, 0.2)]
+    [Arguments(Strategy.Probe, 1)]
+    [Arguments(Strategy.Blocks, 1)]
+    [Arguments(Strategy.Auto, 1)]
+    [Arguments(Strategy.Probe, 5)]
+    [Arguments(Strategy.Blocks, 5)]
+    [Arguments(Strategy.Auto, 5)]
     internal async Task Prove_Writes_WithoutTheStream_IsTrueOrMoving(
         Strategy strategy, double writesPerRequest)
     {
@@ -101,7 +101,7 @@ public sealed class MovingRepoTests : IDisposable
             else Assert.Equal(Unproven.Moving, outcome.Reason);
         }
 
-        TestContext.Current.TestOutputHelper!.WriteLine(
+        Console.WriteLine(
             $"{strategy} {writesPerRequest}: {provenCount} of {Repos}, {requests} requests");
         // One export is of one commit, however fast the repo is.
         if (strategy == Strategy.Auto) Assert.Equal(Repos, provenCount);
@@ -132,7 +132,7 @@ public sealed class MovingRepoTests : IDisposable
         Assert.True(Did.TryParse(repo.Did, out var did));
         var outcome = await new CollectionProver(client, new HostProfile(time)).ProveAsync(
             new SparseRepo(did, _verifier), strategy, stream,
-            TestContext.Current.CancellationToken);
+            TestRun.Cancellation);
         if (outcome.Proven is { } proven)
         {
             Assert.Equal(repo.CollectionsAt(proven.Commit.Cid), proven.Collections);

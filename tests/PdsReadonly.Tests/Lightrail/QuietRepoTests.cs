@@ -10,10 +10,10 @@ namespace PdsReadonly.Tests.Lightrail;
 /// <summary>A repo that nothing happens to, with its stream at hand.</summary>
 public sealed class QuietRepoTests
 {
-    [Theory]
-    [InlineData(Strategy.Auto)]
-    [InlineData(Strategy.Blocks)]
-    [InlineData(Strategy.Probe)]
+    [Test]
+    [Arguments(Strategy.Auto)]
+    [Arguments(Strategy.Blocks)]
+    [Arguments(Strategy.Probe)]
     internal async Task Prove_StreamThatBringsNothing_IsNotWaitedFor(Strategy strategy)
     {
         using var key = SampleKey.FromSeed(SampleCurve.P256, "quiet");

@@ -15,7 +15,7 @@ public sealed class RecentStatusesTests
 
     public RecentStatusesTests() => _statuses = new RecentStatuses(_time);
 
-    [Fact]
+    [Test]
     public void HasSince_OnlyWhatWasToldSince()
     {
         long before = _time.GetTimestamp();
@@ -30,7 +30,7 @@ public sealed class RecentStatusesTests
         Assert.True(_statuses.HasSince(Name(1), _time.GetTimestamp()));
     }
 
-    [Fact]
+    [Test]
     public void Add_MoreThanAreKept_DropsTheOlderHalf()
     {
         long start = _time.GetTimestamp();
@@ -45,7 +45,7 @@ public sealed class RecentStatusesTests
         Assert.All(names[(CountMax / 2)..], name => Assert.True(_statuses.HasSince(name, start)));
     }
 
-    [Fact]
+    [Test]
     public void Add_MoreThanAreKept_DropsWhatIsOldFirst()
     {
         long start = _time.GetTimestamp();

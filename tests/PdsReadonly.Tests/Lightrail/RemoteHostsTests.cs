@@ -27,21 +27,21 @@ public sealed class RemoteHostsTests : IDisposable
         _folder.Dispose();
     }
 
-    [Theory]
-    [InlineData("https://pds.example", false, true)]
-    [InlineData("http://pds.example", false, false)]
-    [InlineData("http://pds.example", true, true)]
-    [InlineData("http://10.0.0.1:2584", false, false)]
-    [InlineData("https://user@pds.example", true, false)]
-    [InlineData("ftp://pds.example", true, false)]
-    [InlineData("file:///etc/passwd", true, false)]
+    [Test]
+    [Arguments("https://pds.example", false, true)]
+    [Arguments("http://pds.example", false, false)]
+    [Arguments("http://pds.example", true, true)]
+    [Arguments("http://10.0.0.1:2584", false, false)]
+    [Arguments("https://user@pds.example", true, false)]
+    [Arguments("ftp://pds.example", true, false)]
+    [Arguments("file:///etc/passwd", true, false)]
     public void Find_WithoutTlsOnlyWhereThatIsAllowed(string url, bool allowPrivate, bool isFound)
     {
         Assert.Equal(isFound, Of(allowPrivate).Find(new Uri(url)) is not null);
         Assert.Equal(isFound ? 1 : 0, _index.Hosts().Count);
     }
 
-    [Fact]
+    [Test]
     public void Find_OneOrigin_IsOneHost()
     {
         var hosts = Of();
@@ -55,22 +55,22 @@ public sealed class RemoteHostsTests : IDisposable
         Assert.Null(hosts.Find(99));
     }
 
-    [Theory]
-    [InlineData("pds.example", "https://pds.example/")]
-    [InlineData("localhost:2583", "http://localhost:2583/")]
-    [InlineData("pds.example/xrpc", null)]
-    [InlineData("pds.example?query", null)]
-    [InlineData("user@pds.example", null)]
-    [InlineData("not a name", null)]
-    [InlineData("", null)]
+    [Test]
+    [Arguments("pds.example", "https://pds.example/")]
+    [Arguments("localhost:2583", "http://localhost:2583/")]
+    [Arguments("pds.example/xrpc", null)]
+    [Arguments("pds.example?query", null)]
+    [Arguments("user@pds.example", null)]
+    [Arguments("not a name", null)]
+    [Arguments("", null)]
     public void FindNamed_OnlyAName(string name, string? expected) =>
         Assert.Equal(expected, Of(allowPrivate: true).FindNamed(name)?.Url.ToString());
 
-    [Fact]
+    [Test]
     public void FindNamed_WithAPort_HasTlsUnlessThatIsAllowed() => Assert.Equal(
         "https://pds.example:2583/", Of().FindNamed("pds.example:2583")!.Url.ToString());
 
-    [Fact]
+    [Test]
     public async Task Find_Upstream_MayBeAnywhereWhoeverNamesIt()
     {
         var hosts = Of();
@@ -82,7 +82,7 @@ public sealed class RemoteHostsTests : IDisposable
         Assert.Equal("to anyone", await AskAsync(hosts.FindNamed("pds.example")!));
     }
 
-    [Fact]
+    [Test]
     public void Save_WhatWasLearned_IsThereAfterTheNextStart()
     {
         var hosts = Of();
@@ -110,7 +110,7 @@ public sealed class RemoteHostsTests : IDisposable
     private static async Task<string> AskAsync(RemoteHost host)
     {
         var answer = await host.NewClient().GetAsync(
-            "com.example.who", 100, TestContext.Current.CancellationToken);
+            "com.example.who", 100, TestRun.Cancellation);
         return System.Text.Encoding.ASCII.GetString(answer.Body.Span);
     }
 

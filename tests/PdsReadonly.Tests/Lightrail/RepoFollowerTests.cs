@@ -7,11 +7,11 @@ using Samples;
 namespace PdsReadonly.Tests.Lightrail;
 
 /// <summary>What each message means, state by state.</summary>
-public sealed class RepoFollowerTests(ITestOutputHelper output)
+public sealed class RepoFollowerTests
 {
     private readonly FollowedRepo _repo = new();
 
-    [Fact]
+    [Test]
     public void Follow_FirstCommit_IsAppliedToWhatIsUnknown()
     {
         var first = _repo.Write("a.b.c/1");
@@ -21,7 +21,7 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
         Assert.Equal([new CollectionEffect("a.b.c", Presence.Present)], result.Changes);
     }
 
-    [Fact]
+    [Test]
     public void Follow_LaterCommitOfWhatIsUnknown_AsksForAProof()
     {
         _repo.Write("a.b.c/1");
@@ -34,7 +34,7 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
         Assert.Null(result.After.Rev);
     }
 
-    [Fact]
+    [Test]
     public void Follow_CommitsThatChain_AreAppliedOnceEach()
     {
         var state = _repo.At(_repo.Write("a.b.c/1"));
@@ -53,7 +53,7 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
         Assert.True(RepoFollower.IsPast(result.After, second.Commit.Rev));
     }
 
-    [Fact]
+    [Test]
     public void Follow_Gap_AsksForAProof()
     {
         var state = _repo.At(_repo.Write("a.b.c/1"));
@@ -66,9 +66,9 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
         Assert.Equal(state.Rev, result.After.Rev);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [Test]
+    [Arguments(true)]
+    [Arguments(false)]
     public void Follow_OtherSinceOrOtherTree_AsksForAProof(bool isSince)
     {
         var first = _repo.Write("a.b.c/1");
@@ -80,7 +80,7 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
             FollowVerdict.Resync, RepoFollower.Follow(_repo.At(first), other).Verdict);
     }
 
-    [Fact]
+    [Test]
     public void Follow_EffectThatIsNotTold_AsksForAProof()
     {
         var first = _repo.Write("a.b.c/1");
@@ -92,7 +92,7 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
             FollowVerdict.Resync, RepoFollower.Follow(_repo.At(first), second).Verdict);
     }
 
-    [Fact]
+    [Test]
     public void Follow_CommitThatTellsNoTreeBefore_AsksForAProof()
     {
         var first = _repo.Write("a.b.c/1");
@@ -101,7 +101,7 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
             FollowVerdict.Resync, RepoFollower.Follow(_repo.At(first), second).Verdict);
     }
 
-    [Fact]
+    [Test]
     public void Follow_LowerRevThatFollowsTheKnown_IsARollback()
     {
         var low = _repo.Write("a.b.c/1");
@@ -113,7 +113,7 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
         Assert.Equal(state, result.After);
     }
 
-    [Fact]
+    [Test]
     public void Follow_OtherTreeAtTheSameRev_AsksForAProof()
     {
         var first = _repo.Write("a.b.c/1");
@@ -124,7 +124,7 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
             FollowVerdict.Resync, RepoFollower.Follow(forked, first.Commit).Verdict);
     }
 
-    [Fact]
+    [Test]
     public void Follow_CommitOfAnother_IsIgnored()
     {
         var other = new FollowedRepo("did:plc:bbbbbbbbbbbbbbbbbbbbbbbb").Write("a.b.c/1");
@@ -136,7 +136,7 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
         Assert.Equal(FollowVerdict.Ignored, result.Verdict);
     }
 
-    [Fact]
+    [Test]
     public void Follow_Sync_MovesOnlyWhenTheTreeIsTheSame()
     {
         var first = _repo.Write("a.b.c/1");
@@ -160,12 +160,12 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
             RepoFollower.Follow(state with { NeedsResync = true }, again.Commit).Verdict);
     }
 
-    [Theory]
-    [InlineData("deactivated")]
-    [InlineData("suspended")]
-    [InlineData("takendown")]
-    [InlineData("whatever")]
-    [InlineData(null)]
+    [Test]
+    [Arguments("deactivated")]
+    [Arguments("suspended")]
+    [Arguments("takendown")]
+    [Arguments("whatever")]
+    [Arguments(null)]
     public void Follow_InactiveAndBack_KeepsTheRows(string? status)
     {
         var state = _repo.At(_repo.Write("a.b.c/1"));
@@ -186,7 +186,7 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
         Assert.Equal(FollowVerdict.Resync, stale.Verdict);
     }
 
-    [Fact]
+    [Test]
     public void Follow_Deleted_PurgesAndIgnoresUntilItIsBack()
     {
         var first = _repo.Write("a.b.c/1");
@@ -218,7 +218,7 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
         Assert.Equal(FollowVerdict.Rollback, older.Verdict);
     }
 
-    [Fact]
+    [Test]
     public void Follow_Identity_AsksForIt()
     {
         var result = RepoFollower.Follow(_repo.Unknown, new StreamIdentity { Did = _repo.Did });
@@ -227,7 +227,7 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
         Assert.False(result.RefreshesIdentity);
     }
 
-    [Fact]
+    [Test]
     public void Refuse_Signature_AsksForTheKeyOnce()
     {
         var state = _repo.At(_repo.Write("a.b.c/1"));
@@ -243,7 +243,7 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
         Assert.Equal(FollowVerdict.Resync, result.Verdict);
     }
 
-    [Fact]
+    [Test]
     public void IsAhead_Revs_AreBelievedForFiveMinutes()
     {
         var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -253,7 +253,7 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
         Assert.False(RepoFollower.IsAhead(default, DateTimeOffset.MaxValue - TimeSpan.FromDays(1)));
     }
 
-    [Fact]
+    [Test]
     public void Prove_HeldCommits_Follow()
     {
         var held = new HeldCommits();
@@ -284,7 +284,7 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
         Assert.Equal((0, 0), (held.Count, held.RepoCount));
     }
 
-    [Fact]
+    [Test]
     public void Prove_HeldCommitsWithAGap_AreAppliedUpToIt()
     {
         var held = new HeldCommits();
@@ -304,7 +304,7 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
         Assert.Equal([fourth], held.Of(_repo.Did));
     }
 
-    [Fact]
+    [Test]
     public void Prove_OlderThanWhatWasSeen_IsARollbackOrDoneAgain()
     {
         var held = new HeldCommits(perRepoMax: 1);
@@ -324,14 +324,14 @@ public sealed class RepoFollowerTests(ITestOutputHelper output)
         Assert.Equal(_repo.At(third), result.After);
     }
 
-    [Fact]
+    [Test]
     public void Follow_StreamsWithLossAndReplay_AreNeverWrong()
     {
         string? given = Environment.GetEnvironmentVariable("PDS_TEST_SEED");
         ulong seed = given is null
             ? (ulong)Environment.TickCount64
             : ulong.Parse(given, System.Globalization.CultureInfo.InvariantCulture);
-        output.WriteLine($"PDS_TEST_SEED={seed}");
+        Console.WriteLine($"PDS_TEST_SEED={seed}");
         for (int run = 0; run < 40; run++)
         {
             new LossyStream(new SampleRandom(unchecked((seed * 1_000_003) + (ulong)run))).Run();

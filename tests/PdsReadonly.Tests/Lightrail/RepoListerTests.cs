@@ -24,7 +24,13 @@ public sealed class RepoListerTests : IDisposable
 
     public void Dispose() => _world.Dispose();
 
-    [Fact]
+    private void CrawlDeeply()
+    {
+        _world.Dispose();
+        _world = new IndexedWorld(settings => settings with { DeepCrawl = true });
+    }
+
+    [Test]
     public async Task Run_AllPages_AreTakenOnceTheStreamIsOn()
     {
         Serve(cursor => Page(cursor, cursor < 2 ? cursor + 1 : null));
@@ -47,9 +53,9 @@ public sealed class RepoListerTests : IDisposable
         Assert.Equal(3, _asked.Count);
     }
 
-    [Theory]
-    [InlineData("{\"error\":\"InvalidRequest\"}", HttpStatusCode.BadRequest)]
-    [InlineData("no page", HttpStatusCode.OK)]
+    [Test]
+    [Arguments("{\"error\":\"InvalidRequest\"}", HttpStatusCode.BadRequest)]
+    [Arguments("no page", HttpStatusCode.OK)]
     public async Task Run_FailureOnTheWay_GoesOnThereLater(string body, HttpStatusCode status)
     {
         bool isDown = true;
@@ -73,7 +79,7 @@ public sealed class RepoListerTests : IDisposable
         Assert.Equal(["0", "1", "1", "2"], _asked);
     }
 
-    [Fact]
+    [Test]
     public async Task Run_ListThatBeginsAnewMeanwhile_DropsThePageAndBeginsAnew()
     {
         Serve(cursor =>
@@ -90,7 +96,7 @@ public sealed class RepoListerTests : IDisposable
         Assert.Equal(["0", "1", "0", "1", "2"], _asked);
     }
 
-    [Fact]
+    [Test]
     public async Task Run_MoreThanThereIsRoomFor_GoesOnWhenThereIsAndLosesNone()
     {
         // All rooms but one are taken.
@@ -114,7 +120,7 @@ public sealed class RepoListerTests : IDisposable
         Assert.All(_accounts, account => Assert.NotNull(_world.StateOf(account)));
     }
 
-    [Fact]
+    [Test]
     public async Task Run_StreamNamedMoreThanThereWasRoomFor_ListsOnceMore()
     {
         Serve(cursor => Page(cursor, cursor < 2 ? cursor + 1 : null));
@@ -133,7 +139,7 @@ public sealed class RepoListerTests : IDisposable
         });
     }
 
-    [Fact]
+    [Test]
     public async Task Run_SameCursorTwice_IsTheEnd()
     {
         Serve(cursor => Page(cursor, 1));
@@ -146,7 +152,7 @@ public sealed class RepoListerTests : IDisposable
         Assert.Equal(["0", "1"], _asked);
     }
 
-    [Fact]
+    [Test]
     public async Task Run_Due_ListsAgainAndAsksForWhatIsNotListedAnyMore()
     {
         var gone = _world.JoinProven("gone", _world.One, "a.b.c");
@@ -167,11 +173,10 @@ public sealed class RepoListerTests : IDisposable
         Assert.Equal(ResyncReason.Unlisted, item.Reason);
     }
 
-    [Fact]
+    [Test]
     public async Task Run_DeepCrawl_ListsHostsButRelaysAndBannedOnes()
     {
-        _world.Dispose();
-        _world = new IndexedWorld(settings => settings with { DeepCrawl = true });
+        CrawlDeeply();
         var hidden = _world.Join("hidden", _world.One, "a.b.c");
         var banned = _world.Join("banned", _world.Two, "a.b.c");
         _world.Answer = Answer(request => (request.Host, request.AbsolutePath) switch

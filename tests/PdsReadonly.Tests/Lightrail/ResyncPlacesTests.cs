@@ -15,14 +15,14 @@ public sealed class ResyncPlacesTests
 
     public ResyncPlacesTests() => _places = new ResyncPlaces(WalksMax, _time);
 
-    [Fact]
+    [Test]
     public void TryEnter_HostsNeverHeardOf_HaveHalfOfThePlaces()
     {
         Assert.Equal(WalksMax / 2, Fill(PlaceKind.NewHost).Count);
         Assert.Equal(WalksMax / 2, Fill(PlaceKind.Host).Count);
     }
 
-    [Fact]
+    [Test]
     public void TryEnter_OneQueue_HasNoMoreThanItsOwn()
     {
         Assert.NotNull(_places.TryEnter(PlaceKind.Host, queue: 7, queueMax: 2));
@@ -31,7 +31,7 @@ public sealed class ResyncPlacesTests
         Assert.NotNull(_places.TryEnter(PlaceKind.Host, queue: 8, queueMax: 2));
     }
 
-    [Fact]
+    [Test]
     public void TryEnter_LookUps_TakeNoPlacesOfWalksNorOfAnotherKind()
     {
         Assert.NotEmpty(Fill(PlaceKind.Document));
@@ -40,11 +40,11 @@ public sealed class ResyncPlacesTests
         Assert.Equal(WalksMax, Fill(PlaceKind.Host).Count);
     }
 
-    [Theory]
-    [InlineData(PlaceKind.NewHost)]
-    [InlineData(PlaceKind.Document)]
-    [InlineData(PlaceKind.DocumentAgain)]
-    [InlineData(PlaceKind.Host)]
+    [Test]
+    [Arguments(PlaceKind.NewHost)]
+    [Arguments(PlaceKind.Document)]
+    [Arguments(PlaceKind.DocumentAgain)]
+    [Arguments(PlaceKind.Host)]
     internal void MoveSlowAside_AfterItsMoment_EachPlaceIsFreeAgain(PlaceKind kind)
     {
         int places = Fill(kind).Count;
@@ -54,7 +54,7 @@ public sealed class ResyncPlacesTests
         Assert.Equal(places, Fill(kind).Count);
     }
 
-    [Fact]
+    [Test]
     public void MoveSlowAside_Directory_KeepsItsPlaces()
     {
         Assert.NotEmpty(Fill(PlaceKind.Directory));
@@ -62,7 +62,7 @@ public sealed class ResyncPlacesTests
         Assert.Empty(Fill(PlaceKind.Directory));
     }
 
-    [Fact]
+    [Test]
     public void MoveSlowAside_OneTooManyAtHostsThatAnswered_AStalledOneIsGivenUp()
     {
         var slow = FillSlow(PlaceKind.Host);
@@ -78,7 +78,7 @@ public sealed class ResyncPlacesTests
         Assert.Single(slow, place => place.IsGivenUp);
     }
 
-    [Fact]
+    [Test]
     public void MoveSlowAside_HostsThatAllSend_WaitForOneAnother()
     {
         var slow = FillSlow(PlaceKind.Host);
@@ -90,7 +90,7 @@ public sealed class ResyncPlacesTests
         Assert.Empty(Fill(PlaceKind.Host));
     }
 
-    [Fact]
+    [Test]
     public void MoveSlowAside_NewHostsThatDrip_AreGivenUpInTurnHoweverMuchTheySend()
     {
         var slow = FillSlow(PlaceKind.NewHost);
@@ -101,7 +101,7 @@ public sealed class ResyncPlacesTests
         Assert.NotEmpty(Fill(PlaceKind.NewHost));
     }
 
-    [Fact]
+    [Test]
     public void TryEnter_SlowLookUpOfAnAccount_TakesNoPlaceOfItsHost()
     {
         var lookUp = _places.TryEnter(PlaceKind.Host, queue: 7, queueMax: 1)!;
@@ -110,7 +110,7 @@ public sealed class ResyncPlacesTests
         Assert.NotNull(_places.TryEnter(PlaceKind.Host, queue: 7, queueMax: 1));
     }
 
-    [Fact]
+    [Test]
     public void Leave_SlowOne_MakesRoomForAnother()
     {
         var slow = FillSlow(PlaceKind.Host);

@@ -15,7 +15,7 @@ public sealed class ResyncerTests : IDisposable
 
     public void Dispose() => _world.Dispose();
 
-    [Fact]
+    [Test]
     public async Task Run_QueuedRepos_AreProvenAtTheirHosts()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c", "x.y.z");
@@ -30,7 +30,7 @@ public sealed class ResyncerTests : IDisposable
         Assert.Equal(0, _world.Metrics.Resyncing.Value);
     }
 
-    [Fact]
+    [Test]
     public async Task Run_AccountThatLeftMeanwhile_IsProvenWhereItIsAndNeverHidden()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c");
@@ -44,7 +44,7 @@ public sealed class ResyncerTests : IDisposable
         Assert.Equal(_world.IdOf(_world.Two), RepoOf(alice).HostId);
     }
 
-    [Fact]
+    [Test]
     public async Task Run_WalkThatFailed_IsOverBeforeTheRepoIsTakenAgain()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c");
@@ -69,7 +69,7 @@ public sealed class ResyncerTests : IDisposable
         Assert.True(isOver);
     }
 
-    [Fact]
+    [Test]
     public async Task Run_NoRoom_IsNoFailureOfTheRepo()
     {
         byte[] large = new byte[2_800_000];
@@ -95,7 +95,7 @@ public sealed class ResyncerTests : IDisposable
         Assert.Equal(0, _world.Hosts.Find(_world.One.Url)!.Profile.Faults);
     }
 
-    [Fact]
+    [Test]
     public async Task Run_CheckAtTheHostThatWasLeft_HidesNothing()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -108,9 +108,9 @@ public sealed class ResyncerTests : IDisposable
         Assert.Equal(AccountStatus.Active, _world.StateOf(alice)!.Status);
     }
 
-    [Theory]
-    [InlineData(AccountState.Deactivated, AccountStatus.Deactivated)]
-    [InlineData(AccountState.Takendown, AccountStatus.Takendown)]
+    [Test]
+    [Arguments(AccountState.Deactivated, AccountStatus.Deactivated)]
+    [Arguments(AccountState.Takendown, AccountStatus.Takendown)]
     internal async Task Run_AccountThatIsAway_IsHidden(AccountState state, AccountStatus status)
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -123,7 +123,7 @@ public sealed class ResyncerTests : IDisposable
         Assert.Equal(["a.b.c"], _world.CollectionsOf(alice));
     }
 
-    [Fact]
+    [Test]
     public async Task Run_RepoThatItsHostDoesNotHave_IsHidden()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -132,7 +132,7 @@ public sealed class ResyncerTests : IDisposable
         await RunUntilAsync(() => _world.StateOf(alice)!.Status == AccountStatus.Inactive);
     }
 
-    [Fact]
+    [Test]
     public async Task Run_HostThatProvesNothing_ClaimsUntilItDoes()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c", "x.y.z");
@@ -162,7 +162,7 @@ public sealed class ResyncerTests : IDisposable
             totals.ClaimsDisproved, totals.ClaimsIncomplete, totals.ClaimedRepos));
     }
 
-    [Fact]
+    [Test]
     public async Task Run_HostThatProvesNoLonger_DoesNotClaimWhatWasProven()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c", "x.y.z");
@@ -174,7 +174,7 @@ public sealed class ResyncerTests : IDisposable
         Assert.Equal(0, _world.Index.Totals.ClaimedRepos);
     }
 
-    [Fact]
+    [Test]
     public async Task Run_NewAccountWithoutADocument_IsForgottenAndComesInWithTheNextList()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c");
@@ -191,7 +191,7 @@ public sealed class ResyncerTests : IDisposable
         _world.AssertTruth(alice);
     }
 
-    [Fact]
+    [Test]
     public async Task Run_SilentDirectory_LosesNothingAndIsSaid()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c");
@@ -210,7 +210,7 @@ public sealed class ResyncerTests : IDisposable
         Assert.Null(_world.Identities.PlcSilence.Length);
     }
 
-    [Fact]
+    [Test]
     public async Task Run_HostThatFailed_HasLessRoomUntilItAnswers()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c");
@@ -230,7 +230,7 @@ public sealed class ResyncerTests : IDisposable
         Assert.Equal((0, true), (host.Failures, host.HasAnswered));
     }
 
-    [Fact]
+    [Test]
     public async Task Run_AccountWithoutADocument_IsTriedLaterAndLater()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -252,7 +252,7 @@ public sealed class ResyncerTests : IDisposable
         _world.AssertTruth(alice);
     }
 
-    [Fact]
+    [Test]
     public async Task Run_AccountWhoseDidIsNoMore_IsForgotten()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -265,7 +265,7 @@ public sealed class ResyncerTests : IDisposable
         Assert.Equal(new LightrailTotals(), _world.Index.Totals);
     }
 
-    [Fact]
+    [Test]
     public async Task Run_ManyRepos_AsksFewAtOnce()
     {
         WorldAccount[] accounts =
@@ -295,7 +295,7 @@ public sealed class ResyncerTests : IDisposable
                 for (int i = 0; i < 20; i++)
                 {
                     _world.Intake.Queued.Wake();
-                    await Task.Delay(1, TestContext.Current.CancellationToken);
+                    await Task.Delay(1, TestRun.Cancellation);
                 }
 
                 Assert.Equal(_world.Settings.WalksMax, underWay.Count);
@@ -307,7 +307,7 @@ public sealed class ResyncerTests : IDisposable
         Assert.All(accounts, _world.AssertTruth);
     }
 
-    [Fact]
+    [Test]
     public async Task Run_HostThatWantsToBeLeftAlone_IsAskedLater()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c");
@@ -324,7 +324,7 @@ public sealed class ResyncerTests : IDisposable
         _world.AssertTruth(alice);
     }
 
-    [Fact]
+    [Test]
     public async Task Run_OursToBlame_StopsNoOther()
     {
         var alice = _world.Join("alice", _world.One, "a.b.c");
@@ -340,7 +340,7 @@ public sealed class ResyncerTests : IDisposable
         Assert.Equal(0, _world.Metrics.Resyncing.Value);
     }
 
-    [Fact]
+    [Test]
     public async Task Run_SyncWhileItIsWalked_IsProvenOnceMoreAtOnce()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");
@@ -357,7 +357,7 @@ public sealed class ResyncerTests : IDisposable
         Assert.Equal(0, _world.Index.Totals.Rollbacks);
     }
 
-    [Fact]
+    [Test]
     public async Task Run_HostThatIsBehind_IsToldAndNotFollowed()
     {
         var alice = _world.JoinProven("alice", _world.One, "a.b.c");

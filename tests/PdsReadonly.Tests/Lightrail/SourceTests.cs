@@ -10,7 +10,7 @@ public sealed class SourceTests : IDisposable
 
     public void Dispose() => _world.Dispose();
 
-    [Fact]
+    [Test]
     public async Task IsRelay_WhoListsHosts()
     {
         _world.Join("alice", _world.One, "a.b.c");
@@ -18,14 +18,14 @@ public sealed class SourceTests : IDisposable
         Assert.False(await AskAsync(_world.SourceOf(_world.One)));
     }
 
-    [Theory]
-    [InlineData(HttpStatusCode.OK, "{\"hosts\":[]}", true)]
-    [InlineData(HttpStatusCode.OK, "{\"hosts\":{}}", false)]
-    [InlineData(HttpStatusCode.OK, "<!doctype html>", false)]
-    [InlineData(HttpStatusCode.NotFound, "", false)]
-    [InlineData(HttpStatusCode.NotImplemented, "", false)]
-    [InlineData(HttpStatusCode.Unauthorized, "", false)]
-    [InlineData(HttpStatusCode.TooManyRequests, "", null)]
+    [Test]
+    [Arguments(HttpStatusCode.OK, "{\"hosts\":[]}", true)]
+    [Arguments(HttpStatusCode.OK, "{\"hosts\":{}}", false)]
+    [Arguments(HttpStatusCode.OK, "<!doctype html>", false)]
+    [Arguments(HttpStatusCode.NotFound, "", false)]
+    [Arguments(HttpStatusCode.NotImplemented, "", false)]
+    [Arguments(HttpStatusCode.Unauthorized, "", false)]
+    [Arguments(HttpStatusCode.TooManyRequests, "", null)]
     public async Task IsRelay_ByItsAnswer(HttpStatusCode status, string body, bool? expected)
     {
         _world.Answer = _ =>
@@ -38,5 +38,5 @@ public sealed class SourceTests : IDisposable
     }
 
     private static Task<bool?> AskAsync(Source source) =>
-        Source.IsRelayAsync(source.Host, TestContext.Current.CancellationToken);
+        Source.IsRelayAsync(source.Host, TestRun.Cancellation);
 }

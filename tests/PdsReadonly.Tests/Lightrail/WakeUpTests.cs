@@ -7,7 +7,7 @@ public sealed class WakeUpTests
 {
     private readonly WakeUp _wakeUp = new();
 
-    [Fact]
+    [Test]
     public async Task Wait_CallsBefore_AreNotLostAndAreOne()
     {
         _wakeUp.Wake();
@@ -17,7 +17,7 @@ public sealed class WakeUpTests
         Assert.False(await WaitAsync(TimeSpan.FromMilliseconds(1)));
     }
 
-    [Fact]
+    [Test]
     public async Task Wait_ForLongerThanATimerReaches_IsWoken()
     {
         var wait = WaitAsync(TimeSpan.MaxValue);
@@ -26,7 +26,7 @@ public sealed class WakeUpTests
         Assert.True(await wait);
     }
 
-    [Fact]
+    [Test]
     public async Task Wait_Cancelled_Throws()
     {
         using var stop = new CancellationTokenSource();
@@ -37,7 +37,7 @@ public sealed class WakeUpTests
         Assert.True(await WaitAsync(TimeSpan.Zero));
     }
 
-    [Fact]
+    [Test]
     public async Task Wait_WokenFromManyThreads_MissesNothing()
     {
         const int Count = 20_000;
@@ -62,5 +62,5 @@ public sealed class WakeUpTests
     }
 
     private Task<bool> WaitAsync(TimeSpan most) => _wakeUp.WaitAsync(
-        most, TimeProvider.System, TestContext.Current.CancellationToken);
+        most, TimeProvider.System, TestRun.Cancellation);
 }

@@ -9,7 +9,7 @@ public sealed class InputFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
+    [Test]
     public void Open_FileAndLinkToIt_IsRead()
     {
         _folder.Write("a", [1, 2, 3]);
@@ -19,14 +19,14 @@ public sealed class InputFileTests : IDisposable
         Assert.Equal([1, 2, 3], InputFile.ReadAll(_folder.At("link"), 3));
     }
 
-    [Theory]
-    [InlineData("pipe")]
-    [InlineData("folder")]
-    [InlineData("/dev/zero")]
-    [InlineData("/dev/null")]
+    [Test]
+    [Arguments("pipe")]
+    [Arguments("folder")]
+    [Arguments("/dev/zero")]
+    [Arguments("/dev/null")]
     public void Open_NotARegularFile_IsRefusedAtOnce(string name)
     {
-        if (!OperatingSystem.IsLinux()) Assert.Skip("pipes with names are made on Linux");
+        if (!OperatingSystem.IsLinux()) Skip.Test("pipes with names are made on Linux");
         _folder.MakePipe("pipe");
         Directory.CreateDirectory(_folder.At("folder"));
 
@@ -36,7 +36,7 @@ public sealed class InputFileTests : IDisposable
         Assert.Null(InputFile.TryOpen(_folder.At(name)));
     }
 
-    [Fact]
+    [Test]
     public void Open_NothingThere_SaysSo()
     {
         var refused = Assert.Throws<FileNotFoundException>(
@@ -47,12 +47,12 @@ public sealed class InputFileTests : IDisposable
         Assert.Null(InputFile.DenialOf(_folder.Path));
     }
 
-    [Fact]
+    [Test]
     public void Open_MayNotBeRead_NamesTheUser()
     {
         if (!OperatingSystem.IsLinux() || Environment.IsPrivilegedProcess)
         {
-            Assert.Skip("root may read everything");
+            Skip.Test("root may read everything");
             return;
         }
 
@@ -66,10 +66,10 @@ public sealed class InputFileTests : IDisposable
         Assert.Equal(refused.Message, InputFile.DenialOf(_folder.At("a")));
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(5000)]
+    [Test]
+    [Arguments(0)]
+    [Arguments(1)]
+    [Arguments(5000)]
     public void ReadAll_AtTheLimit_IsWholeAndBeyondRefused(int length)
     {
         byte[] content = new byte[length];
@@ -82,11 +82,11 @@ public sealed class InputFileTests : IDisposable
         Assert.Throws<InvalidDataException>(() => InputFile.ReadAll(path, length - 1));
     }
 
-    [Fact]
+    [Test]
     public void ReadAll_FileWhoseSizeIsNotTold_IsReadToItsEnd()
     {
         const string Path = "/proc/self/status";
-        if (!File.Exists(Path)) Assert.Skip("no such files here");
+        if (!File.Exists(Path)) Skip.Test("no such files here");
 
         Assert.Equal(0, new FileInfo(Path).Length);
         Assert.InRange(InputFile.ReadAll(Path, 1 << 20).Length, 100, 1 << 20);

@@ -11,7 +11,7 @@ public sealed class AnswerWriterTests
 {
     private static readonly Cid s_cid = Cid.Of(CidCodec.Raw, "content"u8);
 
-    [Fact]
+    [Test]
     public void Write_WrittenJson_GetsItsContentType()
     {
         var answer = Ask((_, response) =>
@@ -25,7 +25,7 @@ public sealed class AnswerWriterTests
         Assert.Null(answer.Header("ETag"));
     }
 
-    [Fact]
+    [Test]
     public void Write_WrittenCar_GetsTheBareContentType()
     {
         var answer = Ask((_, _) => XrpcResult.WrittenCar.Cached(s_cid, CachePolicy.Revalidate));
@@ -33,7 +33,7 @@ public sealed class AnswerWriterTests
         Assert.Equal("application/vnd.ipld.car", answer.Header("Content-Type"));
     }
 
-    [Fact]
+    [Test]
     public void Write_CarOfKnownLength_HasALength()
     {
         var source = new ThreePieces();
@@ -44,7 +44,7 @@ public sealed class AnswerWriterTests
         Assert.True(source.IsDisposed);
     }
 
-    [Fact]
+    [Test]
     public void Write_CarOfUnknownLength_IsChunked()
     {
         var answer = Ask((_, _) => XrpcResult.Car(new ThreePieces(), null));
@@ -52,7 +52,7 @@ public sealed class AnswerWriterTests
         Assert.Null(answer.Header("Content-Length"));
     }
 
-    [Fact]
+    [Test]
     public void Write_FileRange_SendsIt()
     {
         string path = Path.GetTempFileName();
@@ -74,10 +74,10 @@ public sealed class AnswerWriterTests
         }
     }
 
-    [Theory]
-    [InlineData(nameof(CachePolicy.Content), "public, max-age=300, must-revalidate")]
-    [InlineData(nameof(CachePolicy.Immutable), "public, max-age=31536000, immutable")]
-    [InlineData(nameof(CachePolicy.Revalidate), "public, no-cache")]
+    [Test]
+    [Arguments(nameof(CachePolicy.Content), "public, max-age=300, must-revalidate")]
+    [Arguments(nameof(CachePolicy.Immutable), "public, max-age=31536000, immutable")]
+    [Arguments(nameof(CachePolicy.Revalidate), "public, no-cache")]
     public void Write_Cached_SaysSo(string policy, string expected)
     {
         var caching = Enum.Parse<CachePolicy>(policy);
@@ -87,9 +87,9 @@ public sealed class AnswerWriterTests
         Assert.Equal(expected, answer.Header("Cache-Control"));
     }
 
-    [Theory]
-    [InlineData("GET")]
-    [InlineData("HEAD")]
+    [Test]
+    [Arguments("GET")]
+    [Arguments("HEAD")]
     public void Write_ClientHasTheBody_Is304(string method)
     {
         var source = new ThreePieces();
@@ -111,7 +111,7 @@ public sealed class AnswerWriterTests
         Assert.True(source.IsDisposed);
     }
 
-    [Fact]
+    [Test]
     public void Write_AnyAnswer_LetsPagesReadValidatorsAndRanges()
     {
         const string Exposed =
@@ -126,7 +126,7 @@ public sealed class AnswerWriterTests
         Assert.Contains(KeyValuePair.Create(Name, Exposed), AnswerWriter.CommonHeaders);
     }
 
-    [Fact]
+    [Test]
     public void Write_ClientHasAnotherBody_Is200()
     {
         var answer = Ask(
@@ -135,7 +135,7 @@ public sealed class AnswerWriterTests
         Assert.Equal(200, answer.Status);
     }
 
-    [Fact]
+    [Test]
     public void Write_CachedByBody_HasTheBodysHashForTag()
     {
         var server = new TestServer(new TestServer.Route((_, response) =>
@@ -159,7 +159,7 @@ public sealed class AnswerWriterTests
         }
     }
 
-    [Fact]
+    [Test]
     public void Write_RefusalWordedByARoute_HasNoTag()
     {
         var answer = Ask(
@@ -175,7 +175,7 @@ public sealed class AnswerWriterTests
         Assert.Null(answer.Header("Cache-Control"));
     }
 
-    [Fact]
+    [Test]
     public void Write_RangeBehindTheEnd_IsNotToBeKept()
     {
         var server = new TestServer(new TestServer.Route((_, response) =>
@@ -189,7 +189,7 @@ public sealed class AnswerWriterTests
         Assert.Equal(304, server.Ask("GET", "/test", $"If-None-Match: \"{s_cid}\"").Status);
     }
 
-    [Fact]
+    [Test]
     public void Write_Refusal_IgnoresIfNoneMatch()
     {
         var answer = Ask((_, _) => XrpcError.RepoTakendown("did:plc:a"u8), "If-None-Match: *");
@@ -199,7 +199,7 @@ public sealed class AnswerWriterTests
             answer.Body);
     }
 
-    [Fact]
+    [Test]
     public void Write_RefusalWithQuotesInIt_IsValidJson()
     {
         var answer = Ask((_, _) => XrpcError.Invalid("Invalid DID (got \"a\\\"b\u00e9\n\")"));

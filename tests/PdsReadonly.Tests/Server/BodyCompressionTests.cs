@@ -12,16 +12,16 @@ public sealed class BodyCompressionTests
 {
     private const string Gzip = "Accept-Encoding: gzip";
 
-    [Theory]
-    [InlineData(BodyCompression.BodyBytesMin, true)]
-    [InlineData(BodyCompression.BodyBytesMin - 1, false)]
+    [Test]
+    [Arguments(BodyCompression.BodyBytesMin, true)]
+    [Arguments(BodyCompression.BodyBytesMin - 1, false)]
     public void Apply_LengthOfBody_Decides(int length, bool expected)
     {
         var answer = Ask(_ => XrpcResult.WrittenJson, length, Gzip);
         AssertBody(answer, length, expected);
     }
 
-    [Fact]
+    [Test]
     public void Apply_BodyOfMegabytes_ArrivesWhole()
     {
         const int Length = 5_000_000;
@@ -29,19 +29,19 @@ public sealed class BodyCompressionTests
         AssertBody(answer, Length, isPacked: true);
     }
 
-    [Theory]
-    [InlineData("Accept-Encoding: br, GZIP;q=0.5", true)]
-    [InlineData("Accept-Encoding: *", true)]
-    [InlineData("Accept-Encoding: br", false)]
-    [InlineData("Accept-Encoding: gzip;q=0", false)]
-    [InlineData("Accept-Encoding: identity;q=0", false)]
-    [InlineData("X: y", false)]
+    [Test]
+    [Arguments("Accept-Encoding: br, GZIP;q=0.5", true)]
+    [Arguments("Accept-Encoding: *", true)]
+    [Arguments("Accept-Encoding: br", false)]
+    [Arguments("Accept-Encoding: gzip;q=0", false)]
+    [Arguments("Accept-Encoding: identity;q=0", false)]
+    [Arguments("X: y", false)]
     public void Apply_WhatTheClientTakes_Decides(string header, bool expected)
     {
         AssertBody(Ask(_ => XrpcResult.WrittenText, 2000, header), 2000, expected);
     }
 
-    [Fact]
+    [Test]
     public void Apply_SeveralLines_AreOneList()
     {
         var answer = Ask(
@@ -49,7 +49,7 @@ public sealed class BodyCompressionTests
         AssertBody(answer, 2000, isPacked: true);
     }
 
-    [Fact]
+    [Test]
     public void Apply_Head_ShowsTheLengthOfTheContentAsItIs()
     {
         var answer = Server(_ => XrpcResult.WrittenJson.CachedByBody(), 2000)
@@ -59,7 +59,7 @@ public sealed class BodyCompressionTests
         Assert.Equal("Accept-Encoding", answer.Header("Vary"));
     }
 
-    [Fact]
+    [Test]
     public void Apply_BothForms_ShareAWeakTag()
     {
         var server = Server(_ => XrpcResult.WrittenJson.CachedByBody(), 2000);
@@ -70,14 +70,14 @@ public sealed class BodyCompressionTests
         Assert.Equal(304, server.Ask("GET", "/test", $"If-None-Match: {tag}").Status);
     }
 
-    [Fact]
+    [Test]
     public void Apply_CarsAndOtherBytes_AreSentAsTheyAre()
     {
         AssertBody(Ask(_ => XrpcResult.WrittenCar, 2000, Gzip), 2000, isPacked: false);
         AssertBody(Ask(_ => XrpcResult.Written, 2000, Gzip), 2000, isPacked: false);
     }
 
-    [Fact]
+    [Test]
     public void Apply_BodyThatDoesNotShrink_IsSentAsItIs()
     {
         byte[] noise = new byte[2000];

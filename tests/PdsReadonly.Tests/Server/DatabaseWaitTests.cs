@@ -16,21 +16,21 @@ public sealed class DatabaseWaitTests : IDisposable
 
     public void Dispose() => _archive.Dispose();
 
-    [Theory]
-    [InlineData("com.atproto.identity.resolveDid?did={did}", true)]
-    [InlineData("com.atproto.identity.resolveIdentity?identifier={did}", true)]
-    [InlineData("com.atproto.repo.describeRepo?repo={did}", true)]
-    [InlineData("com.atproto.sync.listReposByCollection?collection=app.bsky.feed.post", true)]
-    [InlineData("_health", true)]
-    [InlineData("../.well-known/did.json", true)]
-    [InlineData("../.well-known/atproto-did", false)]
-    [InlineData("../", false)]
-    [InlineData("com.atproto.identity.resolveHandle?handle=alice.test", false)]
-    [InlineData("com.atproto.repo.listRecords?repo={did}&collection=app.bsky.feed.post", false)]
-    [InlineData("com.atproto.server.describeServer", false)]
-    [InlineData("com.atproto.sync.getLatestCommit?did={did}", false)]
-    [InlineData("com.atproto.sync.getRepoStatus?did={did}", false)]
-    [InlineData("com.atproto.sync.listRepos", false)]
+    [Test]
+    [Arguments("com.atproto.identity.resolveDid?did={did}", true)]
+    [Arguments("com.atproto.identity.resolveIdentity?identifier={did}", true)]
+    [Arguments("com.atproto.repo.describeRepo?repo={did}", true)]
+    [Arguments("com.atproto.sync.listReposByCollection?collection=app.bsky.feed.post", true)]
+    [Arguments("_health", true)]
+    [Arguments("../.well-known/did.json", true)]
+    [Arguments("../.well-known/atproto-did", false)]
+    [Arguments("../", false)]
+    [Arguments("com.atproto.identity.resolveHandle?handle=alice.test", false)]
+    [Arguments("com.atproto.repo.listRecords?repo={did}&collection=app.bsky.feed.post", false)]
+    [Arguments("com.atproto.server.describeServer", false)]
+    [Arguments("com.atproto.sync.getLatestCommit?did={did}", false)]
+    [Arguments("com.atproto.sync.getRepoStatus?did={did}", false)]
+    [Arguments("com.atproto.sync.listRepos", false)]
     public void Handle_DatabaseHeldByAnother_IsPostponedOrAnswered(string route, bool postponed)
     {
         _archive.WriteCar("alice.car", TestRepos.Build("alice").ToCar());
@@ -50,7 +50,7 @@ public sealed class DatabaseWaitTests : IDisposable
     }
 
     // A repo without a document has nothing to ask the database for.
-    [Fact]
+    [Test]
     public void Handle_DescribeRepoWithoutDocument_IsAnswered()
     {
         _archive.WriteCar("alice.car", TestRepos.Build("alice").ToCar());
@@ -62,7 +62,7 @@ public sealed class DatabaseWaitTests : IDisposable
         Assert.Equal(NextStep.Write, WhileHeld(run, () => Exchange.Begin(dispatcher, path)));
     }
 
-    [Fact]
+    [Test]
     public void Health_DatabaseFree_IsAnsweredWithoutWaiting()
     {
         using var run = _archive.Load();

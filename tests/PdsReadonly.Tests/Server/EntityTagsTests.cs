@@ -6,23 +6,23 @@ namespace PdsReadonly.Tests.Server;
 
 public sealed class EntityTagsTests
 {
-    [Theory]
-    [InlineData("*", true)]
-    [InlineData(" * ", true)]
-    [InlineData("\"a\"", true)]
-    [InlineData("W/\"a\"", true)]
-    [InlineData("\"b\", \"a\"", true)]
-    [InlineData("\"b\",W/\"a\"", true)]
-    [InlineData(",, \"x,y\" ,\t\"a\"", true)]
-    [InlineData("", false)]
-    [InlineData("\"b\"", false)]
-    [InlineData("\"A\"", false)]
-    [InlineData("a", false)]
-    [InlineData("\"a", false)]
-    [InlineData("\"", false)]
-    [InlineData("W/", false)]
-    [InlineData("w/\"a\"", false)]
-    [InlineData("\"b\" junk, \"a\"", false)]
+    [Test]
+    [Arguments("*", true)]
+    [Arguments(" * ", true)]
+    [Arguments("\"a\"", true)]
+    [Arguments("W/\"a\"", true)]
+    [Arguments("\"b\", \"a\"", true)]
+    [Arguments("\"b\",W/\"a\"", true)]
+    [Arguments(",, \"x,y\" ,\t\"a\"", true)]
+    [Arguments("", false)]
+    [Arguments("\"b\"", false)]
+    [Arguments("\"A\"", false)]
+    [Arguments("a", false)]
+    [Arguments("\"a", false)]
+    [Arguments("\"", false)]
+    [Arguments("W/", false)]
+    [Arguments("w/\"a\"", false)]
+    [Arguments("\"b\" junk, \"a\"", false)]
     public void IsNamedIn_Header_IsReadAsAList(string header, bool expected)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(header);
@@ -30,9 +30,9 @@ public sealed class EntityTagsTests
         Assert.Equal(expected, EntityTags.IsNamedIn(bytes, "W/\"a\""u8));
     }
 
-    [Theory]
-    [InlineData(false, "")]
-    [InlineData(true, "W/")]
+    [Test]
+    [Arguments(false, "")]
+    [Arguments(true, "W/")]
     public void Format_Cid_IsQuoted(bool isWeak, string mark)
     {
         var cid = Cid.Of(CidCodec.Raw, "x"u8);

@@ -8,28 +8,28 @@ public sealed class FilePagesTests
     private const string Program = "/a b";
     private const string Code = "1000-3000 r-xp 0008a000 08:01 1234                       /a b";
 
-    [Theory]
-    [InlineData(Code, "0", "0", true)]
-    [InlineData("1000-3000 r--p 00000000 08:01 1234   /a b", "0", "0", true)]
+    [Test]
+    [Arguments(Code, "0", "0", true)]
+    [Arguments("1000-3000 r--p 00000000 08:01 1234   /a b", "0", "0", true)]
     // A page of its own: relocated, or changed by a debugger; in memory or not.
-    [InlineData(Code, "4", "0", false)]
-    [InlineData(Code, "0", "8", false)]
-    [InlineData(Code, "10", "0", false)]
+    [Arguments(Code, "4", "0", false)]
+    [Arguments(Code, "0", "8", false)]
+    [Arguments(Code, "10", "0", false)]
     // It may get one at any time, or all see what happens to it.
-    [InlineData("1000-3000 rw-p 00000000 08:01 1234   /a b", "0", "0", false)]
-    [InlineData("1000-3000 r--s 00000000 08:01 1234   /a b", "0", "0", false)]
-    [InlineData("1000-3000 ---p 00000000 08:01 1234   /a b", "0", "0", false)]
+    [Arguments("1000-3000 rw-p 00000000 08:01 1234   /a b", "0", "0", false)]
+    [Arguments("1000-3000 r--s 00000000 08:01 1234   /a b", "0", "0", false)]
+    [Arguments("1000-3000 ---p 00000000 08:01 1234   /a b", "0", "0", false)]
     // Another file, which may be gone before this one is looked at again.
-    [InlineData("1000-3000 r-xp 00000000 08:01 1234   /a", "0", "0", false)]
-    [InlineData("1000-3000 r-xp 00000000 08:01 1234   /a b.so", "0", "0", false)]
+    [Arguments("1000-3000 r-xp 00000000 08:01 1234   /a", "0", "0", false)]
+    [Arguments("1000-3000 r-xp 00000000 08:01 1234   /a b.so", "0", "0", false)]
     // No file.
-    [InlineData("1000-3000 r-xp 00000000 00:00 0      [vdso]", "0", "0", false)]
-    [InlineData("1000-3000 r--p 00000000 00:00 0", "0", "0", false)]
-    [InlineData("1000-3000 r--p 00000000 00:05 77     anon_inode:x", "0", "0", false)]
+    [Arguments("1000-3000 r-xp 00000000 00:00 0      [vdso]", "0", "0", false)]
+    [Arguments("1000-3000 r--p 00000000 00:00 0", "0", "0", false)]
+    [Arguments("1000-3000 r--p 00000000 00:05 77     anon_inode:x", "0", "0", false)]
     // No mapping.
-    [InlineData("1000 r-xp 00000000 08:01 1234   /a b", "0", "0", false)]
-    [InlineData("3000-1000 r-xp 00000000 08:01 1234   /a b", "0", "0", false)]
-    [InlineData("x-y r-xp 00000000 08:01 1234   /a b", "0", "0", false)]
+    [Arguments("1000 r-xp 00000000 08:01 1234   /a b", "0", "0", false)]
+    [Arguments("3000-1000 r-xp 00000000 08:01 1234   /a b", "0", "0", false)]
+    [Arguments("x-y r-xp 00000000 08:01 1234   /a b", "0", "0", false)]
     public void Unchanged_OneMapping_IsGivenBackOnlyIfTheFileHasAllOfIt(
         string head, string anonymous, string swap, bool isUnchanged) =>
         Assert.Equal(
@@ -42,12 +42,12 @@ public sealed class FilePagesTests
             ],
             Program));
 
-    [Fact]
+    [Test]
     public void Unchanged_SystemThatDoesNotTell_NothingIsGivenBack() =>
         Assert.Empty(FilePages.Unchanged(
             [Code, "Swap: 0 kB", "Anonymous: 0 kB", Code, "Anonymous: 0 kB", "", Code], Program));
 
-    [Fact]
+    [Test]
     public void Unchanged_Several_EachIsJudgedByItsOwn() => Assert.Equal(
         [new FileMapping(0x2000, 0x1000), new FileMapping(0x70000000, 0x1000)],
         FilePages.Unchanged(
@@ -59,7 +59,7 @@ public sealed class FilePagesTests
         ],
         Program));
 
-    [Fact]
+    [Test]
     public void GiveBack_OfThisProcess_TakesLessAndGoesOn()
     {
         if (!OperatingSystem.IsLinux()) return;

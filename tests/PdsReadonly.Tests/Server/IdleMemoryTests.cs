@@ -4,25 +4,25 @@ namespace PdsReadonly.Tests.Server;
 
 public sealed class IdleMemoryTests
 {
-    [Theory]
+    [Test]
     // What the process uses each second, in milliseconds, and after which seconds it collects.
-    [InlineData(new[] { 0, 0, 0, 0 }, new[] { 2 })]
-    [InlineData(new[] { 5, 5, 5, 5, 5, 5, 5 }, new[] { 2, 6 })]
-    [InlineData(new[] { 500, 0, 0, 0, 0 }, new[] { 3 })]
-    [InlineData(new[] { 500, 0, 500, 0, 0, 0 }, new[] { 5 })]
-    [InlineData(new[] { 500, 500, 500, 500 }, new int[0])]
-    [InlineData(new[] { 500, 0, 0, 5, 5, 5, 5, 5 }, new[] { 3, 7 })]
+    [Arguments(new[] { 0, 0, 0, 0 }, new[] { 2 })]
+    [Arguments(new[] { 5, 5, 5, 5, 5, 5, 5 }, new[] { 2, 6 })]
+    [Arguments(new[] { 500, 0, 0, 0, 0 }, new[] { 3 })]
+    [Arguments(new[] { 500, 0, 500, 0, 0, 0 }, new[] { 5 })]
+    [Arguments(new[] { 500, 500, 500, 500 }, new int[0])]
+    [Arguments(new[] { 500, 0, 0, 5, 5, 5, 5, 5 }, new[] { 3, 7 })]
     public void Look_ByWhatIsUsed_CollectsWhenQuietAgain(int[] used, int[] expected) =>
         Assert.Equal(expected, Collections(used, cost: 0));
 
-    [Fact]
+    [Test]
     public void Look_CollectingCosts_WaitsForTenTimesAsMuchUse()
     {
         int[] used = [500, 0, 0, .. Enumerable.Repeat(19, 40)];
         Assert.Equal([3, 3 + 27], Collections(used, cost: 50)[..2]);
     }
 
-    [Fact]
+    [Test]
     public void Look_BusyAndClientsLetGo_CollectsAtOnce()
     {
         long held = 60 << 20;
@@ -35,14 +35,14 @@ public sealed class IdleMemoryTests
         Assert.Equal(3, collections[0]);
     }
 
-    [Fact]
+    [Test]
     public void Look_BusyWithMuchInUse_TriesLessAndLessOften()
     {
         int[] collections = CollectionsWhileBusy(100, _ => (90 << 20, 0));
         Assert.Equal([4, 4 + 8, 4 + 8 + 16, 4 + 8 + 16 + 32], collections[..4]);
     }
 
-    [Fact]
+    [Test]
     public void Look_BusyWithLittleInUse_DoesNotCollect() =>
         Assert.Empty(CollectionsWhileBusy(100, _ => (30 << 20, 0)));
 

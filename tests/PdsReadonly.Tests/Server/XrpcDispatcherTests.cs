@@ -15,13 +15,13 @@ public sealed class XrpcDispatcherTests
 
     public static TheoryData<string> WantingAccounts => [.. AccountQueries.Nsids.Order()];
 
-    [Theory]
-    [InlineData(Known)]
-    [InlineData(Known + "/")]
-    [InlineData(Known + "?unknown=1&unknown=2")]
-    [InlineData(Known + "/?x")]
-    [InlineData(Known + "#fragment")]
-    [InlineData(Known + "?x=1#fragment")]
+    [Test]
+    [Arguments(Known)]
+    [Arguments(Known + "/")]
+    [Arguments(Known + "?unknown=1&unknown=2")]
+    [Arguments(Known + "/?x")]
+    [Arguments(Known + "#fragment")]
+    [Arguments(Known + "?x=1#fragment")]
     public void Handle_KnownQuery_RunsIt(string target)
     {
         var answer = new TestServer().Ask("GET", target);
@@ -35,7 +35,7 @@ public sealed class XrpcDispatcherTests
             answer.Body);
     }
 
-    [Fact]
+    [Test]
     public void Handle_HeadOfAQuery_SendsTheHeadersOfTheGet()
     {
         var server = new TestServer();
@@ -47,18 +47,18 @@ public sealed class XrpcDispatcherTests
         Assert.Equal(get.Header("Content-Type"), head.Header("Content-Type"));
     }
 
-    [Theory]
-    [InlineData("GET", "/xrpc/")]
-    [InlineData("GET", "/xrpc//com.atproto.server.describeServer")]
-    [InlineData("GET", "/xrpc/./com.atproto.server.describeServer")]
-    [InlineData("GET", "/xrpc/com%2Eatproto.server.describeServer")]
-    [InlineData("GET", Known + "/x")]
-    [InlineData("GET", Known + ";x")]
-    [InlineData("GET", "/xrpc/%ZZ")]
-    [InlineData("POST", "/xrpc/")]
-    [InlineData("POST", "/xrpc/_health")]
-    [InlineData("POST", "/xrpc/%ZZ")]
-    [InlineData("PUT", "/xrpc/%ZZ")]
+    [Test]
+    [Arguments("GET", "/xrpc/")]
+    [Arguments("GET", "/xrpc//com.atproto.server.describeServer")]
+    [Arguments("GET", "/xrpc/./com.atproto.server.describeServer")]
+    [Arguments("GET", "/xrpc/com%2Eatproto.server.describeServer")]
+    [Arguments("GET", Known + "/x")]
+    [Arguments("GET", Known + ";x")]
+    [Arguments("GET", "/xrpc/%ZZ")]
+    [Arguments("POST", "/xrpc/")]
+    [Arguments("POST", "/xrpc/_health")]
+    [Arguments("POST", "/xrpc/%ZZ")]
+    [Arguments("PUT", "/xrpc/%ZZ")]
     public void Handle_MalformedPath_Is400(string method, string target)
     {
         var answer = new TestServer().Ask(method, target);
@@ -67,15 +67,15 @@ public sealed class XrpcDispatcherTests
             Answer.Refusal("InvalidRequest", "invalid xrpc path"), answer.Body);
     }
 
-    [Theory]
-    [InlineData("GET", "/xrpc")]
-    [InlineData("GET", "/unknown")]
-    [InlineData("GET", "//xrpc/com.atproto.server.describeServer")]
-    [InlineData("GET", "/XRPC/com.atproto.server.describeServer")]
-    [InlineData("GET", "/.well-known/oauth-protected-resource")]
-    [InlineData("GET", "/.well-known/oauth-authorization-server")]
-    [InlineData("PUT", "/")]
-    [InlineData("DELETE", "/unknown")]
+    [Test]
+    [Arguments("GET", "/xrpc")]
+    [Arguments("GET", "/unknown")]
+    [Arguments("GET", "//xrpc/com.atproto.server.describeServer")]
+    [Arguments("GET", "/XRPC/com.atproto.server.describeServer")]
+    [Arguments("GET", "/.well-known/oauth-protected-resource")]
+    [Arguments("GET", "/.well-known/oauth-authorization-server")]
+    [Arguments("PUT", "/")]
+    [Arguments("DELETE", "/unknown")]
     public void Handle_OutsideOfXrpc_Is404(string method, string target)
     {
         var answer = new TestServer().Ask(method, target);
@@ -83,11 +83,11 @@ public sealed class XrpcDispatcherTests
         Assert.Equal(Answer.Refusal("NotFound", "Not Found"), answer.Body);
     }
 
-    [Theory]
-    [InlineData("PUT")]
-    [InlineData("DELETE")]
-    [InlineData("PATCH")]
-    [InlineData("BREW")]
+    [Test]
+    [Arguments("PUT")]
+    [Arguments("DELETE")]
+    [Arguments("PATCH")]
+    [Arguments("BREW")]
     public void Handle_OtherVerb_Is400(string method)
     {
         foreach (string path in (string[])
@@ -101,30 +101,30 @@ public sealed class XrpcDispatcherTests
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Procedures))]
+    [Test]
+    [MethodDataSource(nameof(Procedures))]
     public void Handle_PostOfAProcedure_Is401(string nsid)
     {
         AssertReadOnly(new TestServer().Ask("POST", "/xrpc/" + nsid));
     }
 
-    [Theory]
-    [InlineData(Known)]
-    [InlineData("/xrpc/com.example.no.thing")]
-    [InlineData("/xrpc/foo")]
-    [InlineData("/xrpc/com.atproto.server.getSession")]
-    [InlineData("/")]
-    [InlineData("/unknown")]
-    [InlineData("/robots.txt")]
-    [InlineData("/oauth/par")]
-    [InlineData("/oauth/token")]
-    [InlineData("/oauth/revoke")]
+    [Test]
+    [Arguments(Known)]
+    [Arguments("/xrpc/com.example.no.thing")]
+    [Arguments("/xrpc/foo")]
+    [Arguments("/xrpc/com.atproto.server.getSession")]
+    [Arguments("/")]
+    [Arguments("/unknown")]
+    [Arguments("/robots.txt")]
+    [Arguments("/oauth/par")]
+    [Arguments("/oauth/token")]
+    [Arguments("/oauth/revoke")]
     public void Handle_PostOfAnythingElse_Is401(string target)
     {
         AssertReadOnly(new TestServer().Ask("POST", target));
     }
 
-    [Fact]
+    [Test]
     public void Handle_PostWithAHugeBody_Is401WithoutReadingIt()
     {
         AssertReadOnly(new TestServer().Ask(
@@ -135,8 +135,8 @@ public sealed class XrpcDispatcherTests
             "Content-Length: 99999999999"));
     }
 
-    [Theory]
-    [MemberData(nameof(Procedures))]
+    [Test]
+    [MethodDataSource(nameof(Procedures))]
     public void Handle_GetOfAProcedure_SaysWhichVerb(string nsid)
     {
         var get = new TestServer().Ask("GET", "/xrpc/" + nsid);
@@ -150,14 +150,14 @@ public sealed class XrpcDispatcherTests
         Assert.Equal(get.Body.Length + 1, int.Parse(head.Header("Content-Length")!));
     }
 
-    [Fact]
+    [Test]
     public void Procedures_AreAll46() => Assert.Equal(46, KnownProcedures.Nsids.Count);
 
-    [Fact]
+    [Test]
     public void AccountQueries_AreAll13() => Assert.Equal(13, AccountQueries.Nsids.Count);
 
-    [Theory]
-    [MemberData(nameof(WantingAccounts))]
+    [Test]
+    [MethodDataSource(nameof(WantingAccounts))]
     public void Handle_QueryThatNeedsAnAccount_Is401(string nsid)
     {
         var answer = new TestServer().Ask("GET", "/xrpc/" + nsid);
@@ -168,20 +168,20 @@ public sealed class XrpcDispatcherTests
         Assert.Null(answer.Header("WWW-Authenticate"));
     }
 
-    [Theory]
-    [InlineData("com.atproto.label.queryLabels")]
-    [InlineData("com.atproto.lexicon.resolveLexicon")]
-    [InlineData("com.atproto.temp.checkHandleAvailability")]
-    [InlineData("com.atproto.temp.dereferenceScope")]
-    [InlineData("com.atproto.temp.fetchLabels")]
-    [InlineData("com.atproto.label.subscribeLabels")]
-    [InlineData("com.atproto.sync.getHostStatus")]
-    [InlineData("app.bsky.actor.getProfile")]
-    [InlineData("chat.bsky.convo.listConvos")]
-    [InlineData("tools.ozone.moderation.queryEvents")]
-    [InlineData("com.example.no.thing")]
-    [InlineData("COM.atproto.server.describeServer")]
-    [InlineData("foo")]
+    [Test]
+    [Arguments("com.atproto.label.queryLabels")]
+    [Arguments("com.atproto.lexicon.resolveLexicon")]
+    [Arguments("com.atproto.temp.checkHandleAvailability")]
+    [Arguments("com.atproto.temp.dereferenceScope")]
+    [Arguments("com.atproto.temp.fetchLabels")]
+    [Arguments("com.atproto.label.subscribeLabels")]
+    [Arguments("com.atproto.sync.getHostStatus")]
+    [Arguments("app.bsky.actor.getProfile")]
+    [Arguments("chat.bsky.convo.listConvos")]
+    [Arguments("tools.ozone.moderation.queryEvents")]
+    [Arguments("com.example.no.thing")]
+    [Arguments("COM.atproto.server.describeServer")]
+    [Arguments("foo")]
     public void Handle_MethodNotServed_Is501(string nsid)
     {
         var get = new TestServer().Ask("GET", "/xrpc/" + nsid, "atproto-proxy: did:web:x#y");
@@ -193,13 +193,13 @@ public sealed class XrpcDispatcherTests
         Assert.Equal((501, ""), (head.Status, head.Body));
     }
 
-    [Theory]
-    [InlineData(Known)]
-    [InlineData("/xrpc/com.example.no.thing")]
-    [InlineData("/xrpc/%ZZ")]
-    [InlineData("/unknown")]
-    [InlineData("/")]
-    [InlineData("/.well-known/did.json")]
+    [Test]
+    [Arguments(Known)]
+    [Arguments("/xrpc/com.example.no.thing")]
+    [Arguments("/xrpc/%ZZ")]
+    [Arguments("/unknown")]
+    [Arguments("/")]
+    [Arguments("/.well-known/did.json")]
     public void Handle_Options_IsAPreflight(string target)
     {
         var answer = new TestServer().Ask(
@@ -214,20 +214,20 @@ public sealed class XrpcDispatcherTests
         Assert.Null(answer.Header("Access-Control-Allow-Credentials"));
     }
 
-    [Fact]
+    [Test]
     public void Handle_OptionsWithoutAskedHeaders_AllowsNoneByName()
     {
         Assert.Null(new TestServer().Ask("OPTIONS", "/").Header("Access-Control-Allow-Headers"));
     }
 
-    [Theory]
-    [InlineData("GET", Known)]
-    [InlineData("GET", "/")]
-    [InlineData("GET", "/unknown")]
-    [InlineData("GET", "/xrpc/%ZZ")]
-    [InlineData("GET", "/xrpc/_health")]
-    [InlineData("POST", "/xrpc/com.atproto.repo.createRecord")]
-    [InlineData("PUT", Known)]
+    [Test]
+    [Arguments("GET", Known)]
+    [Arguments("GET", "/")]
+    [Arguments("GET", "/unknown")]
+    [Arguments("GET", "/xrpc/%ZZ")]
+    [Arguments("GET", "/xrpc/_health")]
+    [Arguments("POST", "/xrpc/com.atproto.repo.createRecord")]
+    [Arguments("PUT", Known)]
     public void Handle_Anything_CanBeReadFromAnyPage(string method, string target)
     {
         var answer = new TestServer().Ask(method, target);
@@ -235,12 +235,12 @@ public sealed class XrpcDispatcherTests
         Assert.Equal("Accept-Encoding", answer.Header("Vary"));
     }
 
-    [Theory]
-    [InlineData("Content-Length: 0", "", 200)]
-    [InlineData("Content-Length: 1", "x", 400)]
-    [InlineData("Content-Length: 99999999999", "x", 400)]
-    [InlineData("Transfer-Encoding: chunked", "0\r\n\r\n", 200)]
-    [InlineData("Transfer-Encoding: chunked", "1\r\nx\r\n0\r\n\r\n", 400)]
+    [Test]
+    [Arguments("Content-Length: 0", "", 200)]
+    [Arguments("Content-Length: 1", "x", 400)]
+    [Arguments("Content-Length: 99999999999", "x", 400)]
+    [Arguments("Transfer-Encoding: chunked", "0\r\n\r\n", 200)]
+    [Arguments("Transfer-Encoding: chunked", "1\r\nx\r\n0\r\n\r\n", 400)]
     public void Handle_GetWithContent_IsRefusedUnlessEmpty(
         string framing, string content, int status)
     {
@@ -252,16 +252,16 @@ public sealed class XrpcDispatcherTests
             answer.Body);
     }
 
-    [Theory]
-    [InlineData("Content-Length: 2", "{}")]
-    [InlineData("Transfer-Encoding: chunked", "2\r\n{}\r\n0\r\n\r\n")]
+    [Test]
+    [Arguments("Content-Length: 2", "{}")]
+    [Arguments("Transfer-Encoding: chunked", "2\r\n{}\r\n0\r\n\r\n")]
     public void Handle_PostWithContent_Is401(string framing, string content)
     {
         AssertReadOnly(new TestServer().Send(
             "POST", "/xrpc/com.atproto.repo.createRecord", framing, content));
     }
 
-    [Fact]
+    [Test]
     public void Handle_RouteThrows_Is500AndHidesTheCause()
     {
         var server = new TestServer(new TestServer.Route((_, response) =>
@@ -279,7 +279,7 @@ public sealed class XrpcDispatcherTests
         Assert.Equal("*", answer.Header("Access-Control-Allow-Origin"));
     }
 
-    [Fact]
+    [Test]
     public void Handle_RefusalWithADetail_IsLogged()
     {
         var server = new TestServer(new TestServer.Route((_, _) => XrpcError.Internal("secret")));

@@ -5,13 +5,13 @@ namespace PdsReadonly.Tests.Server;
 
 public sealed class XrpcPathTests
 {
-    [Theory]
-    [InlineData("/xrpc/com.atproto.sync.listRepos", "com.atproto.sync.listRepos")]
-    [InlineData("/xrpc/com.atproto.sync.listRepos/", "com.atproto.sync.listRepos")]
-    [InlineData("/xrpc/COM.atproto.sync.LISTREPOS", "COM.atproto.sync.LISTREPOS")]
-    [InlineData("/xrpc/foo", "foo")]
-    [InlineData("/xrpc/a1", "a1")]
-    [InlineData("/xrpc/a-b.c", "a-b.c")]
+    [Test]
+    [Arguments("/xrpc/com.atproto.sync.listRepos", "com.atproto.sync.listRepos")]
+    [Arguments("/xrpc/com.atproto.sync.listRepos/", "com.atproto.sync.listRepos")]
+    [Arguments("/xrpc/COM.atproto.sync.LISTREPOS", "COM.atproto.sync.LISTREPOS")]
+    [Arguments("/xrpc/foo", "foo")]
+    [Arguments("/xrpc/a1", "a1")]
+    [Arguments("/xrpc/a-b.c", "a-b.c")]
     public void Read_WellFormed_GivesTheMethod(string path, string expected)
     {
         var kind = XrpcPath.Read(Encoding.UTF8.GetBytes(path), out var method);
@@ -19,39 +19,39 @@ public sealed class XrpcPathTests
         Assert.Equal(expected, Encoding.UTF8.GetString(method));
     }
 
-    [Theory]
-    [InlineData("/xrpc/")]
-    [InlineData("/xrpc//")]
-    [InlineData("/xrpc/a")]
-    [InlineData("/xrpc/a/")]
-    [InlineData("/xrpc/com.atproto.sync.listRepos/x")]
-    [InlineData("/xrpc/com.atproto.sync.listRepos//")]
-    [InlineData("/xrpc//com.atproto.sync.listRepos")]
-    [InlineData("/xrpc/./com.atproto.sync.listRepos")]
-    [InlineData("/xrpc/com%2Eatproto.sync.listRepos")]
-    [InlineData("/xrpc/com.atproto.sync.listRepos;x")]
-    [InlineData("/xrpc/%ZZ")]
-    [InlineData("/xrpc/.ab")]
-    [InlineData("/xrpc/ab.")]
-    [InlineData("/xrpc/-ab")]
-    [InlineData("/xrpc/ab-")]
-    [InlineData("/xrpc/a..b")]
-    [InlineData("/xrpc/a-.b")]
-    [InlineData("/xrpc/_health2")]
-    [InlineData("/xrpc/caf\u00e9")]
+    [Test]
+    [Arguments("/xrpc/")]
+    [Arguments("/xrpc//")]
+    [Arguments("/xrpc/a")]
+    [Arguments("/xrpc/a/")]
+    [Arguments("/xrpc/com.atproto.sync.listRepos/x")]
+    [Arguments("/xrpc/com.atproto.sync.listRepos//")]
+    [Arguments("/xrpc//com.atproto.sync.listRepos")]
+    [Arguments("/xrpc/./com.atproto.sync.listRepos")]
+    [Arguments("/xrpc/com%2Eatproto.sync.listRepos")]
+    [Arguments("/xrpc/com.atproto.sync.listRepos;x")]
+    [Arguments("/xrpc/%ZZ")]
+    [Arguments("/xrpc/.ab")]
+    [Arguments("/xrpc/ab.")]
+    [Arguments("/xrpc/-ab")]
+    [Arguments("/xrpc/ab-")]
+    [Arguments("/xrpc/a..b")]
+    [Arguments("/xrpc/a-.b")]
+    [Arguments("/xrpc/_health2")]
+    [Arguments("/xrpc/caf\u00e9")]
     public void Read_Malformed_IsMalformed(string path)
     {
         Assert.Equal(XrpcPathKind.Malformed, XrpcPath.Read(Encoding.UTF8.GetBytes(path), out _));
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("*")]
-    [InlineData("/")]
-    [InlineData("/xrpc")]
-    [InlineData("/unknown")]
-    [InlineData("/XRPC/com.atproto.sync.listRepos")]
-    [InlineData("//xrpc/com.atproto.sync.listRepos")]
+    [Test]
+    [Arguments("")]
+    [Arguments("*")]
+    [Arguments("/")]
+    [Arguments("/xrpc")]
+    [Arguments("/unknown")]
+    [Arguments("/XRPC/com.atproto.sync.listRepos")]
+    [Arguments("//xrpc/com.atproto.sync.listRepos")]
     public void Read_Elsewhere_IsOutside(string path)
     {
         Assert.Equal(XrpcPathKind.Outside, XrpcPath.Read(Encoding.UTF8.GetBytes(path), out _));

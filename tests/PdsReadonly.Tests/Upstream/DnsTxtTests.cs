@@ -6,7 +6,7 @@ using PdsReadonly.Upstream;
 namespace PdsReadonly.Tests.Upstream;
 
 /// <summary>Asking name servers that answer well, badly, late or never.</summary>
-public sealed class DnsTxtTests : IAsyncLifetime
+public sealed class DnsTxtTests : IAsyncDisposable
 {
     private const string Name = "_atproto.alice.test";
 
@@ -16,15 +16,13 @@ public sealed class DnsTxtTests : IAsyncLifetime
     private readonly FakeNameServer _server = new();
     private readonly FakeNameServer _other = new();
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
         await _other.DisposeAsync();
     }
 
-    [Fact]
+    [Test]
     public async Task Find_Datagram_IsRead()
     {
         _server.OnDatagram = query => [Good(query)];
@@ -34,7 +32,7 @@ public sealed class DnsTxtTests : IAsyncLifetime
         Assert.Equal((1, 0), (_server.Datagrams, _server.Streams));
     }
 
-    [Fact]
+    [Test]
     public async Task Find_WhatIsNoAnswerToIt_IsPassedOver()
     {
         _server.OnDatagram = query =>
@@ -51,7 +49,7 @@ public sealed class DnsTxtTests : IAsyncLifetime
         Assert.Equal(["did=x"], found.Texts);
     }
 
-    [Fact]
+    [Test]
     public async Task Find_Truncated_IsAskedByStream()
     {
         _server.OnDatagram = query => [new DnsAnswer(query, 0x8380).ToBytes()];
@@ -64,10 +62,10 @@ public sealed class DnsTxtTests : IAsyncLifetime
         Assert.Equal(long_, found.Texts);
     }
 
-    [Theory]
-    [InlineData(DnsError.Truncated)]
-    [InlineData(DnsError.Malformed)]
-    [InlineData(DnsError.WrongId)]
+    [Test]
+    [Arguments(DnsError.Truncated)]
+    [Arguments(DnsError.Malformed)]
+    [Arguments(DnsError.WrongId)]
     internal async Task Find_StreamThatIsWrong_IsItsError(DnsError expected)
     {
         _server.OnDatagram = query => [new DnsAnswer(query, 0x8380).ToBytes()];
@@ -80,7 +78,7 @@ public sealed class DnsTxtTests : IAsyncLifetime
         Assert.Equal(expected, (await FindAsync(s_long, _server.Address)).Error);
     }
 
-    [Fact]
+    [Test]
     public async Task Find_NoSuchName_IsNotAskedElsewhere()
     {
         _server.OnDatagram = query => [new DnsAnswer(query, 0x8183).ToBytes()];
@@ -89,7 +87,7 @@ public sealed class DnsTxtTests : IAsyncLifetime
         Assert.Equal(0, _other.Datagrams);
     }
 
-    [Fact]
+    [Test]
     public async Task Find_ServerThatFails_TheNextIsAsked()
     {
         _server.OnDatagram = query => [new DnsAnswer(query, 0x8182).ToBytes()];
@@ -98,7 +96,7 @@ public sealed class DnsTxtTests : IAsyncLifetime
         Assert.Equal(["did=x"], found.Texts);
     }
 
-    [Fact]
+    [Test]
     public async Task Find_AllFail_IsTheServersFailure()
     {
         _server.OnDatagram = query => [new DnsAnswer(query, 0x8182).ToBytes()];
@@ -106,7 +104,7 @@ public sealed class DnsTxtTests : IAsyncLifetime
         Assert.Equal(2, _server.Datagrams);
     }
 
-    [Fact]
+    [Test]
     public async Task Find_SilentServer_TheNextIsAsked()
     {
         _other.OnDatagram = query => [Good(query)];
@@ -114,11 +112,11 @@ public sealed class DnsTxtTests : IAsyncLifetime
         Assert.Equal(["did=x"], found.Texts);
     }
 
-    [Fact]
+    [Test]
     public async Task Find_NobodyAnswers_IsUnanswered() =>
         Assert.Equal(DnsError.Unanswered, (await FindAsync(s_short, _server.Address)).Error);
 
-    [Fact]
+    [Test]
     public async Task Find_NobodyListens_IsUnanswered()
     {
         using var closed = new Socket(SocketType.Dgram, ProtocolType.Udp);
@@ -128,21 +126,21 @@ public sealed class DnsTxtTests : IAsyncLifetime
         Assert.Equal(DnsError.Unanswered, (await FindAsync(s_short, address)).Error);
     }
 
-    [Fact]
+    [Test]
     public async Task Find_NoServers_IsUnanswered() =>
         Assert.Equal(DnsError.Unanswered, (await FindAsync(s_long)).Error);
 
-    [Fact]
+    [Test]
     public async Task Find_NameTooLong_AsksNobody()
     {
         var dns = new DnsTxt([_server.Address], TimeProvider.System);
         string name = "_atproto." + string.Join('.', Enumerable.Repeat(new string('a', 61), 4));
-        var found = await dns.FindAsync(name, TestContext.Current.CancellationToken);
+        var found = await dns.FindAsync(name, TestRun.Cancellation);
         Assert.Equal(DnsError.NameTooLong, found.Error);
         Assert.Equal(0, _server.Datagrams);
     }
 
-    [Fact]
+    [Test]
     public async Task Find_TwoQueries_HaveTwoIds()
     {
         var ids = new HashSet<int>();
@@ -163,5 +161,5 @@ public sealed class DnsTxtTests : IAsyncLifetime
 
     private static Task<DnsTexts> FindAsync(TimeSpan timeout, params IPEndPoint[] servers) =>
         new DnsTxt(servers, TimeProvider.System) { AttemptTimeout = timeout }
-            .FindAsync(Name, TestContext.Current.CancellationToken);
+            .FindAsync(Name, TestRun.Cancellation);
 }

@@ -13,9 +13,9 @@ public sealed class EventStreamClientTests : IDisposable
 
     private readonly HttpMessageInvoker _http = new(OutboundHandler.Create(allowPrivate: true));
 
-    [Theory]
-    [InlineData(null, "GET /xrpc/com.atproto.sync.subscribeRepos HTTP/1.1")]
-    [InlineData(42L, "GET /xrpc/com.atproto.sync.subscribeRepos?cursor=42 HTTP/1.1")]
+    [Test]
+    [Arguments(null, "GET /xrpc/com.atproto.sync.subscribeRepos HTTP/1.1")]
+    [Arguments(42L, "GET /xrpc/com.atproto.sync.subscribeRepos?cursor=42 HTTP/1.1")]
     public async Task Read_Messages_ComeInOrder(long? cursor, string request)
     {
         await using var host = new StreamHost(async (socket, stop) =>
@@ -29,7 +29,7 @@ public sealed class EventStreamClientTests : IDisposable
         Assert.Equal([request], host.Requests);
     }
 
-    [Fact]
+    [Test]
     public async Task Read_CommitInFragments_IsWhole()
     {
         var repo = new WrittenRepo(Did, null);
@@ -52,10 +52,10 @@ public sealed class EventStreamClientTests : IDisposable
         Assert.Equal(frame.Length, client.Bytes);
     }
 
-    [Theory]
-    [InlineData("FutureCursor", StreamEndKind.FutureCursor)]
-    [InlineData("ConsumerTooSlow", StreamEndKind.ConsumerTooSlow)]
-    [InlineData("InvalidRequest", StreamEndKind.HostError)]
+    [Test]
+    [Arguments("FutureCursor", StreamEndKind.FutureCursor)]
+    [Arguments("ConsumerTooSlow", StreamEndKind.ConsumerTooSlow)]
+    [Arguments("InvalidRequest", StreamEndKind.HostError)]
     internal async Task Read_ErrorOfTheHost_IsTheEnd(string name, StreamEndKind expected)
     {
         await using var host = new StreamHost(async (socket, stop) =>
@@ -70,7 +70,7 @@ public sealed class EventStreamClientTests : IDisposable
         Assert.Contains(name, client.End!.Detail, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task Read_OutdatedCursor_IsToldAndGoesOn()
     {
         await using var host = new StreamHost(async (socket, stop) =>
@@ -85,7 +85,7 @@ public sealed class EventStreamClientTests : IDisposable
         Assert.Equal(2, events.Count);
     }
 
-    [Fact]
+    [Test]
     public async Task Read_MessageThatLacksAField_IsPassedOver()
     {
         await using var host = new StreamHost(async (socket, stop) =>
@@ -99,10 +99,10 @@ public sealed class EventStreamClientTests : IDisposable
         Assert.Equal(1, client.MalformedCount);
     }
 
-    [Theory]
-    [InlineData(WebSocketMessageType.Binary, 3)]
-    [InlineData(WebSocketMessageType.Binary, StreamLimits.FrameBytesMax + 1)]
-    [InlineData(WebSocketMessageType.Text, 3)]
+    [Test]
+    [Arguments(WebSocketMessageType.Binary, 3)]
+    [Arguments(WebSocketMessageType.Binary, StreamLimits.FrameBytesMax + 1)]
+    [Arguments(WebSocketMessageType.Text, 3)]
     public async Task Read_WhatIsNoMessage_IsTheEnd(WebSocketMessageType type, int length)
     {
         byte[] junk = new byte[length];
@@ -117,7 +117,7 @@ public sealed class EventStreamClientTests : IDisposable
         Assert.Equal(StreamEndKind.BadFrame, client.End?.Kind);
     }
 
-    [Fact]
+    [Test]
     public async Task Read_ConnectionCut_IsUnreachable()
     {
         await using var host = new StreamHost(
@@ -127,7 +127,7 @@ public sealed class EventStreamClientTests : IDisposable
         Assert.Equal(StreamEndKind.Unreachable, client.End?.Kind);
     }
 
-    [Fact]
+    [Test]
     public async Task Read_Silence_IsIdle()
     {
         await using var host = new StreamHost((_, stop) => Task.Delay(Timeout.Infinite, stop));
@@ -139,11 +139,11 @@ public sealed class EventStreamClientTests : IDisposable
         Assert.Equal(StreamEndKind.Idle, client.End?.Kind);
     }
 
-    [Theory]
-    [InlineData(400)]
-    [InlineData(404)]
-    [InlineData(302)]
-    [InlineData(200)]
+    [Test]
+    [Arguments(400)]
+    [Arguments(404)]
+    [Arguments(302)]
+    [Arguments(200)]
     public async Task Read_AnotherAnswer_IsRefused(int status)
     {
         await using var host = new StreamHost((_, _) => Task.CompletedTask, status);
@@ -152,7 +152,7 @@ public sealed class EventStreamClientTests : IDisposable
         Assert.Equal(new StreamEnd(StreamEndKind.Refused, $"{status}"), client.End);
     }
 
-    [Fact]
+    [Test]
     public async Task Read_PrivateAddress_IsNotConnectedTo()
     {
         await using var host = new StreamHost((_, _) => Task.CompletedTask);
@@ -163,7 +163,7 @@ public sealed class EventStreamClientTests : IDisposable
         Assert.Empty(host.Requests);
     }
 
-    [Fact]
+    [Test]
     public async Task Read_Cancelled_Throws()
     {
         await using var host = new StreamHost(async (socket, stop) =>
@@ -196,7 +196,7 @@ public sealed class EventStreamClientTests : IDisposable
     private static async Task<List<StreamEvent>> AllAsync(EventStreamClient client, long? cursor)
     {
         var events = new List<StreamEvent>();
-        var cancellation = TestContext.Current.CancellationToken;
+        var cancellation = TestRun.Cancellation;
         await foreach (var message in client.ReadAsync(cursor, cancellation)) events.Add(message);
         return events;
     }

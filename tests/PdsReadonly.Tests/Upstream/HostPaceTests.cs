@@ -8,9 +8,9 @@ public sealed class HostPaceTests
 {
     private readonly ImpatientTime _time = new(TimeSpan.FromHours(1));
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestRun.Cancellation;
 
-    [Fact]
+    [Test]
     public async Task Wait_WithoutAPace_WaitsForNothing()
     {
         var pace = new HostPace(0, _time);
@@ -18,7 +18,7 @@ public sealed class HostPaceTests
         Assert.Empty(_time.Delays);
     }
 
-    [Fact]
+    [Test]
     public async Task Wait_WithAPace_GivesATurnEachInterval()
     {
         var pace = new HostPace(8, _time);
@@ -26,7 +26,7 @@ public sealed class HostPaceTests
         Assert.Equal(Enumerable.Repeat(TimeSpan.FromMilliseconds(125), 3), _time.Delays);
     }
 
-    [Fact]
+    [Test]
     public async Task Hold_IsWaitedForByAll_InPieces()
     {
         var pace = new HostPace(0, _time);
@@ -37,7 +37,7 @@ public sealed class HostPaceTests
         Assert.Equal([60, 60, 30], _time.Delays.Select(delay => delay.TotalSeconds));
     }
 
-    [Fact]
+    [Test]
     public async Task Hold_LongerThanAnyoneWaits_IsSaidAtOnce()
     {
         var pace = new HostPace(1, _time);
@@ -46,7 +46,7 @@ public sealed class HostPaceTests
         Assert.Empty(_time.Delays);
     }
 
-    [Fact]
+    [Test]
     public void Hold_ForEver_IsForAnHour()
     {
         var pace = new HostPace(1, _time);

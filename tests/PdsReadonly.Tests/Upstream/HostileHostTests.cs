@@ -37,16 +37,16 @@ public sealed class HostileHostTests
 
     private readonly ImpatientTime _time = new(SmallFetch.AttemptTimeout);
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestRun.Cancellation;
 
-    [Fact]
+    [Test]
     public async Task Ask_AnyBytes_GivesAReasonAndNoException()
     {
         string? given = Environment.GetEnvironmentVariable("PDS_TEST_SEED");
         ulong seed = ulong.TryParse(given, out ulong number)
             ? number
             : (ulong)Random.Shared.NextInt64();
-        TestContext.Current.TestOutputHelper?.WriteLine($"PDS_TEST_SEED={seed}");
+        Console.WriteLine($"PDS_TEST_SEED={seed}");
         var random = new SampleRandom(seed);
         byte[] answer = [];
         await using var host = new RawHost(() => answer);
@@ -69,7 +69,7 @@ public sealed class HostileHostTests
         }
     }
 
-    [Fact]
+    [Test]
     public async Task Get_NoCodingIsWanted_IsSaid()
     {
         await using var host = new RawHost(() => Whole("", "{}"u8.ToArray()));
@@ -78,12 +78,12 @@ public sealed class HostileHostTests
         Assert.Contains("Accept-Encoding: identity\r\n", host.Asked, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("gzip")]
-    [InlineData("GZIP")]
-    [InlineData("x-gzip")]
-    [InlineData("deflate")]
-    [InlineData("identity")]
+    [Test]
+    [Arguments("gzip")]
+    [Arguments("GZIP")]
+    [Arguments("x-gzip")]
+    [Arguments("deflate")]
+    [Arguments("identity")]
     public async Task Get_PackedAllTheSame_IsUnpacked(string coding)
     {
         byte[] packed = Pack(coding, "{\"a\":1}"u8.ToArray());
@@ -93,10 +93,10 @@ public sealed class HostileHostTests
             answer.Status, Encoding.ASCII.GetString(answer.Body.Span)));
     }
 
-    [Theory]
-    [InlineData("br", XrpcStatus.Unpackable)]
-    [InlineData("gzip, gzip", XrpcStatus.Unpackable)]
-    [InlineData("gzip", XrpcStatus.Unpackable)]  // it is not
+    [Test]
+    [Arguments("br", XrpcStatus.Unpackable)]
+    [Arguments("gzip, gzip", XrpcStatus.Unpackable)]
+    [Arguments("gzip", XrpcStatus.Unpackable)]  // it is not
     internal async Task Get_PackedInAnotherWay_HasThatForAReason(string coding, XrpcStatus expected)
     {
         await using var host = new RawHost(
@@ -106,9 +106,9 @@ public sealed class HostileHostTests
         Assert.Contains("packed", answer.ToString(), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(1_000_000, XrpcStatus.Given)]
-    [InlineData(1_000_001, XrpcStatus.TooLarge)]
+    [Test]
+    [Arguments(1_000_000, XrpcStatus.Given)]
+    [Arguments(1_000_001, XrpcStatus.TooLarge)]
     internal async Task Get_PackedBomb_EndsAtTheLimitOfWhatIsUnpacked(
         int length, XrpcStatus expected)
     {
@@ -117,7 +117,7 @@ public sealed class HostileHostTests
         Assert.Equal(expected, (await GetAsync(host, 1_000_000)).Status);
     }
 
-    [Fact]
+    [Test]
     public async Task Get_PackedBombOfAnExport_EndsLongBeforeWhatExportsMayHave()
     {
         byte[] packed = Pack("gzip", new byte[PackedBody.UnpackedBytesMax + 1]);

@@ -12,7 +12,7 @@ public sealed class IdentityCacheTests
 
     private readonly FakeTime _time = new(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
-    [Fact]
+    [Test]
     public void Find_UntilItsTime()
     {
         var cache = new IdentityCache(10, _time);
@@ -23,7 +23,7 @@ public sealed class IdentityCacheTests
         Assert.Equal(0, cache.Count);
     }
 
-    [Fact]
+    [Test]
     public void Forget_IsGone()
     {
         var cache = new IdentityCache(10, _time);
@@ -32,7 +32,7 @@ public sealed class IdentityCacheTests
         Assert.Null(cache.Find(Name(1)));
     }
 
-    [Fact]
+    [Test]
     public void Keep_Many_StaysBoundedAndKeepsWhatIsAskedFor()
     {
         var cache = new IdentityCache(10, _time);

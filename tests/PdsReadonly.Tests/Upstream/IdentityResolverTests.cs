@@ -10,7 +10,7 @@ using Samples;
 namespace PdsReadonly.Tests.Upstream;
 
 /// <summary>Identities looked up at hosts and name servers that may say anything.</summary>
-public sealed class IdentityResolverTests : IAsyncLifetime
+public sealed class IdentityResolverTests : IAsyncDisposable
 {
     private const string Plc = "https://plc.example";
     private const string HandleFile = "https://alice.test/.well-known/atproto-did";
@@ -38,8 +38,6 @@ public sealed class IdentityResolverTests : IAsyncLifetime
 
     private string Entry => $"{Plc}/{_did}";
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
     public async ValueTask DisposeAsync()
     {
         await _names.DisposeAsync();
@@ -48,7 +46,7 @@ public sealed class IdentityResolverTests : IAsyncLifetime
         _key.Dispose();
     }
 
-    [Fact]
+    [Test]
     public async Task Resolve_Plc_GivesWhatTheDocumentSays()
     {
         _files.Put(Entry, Document(_did));
@@ -59,14 +57,14 @@ public sealed class IdentityResolverTests : IAsyncLifetime
         Assert.Equal(_key.DidKey, DidKey.Format(identity.Key!));
     }
 
-    [Fact]
+    [Test]
     public async Task Resolve_Web_AsksTheHost()
     {
         _files.Put(WebFile, Document("did:web:alice.test"));
         Assert.Equal(IdentityError.None, (await ResolveAsync("did:web:alice.test")).Error);
     }
 
-    [Fact]
+    [Test]
     public async Task Resolve_EmptyDocument_IsAnIdentityOfNothing()
     {
         _files.Put(Entry, $$"""{"id":"{{_did}}"}""");
@@ -75,23 +73,23 @@ public sealed class IdentityResolverTests : IAsyncLifetime
         Assert.Equal((null, null, null), (identity!.Pds, identity.Key, identity.Handle));
     }
 
-    [Theory]
-    [InlineData("did:web:alice.test:path")]
-    [InlineData("did:web:localhost%3A80")]
-    [InlineData("did:key:zQ3shXjHeiBuRCKmM36cuYnm7YEMzhGnCmCyW92sRJ9pribSF")]
+    [Test]
+    [Arguments("did:web:alice.test:path")]
+    [Arguments("did:web:localhost%3A80")]
+    [Arguments("did:key:zQ3shXjHeiBuRCKmM36cuYnm7YEMzhGnCmCyW92sRJ9pribSF")]
     public async Task Resolve_OtherKinds_AskNobody(string did)
     {
         Assert.Equal(IdentityError.Unsupported, (await ResolveAsync(did)).Error);
         Assert.Empty(_files.Asked);
     }
 
-    [Theory]
-    [InlineData(404, IdentityError.NotFound, 1)]
-    [InlineData(400, IdentityError.NotFound, 1)]
-    [InlineData(302, IdentityError.NotFound, 1)]
-    [InlineData(410, IdentityError.Tombstoned, 1)]
-    [InlineData(429, IdentityError.Unreachable, SmallFetch.AttemptsMax)]
-    [InlineData(503, IdentityError.Unreachable, SmallFetch.AttemptsMax)]
+    [Test]
+    [Arguments(404, IdentityError.NotFound, 1)]
+    [Arguments(400, IdentityError.NotFound, 1)]
+    [Arguments(302, IdentityError.NotFound, 1)]
+    [Arguments(410, IdentityError.Tombstoned, 1)]
+    [Arguments(429, IdentityError.Unreachable, SmallFetch.AttemptsMax)]
+    [Arguments(503, IdentityError.Unreachable, SmallFetch.AttemptsMax)]
     internal async Task Resolve_EachStatus(int status, IdentityError expected, int requests)
     {
         _files.Put(Entry, () => new HttpResponseMessage((HttpStatusCode)status));
@@ -99,7 +97,7 @@ public sealed class IdentityResolverTests : IAsyncLifetime
         Assert.Equal(requests, _files.Asked.Count);
     }
 
-    [Fact]
+    [Test]
     public async Task Resolve_BusyForAWhile_IsWaitedFor()
     {
         int count = 0;
@@ -114,7 +112,7 @@ public sealed class IdentityResolverTests : IAsyncLifetime
         Assert.Equal([TimeSpan.FromSeconds(10)], _time.Delays);
     }
 
-    [Fact]
+    [Test]
     public async Task Resolve_DirectoryWhoseRateIsSpent_IsLeftAlone()
     {
         _files.Put(Entry, () =>
@@ -130,19 +128,19 @@ public sealed class IdentityResolverTests : IAsyncLifetime
         Assert.Equal([TimeSpan.FromSeconds(12)], _time.Delays);
     }
 
-    [Fact]
+    [Test]
     public async Task Resolve_DirectoryThatWantsAnHour_IsUnreachableAtOnce()
     {
         var pace = new HostPace(0, _time);
         pace.Hold(TimeSpan.FromHours(1));
         var resolver = new IdentityResolver(_http, new Uri(Plc), _time) { PlcPace = pace };
         Assert.True(Did.TryParse(_did, out var did));
-        var answer = await resolver.ResolveAsync(did, TestContext.Current.CancellationToken);
+        var answer = await resolver.ResolveAsync(did, TestRun.Cancellation);
         Assert.Equal(IdentityError.Unreachable, answer.Error);
         Assert.Empty(_files.Asked);
     }
 
-    [Fact]
+    [Test]
     public async Task Resolve_Broken_IsUnreachableAndNotRemembered()
     {
         _files.Put(Entry, () => throw new HttpRequestException("reset"));
@@ -151,20 +149,20 @@ public sealed class IdentityResolverTests : IAsyncLifetime
         Assert.Equal(IdentityError.None, (await ResolveAsync(_did)).Error);
     }
 
-    [Theory]
-    [InlineData("not json")]
-    [InlineData("[]")]
-    [InlineData("""{"id":"did:plc:somebodyelse"}""")]
-    [InlineData("")]
+    [Test]
+    [Arguments("not json")]
+    [Arguments("[]")]
+    [Arguments("""{"id":"did:plc:somebodyelse"}""")]
+    [Arguments("")]
     public async Task Resolve_NoDocumentOfTheDid_IsMalformed(string body)
     {
         _files.Put(Entry, body);
         Assert.Equal(IdentityError.Malformed, (await ResolveAsync(_did)).Error);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [Test]
+    [Arguments(true)]
+    [Arguments(false)]
     public async Task Resolve_BodyOverTheLimit_IsTooLarge(bool isAnnounced)
     {
         string body = Document(_did) + new string(' ', DidDocument.BytesMax);
@@ -175,14 +173,14 @@ public sealed class IdentityResolverTests : IAsyncLifetime
         Assert.Equal(IdentityError.TooLarge, (await ResolveAsync(_did)).Error);
     }
 
-    [Fact]
+    [Test]
     public async Task Resolve_BodyAtTheLimit_IsRead()
     {
         _files.Put(Entry, Document(_did).PadRight(DidDocument.BytesMax));
         Assert.Equal(IdentityError.None, (await ResolveAsync(_did)).Error);
     }
 
-    [Fact]
+    [Test]
     public async Task Resolve_Again_AsksOnceAnHourUnlessForgotten()
     {
         _files.Put(Entry, Document(_did));
@@ -195,7 +193,7 @@ public sealed class IdentityResolverTests : IAsyncLifetime
         Assert.Equal(2, _files.Asked.Count);
     }
 
-    [Fact]
+    [Test]
     public async Task ResolveHandle_ByDns_IsTheAccount()
     {
         _files.Put(Entry, Document(_did));
@@ -205,10 +203,10 @@ public sealed class IdentityResolverTests : IAsyncLifetime
         Assert.Equal([Entry], _files.Asked);
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("\n")]
-    [InlineData("  \r\nmore")]
+    [Test]
+    [Arguments("")]
+    [Arguments("\n")]
+    [Arguments("  \r\nmore")]
     public async Task ResolveHandle_ByFile_IsTheAccount(string end)
     {
         _files.Put(Entry, Document(_did));
@@ -216,7 +214,7 @@ public sealed class IdentityResolverTests : IAsyncLifetime
         Assert.Equal(IdentityError.None, (await ResolveHandleAsync()).Error);
     }
 
-    [Fact]
+    [Test]
     public async Task ResolveHandle_NoNameServer_AsksTheHost()
     {
         _names.OnDatagram = query => [new DnsAnswer(query, 0x8182).ToBytes()];
@@ -225,11 +223,11 @@ public sealed class IdentityResolverTests : IAsyncLifetime
         Assert.Equal(IdentityError.None, (await ResolveHandleAsync()).Error);
     }
 
-    [Theory]
-    [InlineData("https://other.test/file", true)]
-    [InlineData("/elsewhere", true)]
-    [InlineData("http://other.test/file", false)]
-    [InlineData(HandleFile, false)]  // for ever
+    [Test]
+    [Arguments("https://other.test/file", true)]
+    [Arguments("/elsewhere", true)]
+    [Arguments("http://other.test/file", false)]
+    [Arguments(HandleFile, false)]  // for ever
     public async Task ResolveHandle_Redirect_IsFollowedToHttps(string target, bool isFound)
     {
         _files.Put(Entry, Document(_did));
@@ -246,7 +244,7 @@ public sealed class IdentityResolverTests : IAsyncLifetime
         Assert.InRange(_files.Asked.Count, 1, SmallFetch.RedirectsMax + 1);
     }
 
-    [Fact]
+    [Test]
     public async Task ResolveHandle_SeveralDids_IsAmbiguous()
     {
         AnswerTexts("did=" + _did, "did=did:plc:another");
@@ -254,7 +252,7 @@ public sealed class IdentityResolverTests : IAsyncLifetime
         Assert.Empty(_files.Asked);
     }
 
-    [Fact]
+    [Test]
     public async Task ResolveHandle_SameDidTwice_IsTheAccount()
     {
         _files.Put(Entry, Document(_did));
@@ -262,28 +260,28 @@ public sealed class IdentityResolverTests : IAsyncLifetime
         Assert.Equal(IdentityError.None, (await ResolveHandleAsync()).Error);
     }
 
-    [Theory]
-    [InlineData("<html>")]
-    [InlineData("")]
-    [InlineData("\ndid:plc:x")]
+    [Test]
+    [Arguments("<html>")]
+    [Arguments("")]
+    [Arguments("\ndid:plc:x")]
     public async Task ResolveHandle_FileWithoutDid_IsMalformed(string body)
     {
         _files.Put(HandleFile, body);
         Assert.Equal(IdentityError.Malformed, (await ResolveHandleAsync()).Error);
     }
 
-    [Fact]
+    [Test]
     public async Task ResolveHandle_LargeFile_IsTooLarge()
     {
         _files.Put(HandleFile, _did + new string(' ', 5000));
         Assert.Equal(IdentityError.TooLarge, (await ResolveHandleAsync()).Error);
     }
 
-    [Fact]
+    [Test]
     public async Task ResolveHandle_NowhereNamed_IsNotFound() =>
         Assert.Equal(IdentityError.NotFound, (await ResolveHandleAsync()).Error);
 
-    [Fact]
+    [Test]
     public async Task ResolveHandle_DocumentOfAnotherHandle_IsAMismatch()
     {
         _files.Put(Entry, Document(_did, "bob.test"));
@@ -293,20 +291,20 @@ public sealed class IdentityResolverTests : IAsyncLifetime
         Assert.Equal(_did, identity!.Did.ToString());
     }
 
-    [Theory]
-    [InlineData("alice.local")]
-    [InlineData("alice.onion")]
-    [InlineData("handle.invalid")]
+    [Test]
+    [Arguments("alice.local")]
+    [Arguments("alice.onion")]
+    [Arguments("handle.invalid")]
     public async Task ResolveHandle_ReservedName_AsksNobody(string name)
     {
         Assert.True(Handle.TryParse(name, out var handle));
         var answer = await _resolver.ResolveHandleAsync(
-            handle, TestContext.Current.CancellationToken);
+            handle, TestRun.Cancellation);
         Assert.Equal(IdentityError.NotFound, answer.Error);
         Assert.Equal((0, 0), (_names.Datagrams, _files.Asked.Count));
     }
 
-    [Fact]
+    [Test]
     public void Describe_EachError_HasWords()
     {
         foreach (var error in Enum.GetValues<IdentityError>().Where(e => e != IdentityError.None))
@@ -327,11 +325,11 @@ public sealed class IdentityResolverTests : IAsyncLifetime
     private Task<IdentityAnswer> ResolveAsync(string text)
     {
         Assert.True(Did.TryParse(text, out var did));
-        return _resolver.ResolveAsync(did, TestContext.Current.CancellationToken);
+        return _resolver.ResolveAsync(did, TestRun.Cancellation);
     }
 
     private Task<IdentityAnswer> ResolveHandleAsync() =>
-        _resolver.ResolveHandleAsync(_handle, TestContext.Current.CancellationToken);
+        _resolver.ResolveHandleAsync(_handle, TestRun.Cancellation);
 
     /// <summary>Hosts of a few files; everything else is 404.</summary>
     private sealed class Files : HttpMessageHandler

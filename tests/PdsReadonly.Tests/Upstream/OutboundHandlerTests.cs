@@ -11,14 +11,14 @@ public sealed class OutboundHandlerTests : IDisposable
 
     public OutboundHandlerTests() => _listener.Start();
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestRun.Cancellation;
 
     public void Dispose() => _listener.Dispose();
 
-    [Theory]
-    [InlineData("127.0.0.1")]
-    [InlineData("localhost")]
-    [InlineData("2130706433")]  // the same as a number, which some resolvers take
+    [Test]
+    [Arguments("127.0.0.1")]
+    [Arguments("localhost")]
+    [Arguments("2130706433")]  // the same as a number, which some resolvers take
     public async Task Get_OfAPrivateAddress_ConnectsToNothing(string host)
     {
         using var http = new HttpClient(OutboundHandler.Create(allowPrivate: false));
@@ -27,7 +27,7 @@ public sealed class OutboundHandlerTests : IDisposable
         Assert.False(_listener.Pending());
     }
 
-    [Fact]
+    [Test]
     public async Task Get_WherePrivateAddressesAreAllowed_FollowsNoRedirect()
     {
         using var http = new HttpClient(OutboundHandler.Create(allowPrivate: true));

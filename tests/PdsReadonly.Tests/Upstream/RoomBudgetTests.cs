@@ -5,7 +5,7 @@ namespace PdsReadonly.Tests.Upstream;
 /// <summary>Room shared by many: never more than there is, and all of it comes back.</summary>
 public sealed class RoomBudgetTests
 {
-    [Fact]
+    [Test]
     public void TryTake_ToTheLastByte_AndNotOneMore()
     {
         long told = 0;
@@ -20,7 +20,7 @@ public sealed class RoomBudgetTests
         Assert.False(budget.TryTake(long.MaxValue));
     }
 
-    [Fact]
+    [Test]
     public void Share_WithinItsOwn_TakesNothingOfTheBudget()
     {
         var budget = new RoomBudget(5);
@@ -36,7 +36,7 @@ public sealed class RoomBudgetTests
         Assert.Equal((7, 0), (share.Bytes, budget.Bytes));
     }
 
-    [Fact]
+    [Test]
     public void Share_OfWhatOthersHaveTaken_IsShort()
     {
         var budget = new RoomBudget(5);
@@ -49,7 +49,7 @@ public sealed class RoomBudgetTests
         Assert.True(share.IsShort);
     }
 
-    [Fact]
+    [Test]
     public void Part_TakesOfTheWholeToo_OrNothing()
     {
         var whole = new RoomBudget(10);
@@ -65,7 +65,7 @@ public sealed class RoomBudgetTests
         Assert.Equal((0, 0, 0), (part.Bytes, other.Bytes, whole.Bytes));
     }
 
-    [Fact]
+    [Test]
     public void Share_OfABudgetThatLetMuchGo_CollectsBeforeItTakesMore()
     {
         int collections = 0;
@@ -86,7 +86,7 @@ public sealed class RoomBudgetTests
         Assert.Equal(1, collections);
     }
 
-    [Fact]
+    [Test]
     public void Share_ThatIsOver_HasGivenBackAllAndTakesNoMore()
     {
         var budget = new RoomBudget(100);
@@ -100,7 +100,7 @@ public sealed class RoomBudgetTests
         Assert.Equal((0, 0), (share.Bytes, budget.Bytes));
     }
 
-    [Fact]
+    [Test]
     public void TryTakeSpare_Refused_LeavesNothingShort()
     {
         using var share = new RoomShare(new RoomBudget(0), ownBytes: 1);
@@ -109,7 +109,7 @@ public sealed class RoomBudgetTests
         Assert.False(share.IsShort);
     }
 
-    [Fact]
+    [Test]
     public void Share_WithoutABudget_HasNoEnd()
     {
         using var share = new RoomShare(null, ownBytes: 0);
@@ -118,7 +118,7 @@ public sealed class RoomBudgetTests
         Assert.Equal(0, share.Bytes);
     }
 
-    [Fact]
+    [Test]
     public void Shares_OfManyThreads_NeverHoldMoreThanThereIs()
     {
         const int Own = 20;
@@ -144,7 +144,7 @@ public sealed class RoomBudgetTests
         Assert.Equal(0, budget.Bytes);
     }
 
-    [Fact]
+    [Test]
     public void Body_GrowsWithWhatComes_AndIsCountedUntilItIsDropped()
     {
         using var share = new RoomShare(new RoomBudget(0), ownBytes: 3000);
@@ -162,7 +162,7 @@ public sealed class RoomBudgetTests
         Assert.Equal(0, share.Bytes);
     }
 
-    [Fact]
+    [Test]
     public void Body_ThatBeginsAnew_ForgetsWhatCame()
     {
         using var body = new WholeBody(3);
@@ -173,7 +173,7 @@ public sealed class RoomBudgetTests
         Assert.False(body.Take([6]));
     }
 
-    [Fact]
+    [Test]
     public void Buffer_RemoveFirst_LeavesTheRest()
     {
         using var buffer = new MeteredBuffer(null, 10);

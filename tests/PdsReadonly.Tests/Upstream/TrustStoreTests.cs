@@ -7,33 +7,33 @@ public sealed class TrustStoreTests
 {
     private const string Fedora = "/etc/pki/tls/certs/ca-bundle.crt";
 
-    [Theory]
-    [InlineData("/etc/ssl/certs/ca-certificates.crt")]
-    [InlineData(Fedora)]
-    [InlineData("/etc/ssl/ca-bundle.pem")]
-    [InlineData("/etc/ssl/cert.pem")]
-    [InlineData("/usr/local/share/certs/ca-root-nss.crt")]
+    [Test]
+    [Arguments("/etc/ssl/certs/ca-certificates.crt")]
+    [Arguments(Fedora)]
+    [Arguments("/etc/ssl/ca-bundle.pem")]
+    [Arguments("/etc/ssl/cert.pem")]
+    [Arguments("/usr/local/share/certs/ca-root-nss.crt")]
     public void Choose_OtherSystem_TakesItsBundle(string bundle) =>
         Assert.Equal((TrustStore.FileVariable, bundle), Choose(files: [bundle]));
 
-    [Fact]
+    [Test]
     public void Choose_FolderAlone_TakesIt() => Assert.Equal(
         (TrustStore.FolderVariable, "/etc/ssl/certs"), Choose(folders: ["/etc/ssl/certs"]));
 
-    [Fact]
+    [Test]
     public void Choose_BuiltInPlace_IsLeftAlone()
     {
         Assert.Null(Choose(files: ["/usr/lib/ssl/cert.pem", Fedora]));
         Assert.Null(Choose(files: [Fedora], folders: ["/usr/lib/ssl/certs"]));
     }
 
-    [Theory]
-    [InlineData(TrustStore.FileVariable)]
-    [InlineData(TrustStore.FolderVariable)]
+    [Test]
+    [Arguments(TrustStore.FileVariable)]
+    [Arguments(TrustStore.FolderVariable)]
     public void Choose_SetByTheUser_IsLeftAlone(string variable) =>
         Assert.Null(Choose(variables: [variable], files: [Fedora]));
 
-    [Fact]
+    [Test]
     public void Choose_NothingThere_IsNone() => Assert.Null(Choose());
 
     private static (string Name, string Value)? Choose(

@@ -9,14 +9,14 @@ public sealed class XrpcClientTests
 {
     private readonly ImpatientTime _time = new(XrpcClient.AttemptTimeout);
 
-    [Theory]
-    [InlineData(400, XrpcStatus.Denied, 1)]
-    [InlineData(302, XrpcStatus.Denied, 1)]
-    [InlineData(404, XrpcStatus.NoMethod, 1)]
-    [InlineData(501, XrpcStatus.NoMethod, 1)]
-    [InlineData(429, XrpcStatus.Busy, XrpcClient.AttemptsMax)]
-    [InlineData(503, XrpcStatus.Busy, XrpcClient.AttemptsMax)]
-    [InlineData(500, XrpcStatus.Failed, XrpcClient.FailuresMax)]
+    [Test]
+    [Arguments(400, XrpcStatus.Denied, 1)]
+    [Arguments(302, XrpcStatus.Denied, 1)]
+    [Arguments(404, XrpcStatus.NoMethod, 1)]
+    [Arguments(501, XrpcStatus.NoMethod, 1)]
+    [Arguments(429, XrpcStatus.Busy, XrpcClient.AttemptsMax)]
+    [Arguments(503, XrpcStatus.Busy, XrpcClient.AttemptsMax)]
+    [Arguments(500, XrpcStatus.Failed, XrpcClient.FailuresMax)]
     internal async Task Get_EachStatus_IsAskedForAsOftenAsItHelps(
         int code, XrpcStatus expected, int requests)
     {
@@ -27,23 +27,23 @@ public sealed class XrpcClientTests
         Assert.Equal(requests - 1, _time.Delays.Count);
     }
 
-    [Fact]
+    [Test]
     public async Task Get_Broken_IsUnreachable()
     {
         using var http = Host(() => throw new HttpRequestException("reset"));
         Assert.Equal(XrpcStatus.Unreachable, (await GetAsync(Client(http))).Status);
     }
 
-    [Theory]
-    [InlineData(10, XrpcStatus.Given)]
-    [InlineData(11, XrpcStatus.TooLarge)]
+    [Test]
+    [Arguments(10, XrpcStatus.Given)]
+    [Arguments(11, XrpcStatus.TooLarge)]
     internal async Task Get_BodyAtTheLimitAndAbove(int length, XrpcStatus expected)
     {
         using var http = Host(() => Body(new ByteArrayContent(new byte[length])));
         Assert.Equal(expected, (await GetAsync(Client(http))).Status);
     }
 
-    [Fact]
+    [Test]
     public async Task Get_EndlessBody_IsLeftAtTheLimit()
     {
         using var http = Host(() => Body(new StreamContent(new EndlessStream())));
@@ -52,19 +52,19 @@ public sealed class XrpcClientTests
         Assert.InRange(client.Bytes, 11, 1_000_000);
     }
 
-    [Fact]
+    [Test]
     public async Task Get_BodyThatTrickles_IsLeft()
     {
         using var http = Host(() => Body(new StreamContent(new TricklingStream(_time))));
         var client = Client(http);
         var answer = await client.GetAsync(
-            "a.b.c", 1_000_000, TestContext.Current.CancellationToken);
+            "a.b.c", 1_000_000, TestRun.Cancellation);
         Assert.Equal(XrpcStatus.TooSlow, answer.Status);
         Assert.Equal(1, client.Requests);
         Assert.InRange(client.Bytes, 1, 100);
     }
 
-    [Fact]
+    [Test]
     public async Task Get_BodyThatBreaksOff_BeginsAnew()
     {
         int count = 0;
@@ -75,15 +75,15 @@ public sealed class XrpcClientTests
         Assert.Equal([4, 5], answer.Body.ToArray());
     }
 
-    [Theory]
-    [InlineData("""{"error":"RepoNotFound","message":"no"}""", "400 RepoNotFound")]
-    [InlineData("""{"error":"A name with spaces"}""", "400")]
-    [InlineData("""{"error":"Ünï"}""", "400")]
-    [InlineData("""{"error":12}""", "400")]
-    [InlineData("""["error"]""", "400")]
-    [InlineData("""{"error":"\ud800"}""", "400")]
-    [InlineData("<html>", "400")]
-    [InlineData("", "400")]
+    [Test]
+    [Arguments("""{"error":"RepoNotFound","message":"no"}""", "400 RepoNotFound")]
+    [Arguments("""{"error":"A name with spaces"}""", "400")]
+    [Arguments("""{"error":"Ünï"}""", "400")]
+    [Arguments("""{"error":12}""", "400")]
+    [Arguments("""["error"]""", "400")]
+    [Arguments("""{"error":"\ud800"}""", "400")]
+    [Arguments("<html>", "400")]
+    [Arguments("", "400")]
     public async Task Get_Error_IsNamedWhereItHasAName(string body, string expected)
     {
         using var http = Host(() => new HttpResponseMessage(HttpStatusCode.BadRequest)
@@ -96,7 +96,7 @@ public sealed class XrpcClientTests
         Assert.True(answer.Body.IsEmpty);
     }
 
-    [Fact]
+    [Test]
     public async Task Get_HostThatWantsToBeLeftAlone_IsNotAskedAtAll()
     {
         using var http = Host(() =>
@@ -113,7 +113,7 @@ public sealed class XrpcClientTests
         Assert.Equal(1, client.Requests);
     }
 
-    [Fact]
+    [Test]
     public async Task Get_Retries_AreSpreadAroundTheirBackoff()
     {
         using var http = Host(() => new HttpResponseMessage(HttpStatusCode.BadGateway));
@@ -125,7 +125,7 @@ public sealed class XrpcClientTests
         }
     }
 
-    [Fact]
+    [Test]
     public async Task Get_Cancelled_Throws()
     {
         using var source = new CancellationTokenSource();
@@ -138,7 +138,7 @@ public sealed class XrpcClientTests
             () => Client(http).GetAsync("a.b.c", 10, source.Token));
     }
 
-    [Fact]
+    [Test]
     public async Task Get_RetryAfter_IsWaitedFor()
     {
         int count = 0;
@@ -153,7 +153,7 @@ public sealed class XrpcClientTests
         Assert.Equal(30, _time.Delays.Sum(delay => delay.TotalSeconds));
     }
 
-    [Fact]
+    [Test]
     public async Task Get_AfterTheRateIsSpent_WaitsForItsReset()
     {
         using var http = Host(() =>
@@ -172,7 +172,7 @@ public sealed class XrpcClientTests
     }
 
     private static Task<XrpcAnswer> GetAsync(XrpcClient client) =>
-        client.GetAsync("a.b.c", 10, TestContext.Current.CancellationToken);
+        client.GetAsync("a.b.c", 10, TestRun.Cancellation);
 
     private static HttpResponseMessage Body(HttpContent content) => new() { Content = content };
 

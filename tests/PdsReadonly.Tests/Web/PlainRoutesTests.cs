@@ -4,7 +4,7 @@ namespace PdsReadonly.Tests.Web;
 
 public sealed class PlainRoutesTests
 {
-    [Fact]
+    [Test]
     public void Root_Get_NamesTheSoftwareAndWhereTheApiIs()
     {
         var answer = new TestServer().Ask("GET", "/");
@@ -14,7 +14,7 @@ public sealed class PlainRoutesTests
         Assert.Contains("/xrpc/", answer.Body, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public void Robots_Get_AllowsEverything()
     {
         var answer = new TestServer().Ask("GET", "/robots.txt");
@@ -23,11 +23,11 @@ public sealed class PlainRoutesTests
         Assert.Contains("User-agent: *\nAllow: /\n", answer.Body, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("/")]
-    [InlineData("/robots.txt")]
-    [InlineData("/xrpc/_health")]
-    [InlineData("/.well-known/did.json")]
+    [Test]
+    [Arguments("/")]
+    [Arguments("/robots.txt")]
+    [Arguments("/xrpc/_health")]
+    [Arguments("/.well-known/did.json")]
     public void Head_OfEachRoute_IsTheGetWithoutItsBody(string path)
     {
         var server = new TestServer();
@@ -37,9 +37,9 @@ public sealed class PlainRoutesTests
         Assert.Equal(get.Header("Content-Length"), head.Header("Content-Length"));
     }
 
-    [Theory]
-    [InlineData("/xrpc/_health")]
-    [InlineData("/xrpc/_health/")]
+    [Test]
+    [Arguments("/xrpc/_health")]
+    [Arguments("/xrpc/_health/")]
     public void Health_Well_GivesTheVersion(string path)
     {
         var answer = new TestServer().Ask("GET", path);
@@ -48,7 +48,7 @@ public sealed class PlainRoutesTests
         Assert.Equal("""{"version":"1.2.3"}""", answer.Body);
     }
 
-    [Fact]
+    [Test]
     public void Health_Unwell_Is503()
     {
         var answer = new TestServer { IsHealthy = false }.Ask("GET", "/xrpc/_health");
@@ -56,7 +56,7 @@ public sealed class PlainRoutesTests
         Assert.Equal("""{"version":"1.2.3","error":"Service Unavailable"}""", answer.Body);
     }
 
-    [Fact]
+    [Test]
     public void Health_PartsMissing_SaysSoAndIsUpAllTheSame()
     {
         var answer = new TestServer { IsDegraded = true }.Ask("GET", "/xrpc/_health");
@@ -64,9 +64,9 @@ public sealed class PlainRoutesTests
         Assert.Equal("""{"version":"1.2.3","status":"degraded"}""", answer.Body);
     }
 
-    [Theory]
-    [InlineData("pds.example.com")]
-    [InlineData("PDS.Example.Com:443")]
+    [Test]
+    [Arguments("pds.example.com")]
+    [Arguments("PDS.Example.Com:443")]
     public void DidDocument_OfOurHost_IsTheServices(string host)
     {
         var answer = new TestServer().Ask("GET", "/.well-known/did.json", "Host: " + host);
@@ -81,17 +81,17 @@ public sealed class PlainRoutesTests
             answer.Body);
     }
 
-    [Fact]
+    [Test]
     public void DidDocument_OfAHostedDidWeb_IsTheStoredOne()
     {
         var answer = new TestServer().Ask("GET", "/.well-known/did.json", "Host: Web.test:3000");
         Assert.Equal((200, "{\"id\":\"did:web:web.test\"}"), (answer.Status, answer.Body));
     }
 
-    [Theory]
-    [InlineData("other.example.com")]
-    [InlineData("[::1]:3000")]
-    [InlineData("127.0.0.1")]
+    [Test]
+    [Arguments("other.example.com")]
+    [Arguments("[::1]:3000")]
+    [Arguments("127.0.0.1")]
     public void DidDocument_OfAnotherHost_Is404(string host)
     {
         var answer = new TestServer().Ask("GET", "/.well-known/did.json", "Host: " + host);
@@ -99,9 +99,9 @@ public sealed class PlainRoutesTests
         Assert.Equal("""{"error":"NotFound","message":"Not Found"}""", answer.Body);
     }
 
-    [Theory]
-    [InlineData("alice.test")]
-    [InlineData("ALICE.TEST:3000")]
+    [Test]
+    [Arguments("alice.test")]
+    [Arguments("ALICE.TEST:3000")]
     public void AtprotoDid_OfAHandle_IsTheBareDid(string host)
     {
         var answer = new TestServer().Ask("GET", "/.well-known/atproto-did", "Host: " + host);
@@ -109,9 +109,9 @@ public sealed class PlainRoutesTests
         Assert.Equal("text/plain; charset=utf-8", answer.Header("Content-Type"));
     }
 
-    [Theory]
-    [InlineData("bob.test")]
-    [InlineData("localhost")]
+    [Test]
+    [Arguments("bob.test")]
+    [Arguments("localhost")]
     public void AtprotoDid_OfNobody_Is404(string host)
     {
         var answer = new TestServer().Ask("GET", "/.well-known/atproto-did", "Host: " + host);

@@ -57,7 +57,7 @@ internal sealed class Asker : IDisposable
         };
         var repo = new SparseRepo(parsed, _key, WalkBytesMax, Room.Memory.TryTakeSpare);
         return prover.ProveAsync(
-            repo, strategy, stream, cancellation ?? TestContext.Current.CancellationToken);
+            repo, strategy, stream, cancellation ?? TestRun.Cancellation);
     }
 
     public void Dispose()

@@ -6,14 +6,14 @@ using Shared;
 namespace PdsReadonly.Tests.World;
 
 /// <summary>What each strategy costs beside the whole export, as a table.</summary>
-public sealed class CostTests(ITestOutputHelper output)
+public sealed class CostTests
 {
     private const int Collections = 20;
 
-    [Fact]
+    [Test]
     public async Task Prove_ReposOfManySizes_CostWhatTheyMay()
     {
-        output.WriteLine($"seed {WorldSizes.Seed}; requests, bytes of bodies");
+        Console.WriteLine($"seed {WorldSizes.Seed}; requests, bytes of bodies");
         using var key = SampleKey.FromSeed(SampleCurve.P256, "costs");
         for (int records = 1000; records <= WorldSizes.Records; records *= 10)
         {
@@ -22,13 +22,13 @@ public sealed class CostTests(ITestOutputHelper output)
             var repo = Make(records, key);
             network.Add(repo, host);
             long whole = repo.Export().LongLength;
-            output.WriteLine($"{records:N0} records, {repo.Layers} layers: {whole:N0} by getRepo");
+            Console.WriteLine($"{records:N0} records, {repo.Layers} layers: {whole:N0} by getRepo");
             foreach (var strategy in Asker.Proving)
             {
                 using var asker = new Asker(host, key);
                 var outcome = await asker.ProveAsync(repo.Did, strategy);
                 Assert.True(repo.Collections().SequenceEqual(outcome.Proven!.Collections));
-                output.WriteLine(
+                Console.WriteLine(
                     $"  {strategy,-6} {outcome.Requests,3} {outcome.Bytes,13:N0} "
                     + $"{100.0 * outcome.Bytes / whole:f3} %");
                 Assert.True(outcome.Requests <= RequestsMax(strategy, repo), $"{strategy}");

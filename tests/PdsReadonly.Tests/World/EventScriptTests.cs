@@ -9,7 +9,7 @@ namespace PdsReadonly.Tests.World;
 /// <summary>What the script tells is what it does.</summary>
 public sealed class EventScriptTests
 {
-    [Fact]
+    [Test]
     public void Run_SameSeed_GivesTheSameWorld()
     {
         var (first, _) = Play(new EventScriptOptions { Repos = 30, GapPercent = 5 }, 300);
@@ -19,7 +19,7 @@ public sealed class EventScriptTests
         Assert.Equal(first.Happened, second.Happened);
     }
 
-    [Fact]
+    [Test]
     public void Run_AllEvents_AreReadAndOfEveryKind()
     {
         var options = new EventScriptOptions
@@ -46,7 +46,7 @@ public sealed class EventScriptTests
         Assert.Contains(script.Truth().Values, names => names is null);
     }
 
-    [Fact]
+    [Test]
     public void Run_FollowedByItsWordsAlone_ComesToItsTruth()
     {
         var options = new EventScriptOptions { Seed = WorldSizes.Seed, Repos = 100 };
@@ -66,7 +66,7 @@ public sealed class EventScriptTests
         foreach (var (did, names) in script.Truth()) Assert.Equal(names, follower.Says(did));
     }
 
-    [Fact]
+    [Test]
     public void Frames_OfEveryKind_AreThoseOfTheServer()
     {
         var time = new DateTimeOffset(2026, 1, 1, 0, 0, 7, TimeSpan.Zero);

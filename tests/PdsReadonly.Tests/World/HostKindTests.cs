@@ -14,8 +14,8 @@ public sealed class HostKindTests : IDisposable
 
     public void Dispose() => _key.Dispose();
 
-    [Theory]
-    [MemberData(nameof(Kinds))]
+    [Test]
+    [MethodDataSource(nameof(Kinds))]
     public async Task Prove_EveryStrategy_GivesTheTruthOrNothing(string kind)
     {
         var traits = HostTraits.All.Single(each => each.Name == kind);
@@ -48,8 +48,8 @@ public sealed class HostKindTests : IDisposable
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Kinds))]
+    [Test]
+    [MethodDataSource(nameof(Kinds))]
     public async Task Describe_EveryKind_IsAClaim(string kind)
     {
         var traits = HostTraits.All.Single(each => each.Name == kind);

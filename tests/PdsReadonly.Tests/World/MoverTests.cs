@@ -6,12 +6,12 @@ using Shared;
 namespace PdsReadonly.Tests.World;
 
 /// <summary>Repos that are written to while they are walked.</summary>
-public sealed class MoverTests(ITestOutputHelper output)
+public sealed class MoverTests
 {
-    [Theory]
-    [InlineData(0.2)]
-    [InlineData(1)]
-    [InlineData(5)]
+    [Test]
+    [Arguments(0.2)]
+    [Arguments(1)]
+    [Arguments(5)]
     public async Task Prove_WithoutAStream_IsTrueAtItsCommitOrMoving(double writesPerRoundTrip)
     {
         int proven = 0;
@@ -33,10 +33,10 @@ public sealed class MoverTests(ITestOutputHelper output)
         Report($"{writesPerRoundTrip} writes", proven, requests);
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(5)]
-    [InlineData(20)]
+    [Test]
+    [Arguments(1)]
+    [Arguments(5)]
+    [Arguments(20)]
     public async Task Prove_WithAStream_IsProven(double writesPerRoundTrip)
     {
         int requests = 0;
@@ -95,10 +95,10 @@ public sealed class MoverTests(ITestOutputHelper output)
         return (repo, await asker.ProveAsync(repo.Did, strategy, inbox));
     }
 
-    private void Report(string what, int proven, int requests)
+    private static void Report(string what, int proven, int requests)
     {
         int walks = WorldSizes.Walks * Ways().Count();
-        output.WriteLine(
+        Console.WriteLine(
             $"seed {WorldSizes.Seed}, {what} a round trip: {proven} of {walks} walks proven, "
             + $"{(double)requests / walks:f1} requests each");
     }

@@ -18,11 +18,11 @@ public sealed class SocketTests : IDisposable
 
     public void Dispose() => _key.Dispose();
 
-    [Theory]
-    [InlineData("proving")]
-    [InlineData("reference")]
-    [InlineData("cocoon")]
-    [InlineData("atproto-crates")]
+    [Test]
+    [Arguments("proving")]
+    [Arguments("reference")]
+    [Arguments("cocoon")]
+    [Arguments("atproto-crates")]
     public async Task Prove_EveryStrategy_GivesTheTruth(string kind)
     {
         var traits = HostTraits.All.Single(each => each.Name == kind);
@@ -39,7 +39,7 @@ public sealed class SocketTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public async Task Prove_Redirect_IsNotFollowed()
     {
         var inner = new WorldHost(_network, HostTraits.Proving);
@@ -61,7 +61,7 @@ public sealed class SocketTests : IDisposable
         Assert.Equal(0, inner.Requests);
     }
 
-    [Fact]
+    [Test]
     public async Task Prove_PrivateAddress_IsNotConnectedTo()
     {
         var host = new WorldHost(_network, HostTraits.Proving);
@@ -73,7 +73,7 @@ public sealed class SocketTests : IDisposable
         Assert.Equal(0, host.Requests);
     }
 
-    [Fact]
+    [Test]
     public async Task Prove_EndlessAndCutBodies_ComeToAnEnd()
     {
         var host = new WorldHost(_network, HostTraits.Proving);

@@ -15,7 +15,7 @@ public sealed class WorldRepoTests : IDisposable
 
     public void Dispose() => _key.Dispose();
 
-    [Fact]
+    [Test]
     public void Make_ManyNumbers_HaveTheCollectionsOfTheirPaths()
     {
         for (int number = 0; number < 20; number++)
@@ -26,7 +26,7 @@ public sealed class WorldRepoTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public void Export_AfterManyWrites_IsTheTreeOfItsPaths()
     {
         var repo = RandomRepos.Make(WorldSizes.Seed, 7, _key, legal: false);
@@ -42,7 +42,7 @@ public sealed class WorldRepoTests : IDisposable
             repo.Paths.Select(HostedRepo.CollectionOf).Distinct(), repo.Collections());
     }
 
-    [Fact]
+    [Test]
     public void Write_AnyCommit_CanBeUndoneByItsBlocksAlone()
     {
         var repo = RandomRepos.Make(WorldSizes.Seed, 9, _key, legal: false);
@@ -59,7 +59,7 @@ public sealed class WorldRepoTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public void ProvenPage_AllPages_ProveTheCollections()
     {
         for (int number = 0; number < 20; number++)

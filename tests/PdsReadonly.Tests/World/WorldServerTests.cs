@@ -27,7 +27,7 @@ public sealed class WorldServerTests : IAsyncDisposable
         _http = new HttpClient { BaseAddress = _server.Url };
     }
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestRun.Cancellation;
 
     public async ValueTask DisposeAsync()
     {
@@ -36,7 +36,7 @@ public sealed class WorldServerTests : IAsyncDisposable
         _key.Dispose();
     }
 
-    [Fact]
+    [Test]
     public async Task Get_Methods_AreAnswered()
     {
         string did = Uri.EscapeDataString(_repo.Did);
@@ -59,7 +59,7 @@ public sealed class WorldServerTests : IAsyncDisposable
         Assert.Contains(_server.Url.Authority, document, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Test]
     public async Task Subscribe_FromACursor_GivesWhatIsBeyond()
     {
         TellTenThings();
@@ -74,7 +74,7 @@ public sealed class WorldServerTests : IAsyncDisposable
         Assert.Equal(commit.Bytes, (await ReadAsync(socket))!.Bytes);
     }
 
-    [Fact]
+    [Test]
     public async Task Subscribe_OldAndFutureCursors_AreTold()
     {
         TellTenThings();
@@ -88,7 +88,7 @@ public sealed class WorldServerTests : IAsyncDisposable
         Assert.Equal(WebSocketCloseStatus.PolicyViolation, future.CloseStatus);
     }
 
-    [Fact]
+    [Test]
     public async Task Subscribe_ThatIsCut_CanGoOn()
     {
         TellTenThings();

@@ -23,13 +23,13 @@ public sealed class BoundedAnswerTests : IDisposable
 
     public void Dispose() => _archive.Dispose();
 
-    [Theory]
-    [InlineData(33_000)] // longer than what is written at once
-    [InlineData(65_472)] // the longest that is read whole
-    [InlineData(65_473)]
-    [InlineData(500_000)]
-    [InlineData(2_000_000)]
-    [InlineData(7_900_000)] // more than a turn may read
+    [Test]
+    [Arguments(33_000)] // longer than what is written at once
+    [Arguments(65_472)] // the longest that is read whole
+    [Arguments(65_473)]
+    [Arguments(500_000)]
+    [Arguments(2_000_000)]
+    [Arguments(7_900_000)] // more than a turn may read
     public void GetRecord_LargeRecord_IsItsJson(int textBytes)
     {
         byte[] record = Record(textBytes);
@@ -43,7 +43,7 @@ public sealed class BoundedAnswerTests : IDisposable
             $$"""{"uri":"{{uri}}","cid":"{{cid}}","value":{{Json(record)}}}""", answer.Body);
     }
 
-    [Fact]
+    [Test]
     public void ListRecords_LargeRecordsAmongSmall_HavePagesOfTheirOwn()
     {
         byte[] small = Record(10);
@@ -61,14 +61,14 @@ public sealed class BoundedAnswerTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public void ListRecords_RecordBeyondATurn_IsAPage()
     {
         using var run = Load([($"{Collection}/a", Record(7_900_001))]);
         Assert.Equal(["a", ""], Pages(run, reverse: true));
     }
 
-    [Fact]
+    [Test]
     public void ListRecords_ManyBytes_EndsEarlyWithItsCursor()
     {
         byte[] record = Record(20_000);
@@ -82,7 +82,7 @@ public sealed class BoundedAnswerTests : IDisposable
         Assert.True(pages.Count > 3, "pages are no longer than a quarter of a megabyte");
     }
 
-    [Fact]
+    [Test]
     public void GetBlocks_OneCidManyTimes_IsSentOnce()
     {
         byte[] record = Record(100_000);
@@ -97,7 +97,7 @@ public sealed class BoundedAnswerTests : IDisposable
             car.Blocks.Select(block => (block.Cid, block.Bytes.Length)));
     }
 
-    [Fact]
+    [Test]
     public void GetBlocks_ManyBytes_AreSentWhileTheyAreRead()
     {
         byte[][] records = [.. Enumerable.Range(0, 9).Select(i => Record(90_000 + (2 * i)))];
@@ -112,7 +112,7 @@ public sealed class BoundedAnswerTests : IDisposable
         Assert.Equal(answer.Header("Content-Length"), head.Header("Content-Length"));
     }
 
-    [Fact]
+    [Test]
     public void GetBlocks_CidThatOnlyBeginsAsOneOfOurs_IsNotFound()
     {
         byte[] record = Record(10);
@@ -126,9 +126,9 @@ public sealed class BoundedAnswerTests : IDisposable
         Assert.Contains("BlockNotFound", answer.Body, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(100_000)]
-    [InlineData(1_000_000)]
+    [Test]
+    [Arguments(100_000)]
+    [Arguments(1_000_000)]
     public void GetRecordProof_LargeRecord_IsWhole(int textBytes)
     {
         byte[] record = Record(textBytes);
@@ -144,12 +144,12 @@ public sealed class BoundedAnswerTests : IDisposable
             SampleCar.Read(absent.Bytes).Blocks, block => block.Bytes.Length == record.Length);
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(199)]
-    [InlineData(200)]
-    [InlineData(201)]
-    [InlineData(3000)]
+    [Test]
+    [Arguments(0)]
+    [Arguments(199)]
+    [Arguments(200)]
+    [Arguments(201)]
+    [Arguments(3000)]
     public void DescribeRepo_ManyCollections_NamesThemAll(int count)
     {
         using var run = Load([.. Enumerable.Range(0, count).Select(

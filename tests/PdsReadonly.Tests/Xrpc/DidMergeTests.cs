@@ -7,7 +7,7 @@ namespace PdsReadonly.Tests.Xrpc;
 
 public sealed class DidMergeTests
 {
-    [Fact]
+    [Test]
     public void Read_OfAnyLists_GivesEachDidOnceInOrder()
     {
         ulong seed = (ulong)TimeProvider.System.GetUtcNow().Ticks;

@@ -22,7 +22,7 @@ public sealed class GetRepoCollectionsTests : IDisposable
 
     public void Dispose() => _archive.Dispose();
 
-    [Fact]
+    [Test]
     public void Pages_OfTenThousandCollections_AreWholeWithEveryLimit()
     {
         using var run = Load([.. Enumerable.Range(0, 10_000).SelectMany(Records)]);
@@ -35,14 +35,14 @@ public sealed class GetRepoCollectionsTests : IDisposable
             Enumerable.Range(0, 1 + (i % 3)).Select(n => $"com.example.c{i}/{n}");
     }
 
-    [Fact]
+    [Test]
     public void Pages_OfNastyNames_AreWholeWithEveryLimit()
     {
         using var run = Load(NastyPaths.Make(new SampleRandom(5), 40, 400, legal: true));
         for (int limit = 1; limit <= 41; limit++) CheckPages(run, limit);
     }
 
-    [Fact]
+    [Test]
     public void Whole_OfAnyRepo_IsTheNodesOfTheWalkAndNothingElse()
     {
         for (int n = 0; n < 20; n++)
@@ -66,7 +66,7 @@ public sealed class GetRepoCollectionsTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public void EmptyRepo_ProvesThatThereIsNone()
     {
         using var run = Load([]);
@@ -76,7 +76,7 @@ public sealed class GetRepoCollectionsTests : IDisposable
         Assert.True(proven.IsComplete);
     }
 
-    [Fact]
+    [Test]
     public void After_TheLastOne_ProvesTheEnd()
     {
         using var run = Load(["a.b.c/1", "a.b.d/1"]);
@@ -88,7 +88,7 @@ public sealed class GetRepoCollectionsTests : IDisposable
         Assert.False(proven.IsComplete);
     }
 
-    [Fact]
+    [Test]
     public void Commit_OfAnotherHead_IsCommitChanged()
     {
         var old = Build(["a.b.c/1"], rev: 1);
@@ -102,7 +102,7 @@ public sealed class GetRepoCollectionsTests : IDisposable
         Assert.Equal(Answer.Refusal("CommitChanged", message), answer.Body);
     }
 
-    [Fact]
+    [Test]
     public void SmallAnswer_HasALength_LargeOneIsChunked()
     {
         using var run = Load([.. Enumerable.Range(0, 6_000).Select(i => $"com.example.c{i}/1")]);
@@ -121,7 +121,7 @@ public sealed class GetRepoCollectionsTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public void NodeLargerThanAPiece_IsSentInParts()
     {
         // All on one layer, so that one node holds them, and nothing to share.
@@ -154,7 +154,7 @@ public sealed class GetRepoCollectionsTests : IDisposable
         Assert.Equal(Ask(run, "").Bytes, whole);
     }
 
-    [Fact]
+    [Test]
     public void Repo_NotOpenYet_IsPostponed()
     {
         using var run = Load(["a.b.c/1"]);
@@ -164,7 +164,7 @@ public sealed class GetRepoCollectionsTests : IDisposable
         Assert.Equal(NextStep.Write, Exchange.Begin(dispatcher, Target("")));
     }
 
-    [Fact]
+    [Test]
     public void Car_ThatChanged_IsAnErrorAndNeverAnAnswer()
     {
         using var run = Load([.. Enumerable.Range(0, 50).Select(i => $"com.example.c{i}/1")]);

@@ -11,14 +11,14 @@ public sealed class GetRepoNameTests
 {
     private const string Rev = "3jzfcijpj2z2a";
 
-    [Theory]
-    [InlineData("did:plc:abc", "alice-1.example.com", "alice-1.example.com")]
-    [InlineData("did:plc:abc", null, "did_plc_abc")]
-    [InlineData("did:web:host.example%3A8080", null, "did_web_host.example_3A8080")]
+    [Test]
+    [Arguments("did:plc:abc", "alice-1.example.com", "alice-1.example.com")]
+    [Arguments("did:plc:abc", null, "did_plc_abc")]
+    [Arguments("did:web:host.example%3A8080", null, "did_web_host.example_3A8080")]
     public void Disposition_OfARepo_IsHandleOrDidAndRev(string did, string? handle, string name) =>
         Assert.Equal($"attachment; filename=\"{name}.{Rev}.car\"", Of(did, handle));
 
-    [Fact]
+    [Test]
     public void Disposition_OfALongDid_IsANameThatFileSystemsTake()
     {
         string disposition = Of("did:web:" + new string('a', 1_000), handle: null);

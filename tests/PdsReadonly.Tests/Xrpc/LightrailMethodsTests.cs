@@ -36,10 +36,10 @@ public sealed class LightrailMethodsTests : IDisposable
         _archive.Dispose();
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    [InlineData(50)]
+    [Test]
+    [Arguments(1)]
+    [Arguments(3)]
+    [Arguments(50)]
     public void ListReposByCollection_IndexAlone_PagesByDid(int limit)
     {
         RemoteRepo[] repos =
@@ -57,7 +57,7 @@ public sealed class LightrailMethodsTests : IDisposable
         Assert.Equal("""{"repos":[]}""", Ask($"{ByCollection}?collection=no.such.name").Body);
     }
 
-    [Fact]
+    [Test]
     public void ListReposByCollection_OnePage_IsAsTheLexiconHasIt()
     {
         var repo = Add("alice", Post);
@@ -67,10 +67,10 @@ public sealed class LightrailMethodsTests : IDisposable
         Assert.Equal(expected, Ask($"{ByCollection}?collection={Post}&collection=a.b.c").Body);
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(100)]
+    [Test]
+    [Arguments(1)]
+    [Arguments(2)]
+    [Arguments(100)]
     public void ListReposByCollection_WithCars_CoversBothWithoutDuplicates(int limit)
     {
         Load("alice", "bob", "carol");
@@ -85,7 +85,7 @@ public sealed class LightrailMethodsTests : IDisposable
         Assert.Equal([alice.Id.ToString()], Walk($"{ByCollection}?collection=a.b.c"));
     }
 
-    [Fact]
+    [Test]
     public void ListReposByCollection_HiddenHere_IsHiddenWhateverOthersSay()
     {
         Load((DidOf("alice"), HostingStatus.Takendown), "alice", "bob");
@@ -94,7 +94,7 @@ public sealed class LightrailMethodsTests : IDisposable
         Assert.Equal([DidOf("bob")], Walk($"{ByCollection}?limit=1"));
     }
 
-    [Fact]
+    [Test]
     public void ListReposByCollection_HiddenThere_IsLeftOut()
     {
         var alice = Add("alice", Post);
@@ -106,7 +106,7 @@ public sealed class LightrailMethodsTests : IDisposable
         Assert.Equal(shown, Walk($"{ByCollection}?limit=1"));
     }
 
-    [Fact]
+    [Test]
     public void ListReposByCollection_ListThatChanges_GoesOnBehindTheCursor()
     {
         RemoteRepo[] repos = [.. Enumerable.Range(0, 9).Select(i => Add($"r{i}", Post))];
@@ -119,13 +119,13 @@ public sealed class LightrailMethodsTests : IDisposable
         Assert.Equal(all[4..], page);
     }
 
-    [Theory]
-    [InlineData("", "Missing required key \"collection\"")]
-    [InlineData("?collection=a.b.c&collection=a.b.d",
+    [Test]
+    [Arguments("", "Missing required key \"collection\"")]
+    [Arguments("?collection=a.b.c&collection=a.b.d",
         "Expected string value type (got [\"a.b.c\", \"a.b.d\"])")]
-    [InlineData("?collection=a.b.c&collection=a.b.d&collection=a.b.e",
+    [Arguments("?collection=a.b.c&collection=a.b.d&collection=a.b.e",
         "Expected string value type (got [\"a.b.c\", \"a.b.d\", ...])")]
-    [InlineData("?collection=a", "Invalid NSID (got \"a\")")]
+    [Arguments("?collection=a", "Invalid NSID (got \"a\")")]
     public void ListReposByCollection_WithoutAnIndex_TakesOneAndWantsOne(string query, string issue)
     {
         var answer = Ask(ByCollection + query, index: null);
@@ -136,7 +136,7 @@ public sealed class LightrailMethodsTests : IDisposable
             body.RootElement.GetProperty("message").GetString());
     }
 
-    [Fact]
+    [Test]
     public void ListReposByCollection_TooMany_IsRefused()
     {
         string query = string.Join(
@@ -146,7 +146,7 @@ public sealed class LightrailMethodsTests : IDisposable
         Assert.Equal(400, Ask($"{ByCollection}?limit=2001").Status);
     }
 
-    [Fact]
+    [Test]
     public void ListReposByCollection_OnALoop_WaitsOnlyForTheCatalog()
     {
         Add("alice", Post);
@@ -156,10 +156,10 @@ public sealed class LightrailMethodsTests : IDisposable
         Assert.Equal(NextStep.Offload, Exchange.Begin(DispatcherOf(_index), target));
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(100)]
+    [Test]
+    [Arguments(1)]
+    [Arguments(2)]
+    [Arguments(100)]
     public void ListRepos_WithCars_CoversBothInOrderOfFirstSight(int limit)
     {
         var dave = Add("dave", Post);
@@ -185,7 +185,7 @@ public sealed class LightrailMethodsTests : IDisposable
         Assert.Contains("\"active\":false,\"status\":\"throttled\"", rows);
     }
 
-    [Fact]
+    [Test]
     public void GetRepoStatus_OfARemoteRepo_IsItsOwn()
     {
         Load("bob");
@@ -205,7 +205,7 @@ public sealed class LightrailMethodsTests : IDisposable
         Assert.Contains("\"active\":true", bob);
     }
 
-    [Fact]
+    [Test]
     public void GetRepoCollections_OfAKeptProof_IsTheProof()
     {
         var alice = Add("alice", Post, "a.b.c", "x.y.z");
@@ -231,7 +231,7 @@ public sealed class LightrailMethodsTests : IDisposable
         Assert.Contains("RepoNotFound", Ask(query).Body);
     }
 
-    [Fact]
+    [Test]
     public void GetRepoCollections_OfALoadedCar_IsMadeOfTheCar()
     {
         Load("alice");
@@ -242,7 +242,7 @@ public sealed class LightrailMethodsTests : IDisposable
         Assert.Equal(["app.bsky.actor.profile", Post], proven!.Collections);
     }
 
-    [Fact]
+    [Test]
     public void Metrics_TellTotalsAndCounts()
     {
         var alice = Add("alice", Post, "a.b.c");
@@ -278,10 +278,10 @@ public sealed class LightrailMethodsTests : IDisposable
             lines[..^1], line => Assert.Matches("^(# (HELP|TYPE) )?lightrail_[a-z_]+", line));
     }
 
-    [Theory]
-    [InlineData(null, false)]
-    [InlineData(1, false)]
-    [InlineData(12, true)]
+    [Test]
+    [Arguments(null, false)]
+    [Arguments(1, false)]
+    [Arguments(12, true)]
     public void StatusPage_SilentDirectory_IsSaidWhenItLasts(int? seconds, bool isSaid)
     {
         _metrics.Directory = "plc.directory";
@@ -292,7 +292,7 @@ public sealed class LightrailMethodsTests : IDisposable
         Assert.Equal(isSaid, page.Contains(Said, StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Test]
     public void StatusPage_TellsWhatIsNoted()
     {
         Add("alice", Post);
@@ -315,7 +315,7 @@ public sealed class LightrailMethodsTests : IDisposable
         }
     }
 
-    [Fact]
+    [Test]
     public void Health_IndexThatCannotBeRead_IsNotHealthy()
     {
         var dispatcher = DispatcherOf(_index);
@@ -329,7 +329,7 @@ public sealed class LightrailMethodsTests : IDisposable
         Assert.Equal(503, Exchange.Send(dispatcher, "GET", "/xrpc/_health", []).Status);
     }
 
-    [Fact]
+    [Test]
     public void CounterFamily_OfMoreLabelsThanItKeeps_PutsTheRestTogether()
     {
         var family = new LightrailMetrics.CounterFamily("x", "host");

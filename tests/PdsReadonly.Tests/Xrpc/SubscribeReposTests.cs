@@ -18,12 +18,12 @@ public sealed class SubscribeReposTests : IDisposable
 
     public void Dispose() => _database.Dispose();
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("cursor=")]
-    [InlineData("cursor=0")]
-    [InlineData("cursor=-7")]
-    [InlineData("cursor=&other=x&other=y")]
+    [Test]
+    [Arguments("")]
+    [Arguments("cursor=")]
+    [Arguments("cursor=0")]
+    [Arguments("cursor=-7")]
+    [Arguments("cursor=&other=x&other=y")]
     public void Handle_GoodCursor_GivesAStreamThatWaits(string query)
     {
         using var client = Open(query);
@@ -31,11 +31,11 @@ public sealed class SubscribeReposTests : IDisposable
         Assert.False(client.HasEnded);
     }
 
-    [Theory]
-    [InlineData("cursor=x", "Expected integer value type (got \"x\")")]
-    [InlineData("cursor=1.5", "Expected integer value type (got \"1.5\")")]
-    [InlineData("cursor=1&cursor=2", "Expected integer value type (got [1, 2])")]
-    [InlineData("cursor=9007199254740992", "Expected integer value type (got 9007199254740992)")]
+    [Test]
+    [Arguments("cursor=x", "Expected integer value type (got \"x\")")]
+    [Arguments("cursor=1.5", "Expected integer value type (got \"1.5\")")]
+    [Arguments("cursor=1&cursor=2", "Expected integer value type (got [1, 2])")]
+    [Arguments("cursor=9007199254740992", "Expected integer value type (got 9007199254740992)")]
     public void Handle_BadCursor_IsAnErrorInsideTheStream(string query, string issue)
     {
         using var client = Open(query);

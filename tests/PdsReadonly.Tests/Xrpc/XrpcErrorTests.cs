@@ -21,8 +21,8 @@ public sealed class XrpcErrorTests
         { 504, "UpstreamTimeout", "Upstream Timeout" },
     };
 
-    [Theory]
-    [MemberData(nameof(Defaults))]
+    [Test]
+    [MethodDataSource(nameof(Defaults))]
     public void Default_ForEachStatus_HasItsNameAndMessage(int status, string name, string message)
     {
         XrpcError[] all =
@@ -38,7 +38,7 @@ public sealed class XrpcErrorTests
         Assert.Equal((name, message), (error.Name, error.Message));
     }
 
-    [Fact]
+    [Test]
     public void Internal_Detail_StaysOutOfTheMessage()
     {
         var error = XrpcError.Internal("SELECT secret FROM /home");
@@ -46,7 +46,7 @@ public sealed class XrpcErrorTests
         Assert.Equal("SELECT secret FROM /home", error.Detail);
     }
 
-    [Fact]
+    [Test]
     public void Gate_EachRefusal_IsWordedAsClientsKnowIt()
     {
         (int, string, string)[] actual = new[]

@@ -14,10 +14,10 @@ public sealed class ErrorCodesTests
         }
         """;
 
-    [Fact]
+    [Test]
     public void Find_ThisTree_FindsNothing() => ThisTree.Keeps(ErrorCodes.Find);
 
-    [Fact]
+    [Test]
     public void Find_CodeWithoutATest_IsFoundByNameAndLine()
     {
         var tree = SourceTree.Of(
@@ -29,10 +29,10 @@ public sealed class ErrorCodesTests
         Assert.Equal(new Finding("src/A.cs", 6, "no test names CarError.RootMissing"), finding);
     }
 
-    [Fact]
+    [Test]
     public void Find_EveryCodeInATest_IsFine() =>
         Assert.Empty(ErrorCodes.Find(SourceTree.Of(
             ("src/A.cs", Codes),
-            ("tests/A.cs", "[InlineData(CarError.UnexpectedEnd)]"),
-            ("tests/B.cs", "[InlineData(CarError.RootMissing)]"))));
+            ("tests/A.cs", "[Arguments(CarError.UnexpectedEnd)]"),
+            ("tests/B.cs", "[Arguments(CarError.RootMissing)]"))));
 }

@@ -11,126 +11,126 @@ public sealed class QueryParametersTests
     private const string CidA = "b" + CidATail;
     private const string CidB = "bafyreighyu2oepy34qmxnjo4lpir6wjondf4jjrck52d5bw222cf7njuwe";
 
-    [Theory]
-    [InlineData("", "")]
-    [InlineData("&&&", "")]
-    [InlineData("did=did:plc:abc", "did=did:plc:abc")]
-    [InlineData("did=did:plc:abc&did=", "did=did:plc:abc")]              // empty is absent
-    [InlineData("did=&did=did:plc:abc", "did=did:plc:abc")]
-    [InlineData("did&limit=&reverse=&cids=", "")]
-    [InlineData("did=did%3Aplc%3aabc", "did=did:plc:abc")]
-    [InlineData("d%69d=did:plc:abc", "did=did:plc:abc")]                 // names are decoded too
-    [InlineData("DID=x&Did=y&did[]=z", "")]                              // case matters
-    [InlineData("unknown=1&unknown=2&__proto__=3", "")]                  // ignored, repeated or not
-    [InlineData("repo=alice.test", "repo=alice.test")]
-    [InlineData("handle=aLicE.tEst", "handle=aLicE.tEst")]
-    [InlineData("collection=app.bsky.feed.post", "collection=app.bsky.feed.post")]
-    [InlineData("rkey=a~b:c_d-.", "rkey=a~b:c_d-.")]
-    [InlineData("since=3jzfcijpj2z2a", "since=3jzfcijpj2z2a")]
-    [InlineData("cid=" + CidA, "cid=" + CidA)]
-    [InlineData("cids=" + CidB + "&x=1&cids=" + CidA, "cids=" + CidB + ";cids=" + CidA)]
-    [InlineData("cids=" + CidA + "&cids=" + CidA, "cids=" + CidA + ";cids=" + CidA)]
-    [InlineData("c%69ds=%62" + CidATail + "&cids=" + CidB,
+    [Test]
+    [Arguments("", "")]
+    [Arguments("&&&", "")]
+    [Arguments("did=did:plc:abc", "did=did:plc:abc")]
+    [Arguments("did=did:plc:abc&did=", "did=did:plc:abc")]              // empty is absent
+    [Arguments("did=&did=did:plc:abc", "did=did:plc:abc")]
+    [Arguments("did&limit=&reverse=&cids=", "")]
+    [Arguments("did=did%3Aplc%3aabc", "did=did:plc:abc")]
+    [Arguments("d%69d=did:plc:abc", "did=did:plc:abc")]                 // names are decoded too
+    [Arguments("DID=x&Did=y&did[]=z", "")]                              // case matters
+    [Arguments("unknown=1&unknown=2&__proto__=3", "")]                  // ignored, repeated or not
+    [Arguments("repo=alice.test", "repo=alice.test")]
+    [Arguments("handle=aLicE.tEst", "handle=aLicE.tEst")]
+    [Arguments("collection=app.bsky.feed.post", "collection=app.bsky.feed.post")]
+    [Arguments("rkey=a~b:c_d-.", "rkey=a~b:c_d-.")]
+    [Arguments("since=3jzfcijpj2z2a", "since=3jzfcijpj2z2a")]
+    [Arguments("cid=" + CidA, "cid=" + CidA)]
+    [Arguments("cids=" + CidB + "&x=1&cids=" + CidA, "cids=" + CidB + ";cids=" + CidA)]
+    [Arguments("cids=" + CidA + "&cids=" + CidA, "cids=" + CidA + ";cids=" + CidA)]
+    [Arguments("c%69ds=%62" + CidATail + "&cids=" + CidB,
         "cids=" + CidA + ";cids=" + CidB)]
-    [InlineData("cids[]=x&cids[0]=x", "")]
-    [InlineData("cursor=a=b", "cursor=a=b")]
-    [InlineData("cursor=a+b%2Bc", "cursor=a b+c")]
-    [InlineData("cursor=%C3%A9\u00e9", "cursor=\u00e9\u00e9")]
-    [InlineData("cursor=%zz%4%", "cursor=%zz%4%")]                       // kept as they are
-    [InlineData("cursor=a%FFb", "cursor=a\ufffdb")]
-    [InlineData("cursor=%E2%82", "cursor=\ufffd")]                       // cut off: one replacement
-    [InlineData("cursor=%F0%9F%98%80", "cursor=\U0001F600")]
-    [InlineData("limit=1", "limit=1")]
-    [InlineData("limit=1000", "limit=1000")]
-    [InlineData("limit=0007", "limit=7")]
-    [InlineData("limit=%35", "limit=5")]
-    [InlineData("reverse=true", "reverse=True")]
-    [InlineData("reverse=false", "reverse=False")]
+    [Arguments("cids[]=x&cids[0]=x", "")]
+    [Arguments("cursor=a=b", "cursor=a=b")]
+    [Arguments("cursor=a+b%2Bc", "cursor=a b+c")]
+    [Arguments("cursor=%C3%A9\u00e9", "cursor=\u00e9\u00e9")]
+    [Arguments("cursor=%zz%4%", "cursor=%zz%4%")]                       // kept as they are
+    [Arguments("cursor=a%FFb", "cursor=a\ufffdb")]
+    [Arguments("cursor=%E2%82", "cursor=\ufffd")]                       // cut off: one replacement
+    [Arguments("cursor=%F0%9F%98%80", "cursor=\U0001F600")]
+    [Arguments("limit=1", "limit=1")]
+    [Arguments("limit=1000", "limit=1000")]
+    [Arguments("limit=0007", "limit=7")]
+    [Arguments("limit=%35", "limit=5")]
+    [Arguments("reverse=true", "reverse=True")]
+    [Arguments("reverse=false", "reverse=False")]
     public void Bind_GoodQuery_GivesTheValues(string query, string expected)
     {
         Assert.Equal(expected, BoundExample.Bind(query));
     }
 
-    [Theory]
-    [InlineData("did=alice.test", "Invalid DID (got \"alice.test\")")]
-    [InlineData("did=did:plc:abc%0a", "Invalid DID (got \"did:plc:abc\\n\")")]
-    [InlineData("repo=foo", "Invalid AT identifier (got \"foo\")")]
-    [InlineData("handle=test", "Invalid handle (got \"test\")")]
-    [InlineData("collection=foo", "Invalid NSID (got \"foo\")")]
-    [InlineData("rkey=a/b", "Invalid record key (got \"a/b\")")]
-    [InlineData("since=foo", "Invalid TID string (got \"foo\")")]
-    [InlineData("cid=foo", "Invalid CID string (got \"foo\")")]
-    [InlineData("cids=" + CidA + "&cids=foo&cids=bar", "Invalid CID string (got \"foo\")")]
-    [InlineData("cids=" + CidA + "," + CidB,
+    [Test]
+    [Arguments("did=alice.test", "Invalid DID (got \"alice.test\")")]
+    [Arguments("did=did:plc:abc%0a", "Invalid DID (got \"did:plc:abc\\n\")")]
+    [Arguments("repo=foo", "Invalid AT identifier (got \"foo\")")]
+    [Arguments("handle=test", "Invalid handle (got \"test\")")]
+    [Arguments("collection=foo", "Invalid NSID (got \"foo\")")]
+    [Arguments("rkey=a/b", "Invalid record key (got \"a/b\")")]
+    [Arguments("since=foo", "Invalid TID string (got \"foo\")")]
+    [Arguments("cid=foo", "Invalid CID string (got \"foo\")")]
+    [Arguments("cids=" + CidA + "&cids=foo&cids=bar", "Invalid CID string (got \"foo\")")]
+    [Arguments("cids=" + CidA + "," + CidB,
         "Invalid CID string (got \"" + CidA + "," + CidB + "\")")]
-    [InlineData("limit=0", "integer too small (minimum 1, got 0)")]
-    [InlineData("limit=-5", "integer too small (minimum 1, got -5)")]
-    [InlineData("limit=1001", "integer too big (maximum 1000, got 1001)")]
-    [InlineData("limit=9007199254740991",
+    [Arguments("limit=0", "integer too small (minimum 1, got 0)")]
+    [Arguments("limit=-5", "integer too small (minimum 1, got -5)")]
+    [Arguments("limit=1001", "integer too big (maximum 1000, got 1001)")]
+    [Arguments("limit=9007199254740991",
         "integer too big (maximum 1000, got 9007199254740991)")]
-    [InlineData("limit=-9007199254740991",
+    [Arguments("limit=-9007199254740991",
         "integer too small (minimum 1, got -9007199254740991)")]
-    [InlineData("limit=9007199254740993",
+    [Arguments("limit=9007199254740993",
         "Expected integer value type (got 9007199254740992)")]           // the nearest double
-    [InlineData("limit=100000000000000000000",
+    [Arguments("limit=100000000000000000000",
         "Expected integer value type (got 100000000000000000000)")]
-    [InlineData("limit=-100000000000000000000",
+    [Arguments("limit=-100000000000000000000",
         "Expected integer value type (got -100000000000000000000)")]
-    [InlineData("limit=123456789012345678901234",
+    [Arguments("limit=123456789012345678901234",
         "Expected integer value type (got 1.2345678901234569e+23)")]
-    [InlineData("limit=1.5", "Expected integer value type (got \"1.5\")")]
-    [InlineData("limit=abc", "Expected integer value type (got \"abc\")")]
-    [InlineData("limit=+5", "Expected integer value type (got \" 5\")")] // a plus is a space
-    [InlineData("limit=%2B5", "Expected integer value type (got \"+5\")")]
-    [InlineData("limit=-", "Expected integer value type (got \"-\")")]
-    [InlineData("limit=5%20", "Expected integer value type (got \"5 \")")]
-    [InlineData("limit=\u0665", "Expected integer value type (got \"\u0665\")")]
-    [InlineData("reverse=TRUE", "Expected boolean value type (got \"TRUE\")")]
-    [InlineData("reverse=1", "Expected boolean value type (got \"1\")")]
-    [InlineData("reverse=yes", "Expected boolean value type (got \"yes\")")]
-    [InlineData("did=v1&did=v2", "Expected string value type (got [\"v1\", \"v2\"])")]
-    [InlineData("cursor=1&cursor=2&cursor=3",
+    [Arguments("limit=1.5", "Expected integer value type (got \"1.5\")")]
+    [Arguments("limit=abc", "Expected integer value type (got \"abc\")")]
+    [Arguments("limit=+5", "Expected integer value type (got \" 5\")")] // a plus is a space
+    [Arguments("limit=%2B5", "Expected integer value type (got \"+5\")")]
+    [Arguments("limit=-", "Expected integer value type (got \"-\")")]
+    [Arguments("limit=5%20", "Expected integer value type (got \"5 \")")]
+    [Arguments("limit=\u0665", "Expected integer value type (got \"\u0665\")")]
+    [Arguments("reverse=TRUE", "Expected boolean value type (got \"TRUE\")")]
+    [Arguments("reverse=1", "Expected boolean value type (got \"1\")")]
+    [Arguments("reverse=yes", "Expected boolean value type (got \"yes\")")]
+    [Arguments("did=v1&did=v2", "Expected string value type (got [\"v1\", \"v2\"])")]
+    [Arguments("cursor=1&cursor=2&cursor=3",
         "Expected string value type (got [\"1\", \"2\", ...])")]
-    [InlineData("limit=1&limit=02", "Expected integer value type (got [1, 2])")]
-    [InlineData("limit=1&limit=2&limit=3", "Expected integer value type (got [1, 2, ...])")]
-    [InlineData("reverse=true&reverse=false",
+    [Arguments("limit=1&limit=02", "Expected integer value type (got [1, 2])")]
+    [Arguments("limit=1&limit=2&limit=3", "Expected integer value type (got [1, 2, ...])")]
+    [Arguments("reverse=true&reverse=false",
         "Expected boolean value type (got [true, false])")]
-    [InlineData("did=%22%5C%08%0C%0A%0D%09%01%7F/%27%3C",
+    [Arguments("did=%22%5C%08%0C%0A%0D%09%01%7F/%27%3C",
         "Invalid DID (got \"\\\"\\\\\\b\\f\\n\\r\\t\\u0001\u007f/'<\")")]
-    [InlineData("did=%FF", "Invalid DID (got \"\ufffd\")")]
+    [Arguments("did=%FF", "Invalid DID (got \"\ufffd\")")]
     public void Bind_BadValue_SaysWhatIsWrong(string query, string issue)
     {
         Assert.Equal(issue, BoundExample.IssueOf(query));
     }
 
-    [Theory]
-    [InlineData("", "did")]
-    [InlineData("did=", "did")]
-    [InlineData("DID=did:plc:abc", "did")]
-    [InlineData("did=did:plc:abc", "cids")]
-    [InlineData("did=did:plc:abc&cids=" + CidA, "cursor")]
-    [InlineData("did=did:plc:abc&cids=" + CidA + "&cursor=1", "limit")]
-    [InlineData("did=did:plc:abc&cids=" + CidA + "&cursor=1&limit=1", "reverse")]
+    [Test]
+    [Arguments("", "did")]
+    [Arguments("did=", "did")]
+    [Arguments("DID=did:plc:abc", "did")]
+    [Arguments("did=did:plc:abc", "cids")]
+    [Arguments("did=did:plc:abc&cids=" + CidA, "cursor")]
+    [Arguments("did=did:plc:abc&cids=" + CidA + "&cursor=1", "limit")]
+    [Arguments("did=did:plc:abc&cids=" + CidA + "&cursor=1&limit=1", "reverse")]
     public void Bind_RequiredAbsent_NamesTheFirstInLexiconOrder(string query, string missing)
     {
         Assert.Equal(
             $"Missing required key \"{missing}\"", BoundExample.IssueOf(query, required: true));
     }
 
-    [Theory]
-    [InlineData("since=x&did=y", "Invalid DID (got \"y\")")]         // lexicon order, not the URL's
-    [InlineData("did=y&limit=x", "Expected integer value type (got \"x\")")] // the walk comes first
-    [InlineData("limit=x&reverse=y", "Expected integer value type (got \"x\")")]
-    [InlineData("reverse=y&limit=x", "Expected boolean value type (got \"y\")")]
-    [InlineData("limit=0&did=y", "Invalid DID (got \"y\")")]         // ranges come after
+    [Test]
+    [Arguments("since=x&did=y", "Invalid DID (got \"y\")")]         // lexicon order, not the URL's
+    [Arguments("did=y&limit=x", "Expected integer value type (got \"x\")")] // the walk comes first
+    [Arguments("limit=x&reverse=y", "Expected integer value type (got \"x\")")]
+    [Arguments("reverse=y&limit=x", "Expected boolean value type (got \"y\")")]
+    [Arguments("limit=0&did=y", "Invalid DID (got \"y\")")]         // ranges come after
     public void Bind_SeveralFailures_ReportsTheFirst(string query, string issue)
     {
         Assert.Equal(issue, BoundExample.IssueOf(query));
     }
 
-    [Theory]
-    [InlineData(255, 255, false)]
-    [InlineData(256, 255, true)]
+    [Test]
+    [Arguments(255, 255, false)]
+    [Arguments(256, 255, true)]
     public void Bind_LongValue_IsCutAfter255Units(int length, int shown, bool cut)
     {
         string expected = new string('x', shown) + (cut ? "\u2026" : "");
@@ -139,7 +139,7 @@ public sealed class QueryParametersTests
             BoundExample.IssueOf("collection=" + new string('x', length)));
     }
 
-    [Fact]
+    [Test]
     public void Bind_LongValueCutInsideACharacter_EscapesTheHalf()
     {
         string query = "did=" + new string('x', 254) + "\U0001F600";
@@ -148,14 +148,14 @@ public sealed class QueryParametersTests
             BoundExample.IssueOf(query));
     }
 
-    [Fact]
+    [Test]
     public void Bind_ManyArrayItems_AreAllThere()
     {
         string query = string.Join('&', Enumerable.Repeat("cids=" + CidA, 500));
         Assert.Equal(query.Replace('&', ';'), BoundExample.Bind(query));
     }
 
-    [Fact]
+    [Test]
     public void Bind_SecondRequestOnTheSameScratch_SeesNothingOfTheFirst()
     {
         var scratch = new RequestScratch();
@@ -163,7 +163,7 @@ public sealed class QueryParametersTests
         Assert.Equal("cursor=b c", BoundExample.Bind("cursor=b+c", scratch: scratch));
     }
 
-    [Fact]
+    [Test]
     public void Bind_AnyCutOfAQuery_NeverThrows()
     {
         const string query =
@@ -174,13 +174,13 @@ public sealed class QueryParametersTests
         }
     }
 
-    [Fact]
+    [Test]
     public void Bind_RandomBytes_NeverThrow()
     {
         int seed = int.TryParse(Environment.GetEnvironmentVariable("PDS_TEST_SEED"), out int given)
             ? given
             : 20240607;
-        TestContext.Current.TestOutputHelper?.WriteLine($"PDS_TEST_SEED={seed}");
+        Console.WriteLine($"PDS_TEST_SEED={seed}");
         var random = new Random(seed);
         string[] pieces =
             ["did", "cids", "limit", "cursor", "=", "=", "&", "&", "%", "+", "%F", "%ff", "%E2%82",
@@ -192,9 +192,9 @@ public sealed class QueryParametersTests
         }
     }
 
-    [Theory]
-    [InlineData("did=did:plc:abc&cids=" + CidA + "&cids=" + CidB + "&limit=5&reverse=true")]
-    [InlineData("did=did%3Aplc%3Aabc&cids=%62" + CidATail)]
+    [Test]
+    [Arguments("did=did:plc:abc&cids=" + CidA + "&cids=" + CidB + "&limit=5&reverse=true")]
+    [Arguments("did=did%3Aplc%3Aabc&cids=%62" + CidATail)]
     public void Bind_GoodQuery_AllocatesNothing(string text)
     {
         byte[] query = Encoding.UTF8.GetBytes(text);

@@ -1,0 +1,2 @@
+[assembly: ClassByClass]
+[assembly: ParallelLimiter<OnePerCore>]
