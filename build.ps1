@@ -77,18 +77,19 @@ function Invoke-Test {
     foreach ($folder in Get-ChildItem (Join-Path $root 'tests') -Directory -Filter '*.Tests') {
         $name = $folder.Name
         if ($name -eq 'EndToEnd.Tests') { continue }
-        $report = Join-Path $results "$name.xml"
+        $report = Join-Path $results "$name.trx"
         if (Test-Path $report) { Remove-Item $report }
         Write-Output "== $name"
-        & dotnet exec (Join-Path $artifacts "bin/$name/release/$name.dll") --no-progress `
-            --report-xunit --report-xunit-filename "$name.xml" --results-directory $results
+        & dotnet exec (Join-Path $artifacts "bin/$name/release/$name.dll") --progress off `
+            --report-trx --report-trx-filename "$name.trx" --results-directory $results
         $code = $LASTEXITCODE
-        $suite = if (Test-Path $report) { ([xml](Get-Content $report -Raw)).assemblies.assembly }
+        $run = if (Test-Path $report) { ([xml](Get-Content $report -Raw)).TestRun }
+        $suite = $run.ResultSummary.Counters
         $ok = [int] $suite.passed
-        $bad = [int] $suite.failed + [int] $suite.errors
+        $bad = [int] $suite.failed
         # Silence is not success: a suite that crashed, or ran nothing, counts as a failed test.
         if (($ok + $bad -eq 0) -or ($code -ne 0 -and $bad -eq 0)) { $bad = 1 }
-        $passed += $ok; $failed += $bad; $skipped += [int] $suite.skipped
+        $passed += $ok; $failed += $bad; $skipped += [int] $suite.notExecuted
     }
     $line = "$passed passed, $failed failed"
     if ($skipped) { $line += ", $skipped skipped" }

@@ -293,29 +293,28 @@ node_of() {
 
 passed=0 failed=0 skipped=0
 
-# The number in an attribute of a suite's own report, e.g. passed="12".
-reported() { sed -n "s/.*<assembly [^>]*[[:space:]]$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }
+# The number in an attribute of the counters of a suite's own report, e.g. passed="12".
+reported() { sed -n "s/.*<Counters [^>]*[[:space:]]$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }
 
 # Runs one test project that is built already, and adds what its report says. A suite that crashed,
 # or ran nothing, counts as a failed test: silence is not success.
 suite() {
     local name=$1
     shift
-    local report=$artifacts/test-results/$name.xml code=0
+    local report=$artifacts/test-results/$name.trx code=0
     rm -f "$report"
     say "== $name"
-    dotnet exec "$artifacts/bin/$name/release/$name.dll" --no-progress --no-ansi \
-        --report-xunit --report-xunit-filename "$name.xml" \
+    dotnet exec "$artifacts/bin/$name/release/$name.dll" --progress off --no-ansi \
+        --report-trx --report-trx-filename "$name.trx" \
         --results-directory "$artifacts/test-results" "$@" </dev/null || code=$?
 
-    local ok=0 bad=0 left=0 errors=0
+    local ok=0 bad=0 left=0
     if [[ -f $report ]]; then
         ok=$(reported "$report" passed)
         bad=$(reported "$report" failed)
-        left=$(reported "$report" skipped)
-        errors=$(reported "$report" errors)
+        left=$(reported "$report" notExecuted)
     fi
-    ok=${ok:-0} bad=$((${bad:-0} + ${errors:-0})) left=${left:-0}
+    ok=${ok:-0} bad=${bad:-0} left=${left:-0}
     if ((ok + bad == 0)); then
         say "$name: ran no test (exit code $code)"
         bad=1
@@ -419,16 +418,16 @@ interop() {
     summary
 }
 
-# Random tests carry the trait Category=Fuzz and take their number and seed from the environment.
+# Random tests carry the category Fuzz and take their number and seed from the environment.
 fuzz() {
     build
     export PDS_FUZZ_CASES=${PDS_FUZZ_CASES:-1000000}
     local name
     for name in $(suites); do
-        grep -rqs --include='*.cs' 'Trait("Category", "Fuzz")' "$root/tests/$name" || continue
-        suite "$name" --filter-trait Category=Fuzz
+        grep -rqs --include='*.cs' 'Category("Fuzz")' "$root/tests/$name" || continue
+        suite "$name" --treenode-filter '/*/*/*/*[Category=Fuzz]'
     done
-    ((passed + failed)) || fail 1 "no test is marked with the trait Category=Fuzz"
+    ((passed + failed)) || fail 1 "no test is marked with the category Fuzz"
     summary
 }
 
@@ -438,9 +437,11 @@ world() {
     export PDS_WORLD_WALKS=${PDS_WORLD_WALKS:-200} PDS_WORLD_KINDS=${PDS_WORLD_KINDS:-all}
     export PDS_WORLD_EVENTS=${PDS_WORLD_EVENTS:-20000} PDS_WORLD_ACCOUNTS=${PDS_WORLD_ACCOUNTS:-2000}
     export PDS_WORLD_KILLS=${PDS_WORLD_KILLS:-100}
-    suite PdsReadonly.Tests --filter-namespace PdsReadonly.Tests.World --show-live-output on
+    suite PdsReadonly.Tests --treenode-filter '/*/PdsReadonly.Tests.World/*/*' \
+        --output Detailed --show-stdout All
     "$root/build.sh" publish
-    PDS_BINARY=$(binary) suite EndToEnd.Tests --filter-class EndToEnd.Tests.Lightrail.LightrailTests
+    PDS_BINARY=$(binary) suite EndToEnd.Tests \
+        --treenode-filter '/*/EndToEnd.Tests.Lightrail/LightrailTests/*'
     summary
 }
 
