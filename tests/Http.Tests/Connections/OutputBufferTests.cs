@@ -62,7 +62,8 @@ public sealed class OutputBufferTests
         output.DropBody();
         Assert.Equal(new byte[pending], output.Pending.ToArray());
         Assert.Equal(0, output.BodyLength);
-        if (pending < 16 << 10) Assert.InRange(output.Capacity, 0, 16 << 10);
+        // Where the pool has none of the smallest, it gives a larger one.
+        if (pending < 16 << 10) Assert.InRange(output.Capacity, 0, 64 << 10);
         output.Release();
     }
 
