@@ -46,9 +46,9 @@ public sealed class Turn
 
     /// <summary>
     /// Takes the cost of something about to be done. False when that belongs to another turn: one
-    /// that may wait, if this one may not, else simply the next. The first large thing of a turn that
-    /// may wait is always granted, whatever it costs and whatever little was taken before it: else
-    /// there would be no progress.
+    /// that may wait, if this one may not, else simply the next. The first large thing of a turn
+    /// that may wait is always granted, whatever it costs and whatever little was taken before it:
+    /// else there would be no progress.
     /// </summary>
     public bool TryTake(long units)
     {
