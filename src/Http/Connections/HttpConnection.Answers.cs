@@ -42,11 +42,8 @@ public sealed partial class HttpConnection
         if (work.Response.IsPostponed)
         {
             _handling = false;
-            _isPostponed = true;
-            // It begins anew: a crowd that waits for its turn holds nothing meanwhile.
-            work.Output.DropBody();
             // Where it may wait it has done a part of its work, and goes on from there.
-            if (!MayBlock || !work.Turn.IsUnused) return Offload();
+            if (!MayBlock || !work.Turn.IsUnused) return Postpone();
             throw new InvalidOperationException("postponed without a reason");
         }
 
@@ -55,6 +52,14 @@ public sealed partial class HttpConnection
         if (work.Response.PacksBody) _phase = Phase.Packing;
         else Finish();
         return null;
+    }
+
+    // The handler is called anew in another turn: a crowd that waits for that holds nothing.
+    private NextStep Postpone()
+    {
+        _isPostponed = true;
+        _work!.Output.DropBody();
+        return Offload();
     }
 
     /// <summary>
@@ -69,9 +74,8 @@ public sealed partial class HttpConnection
         if (!work.Turn.TryTake(cost))
         {
             if (MayBlock) return Offload();
-            (_phase, _isPostponed) = (Phase.Handler, true);
-            work.Output.DropBody();
-            return Offload();
+            _phase = Phase.Handler;
+            return Postpone();
         }
 
         _handling = true;

@@ -73,7 +73,7 @@ internal sealed class EpollConnection : IOffloadedWork
 
     internal uint Generation { get; set; }
 
-    /// <summary>The one before it in its loop's inbox; the loop's alone.</summary>
+    /// <summary>The one before it in its loop's inbox; for that alone.</summary>
     internal EpollConnection? PostedBefore { get; set; }
 
     internal bool IsClosed { get; private set; }

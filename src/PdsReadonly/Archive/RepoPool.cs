@@ -46,11 +46,10 @@ internal sealed class RepoPool(int openMax, Action<RepoEntry> onDamaged) : IDisp
                 return false;
             }
 
-            bool isOpen = _byIndex.TryGetValue(entry.IndexPath, out var nodes)
-                && nodes.Count > (forLong ? 1 : 0);
-            if (isOpen)
+            if (_byIndex.TryGetValue(entry.IndexPath, out var nodes)
+                && nodes.Count > (forLong ? 1 : 0))
             {
-                var node = nodes![^1];
+                var node = nodes[^1];
                 Remove(node);
                 _lent++;
                 node.Value.BeginLoan(turn);

@@ -99,6 +99,20 @@ internal sealed class RepoReader : IDisposable
     }
 
     /// <summary>
+    /// The same for a block that the turn has paid for, as it was hashed before: for turns that may
+    /// wait, since it is read and hashed whole all the same.
+    /// </summary>
+    internal ReadStatus ReadPaid(
+        scoped in BlockLocation location, out ReadOnlySpan<byte> block, out Cid cid)
+    {
+        var turn = Turn;
+        Turn = Turn.Unbounded();
+        var status = Read(location, out block, out cid);
+        Turn = turn;
+        return status;
+    }
+
+    /// <summary>
     /// Finds a block of the tree by its whole CID and reads it. The span is valid until the next
     /// read.
     /// </summary>

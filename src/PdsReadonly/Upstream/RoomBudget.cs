@@ -58,7 +58,7 @@ internal sealed class RoomBudget(
     internal void LetGo(long bytes)
     {
         whole?.LetGo(bytes);
-        Interlocked.Add(ref _letGo, bytes);
+        if (collect is not null) Interlocked.Add(ref _letGo, bytes);
     }
 
     /// <summary>To be called before memory is made, whether it is taken from here or not.</summary>

@@ -1,7 +1,6 @@
 using Atproto.Car;
 using Atproto.Multiformats;
 using Http.Connections;
-using Http.Work;
 using PdsReadonly.Archive;
 
 namespace PdsReadonly.Xrpc;
@@ -57,12 +56,11 @@ internal sealed class BlockSender(RepoReader reader, byte[] header)
             if (begun != ReadStatus.Done) return Unread(begun, written);
         }
 
-        // What this costs beyond the turn is little: the digests are known from here on.
-        var turn = reader.Turn;
-        if (isLarge) reader.Turn = Turn.Unbounded();
-        var status = reader.Read(cid, location, out block);
-        reader.Turn = turn;
+        var status = isLarge
+            ? reader.ReadPaid(location, out block, out var found)
+            : reader.Read(location, out block, out found);
         if (status != ReadStatus.Done) return Unread(status, written);
+        if (found != cid) return BodyStatus.Failed;
         if (isLarge) return null;
 
         var room = buffer[written..];

@@ -3,7 +3,6 @@ using System.Text;
 using Atproto.Cbor;
 using Atproto.Multiformats;
 using Atproto.Syntax;
-using Http.Work;
 using PdsReadonly.Archive;
 using PdsReadonly.Index;
 
@@ -57,12 +56,8 @@ internal static class RecordJson
     {
         var status = LargeBlock.TryOpen(reader, location, out block!);
         if (status != ReadStatus.Done || reader.Index.IsListingFiltered) return status;
-        // What was hashed just now need not be paid for again.
-        var turn = reader.Turn;
-        if (!turn.MayBlock) return ReadStatus.Blocked;
-        reader.Turn = Turn.Unbounded();
-        status = reader.Read(location, out var record, out _);
-        reader.Turn = turn;
+        if (!reader.Turn.MayBlock) return ReadStatus.Blocked;
+        status = reader.ReadPaid(location, out var record, out _);
         if (status == ReadStatus.Done && !HasForm(record)) block = null;
         return status;
     }

@@ -14,12 +14,14 @@ internal sealed class AttacksSuite
 {
     private readonly BenchOptions _options;
     private readonly AttackArchive _archive;
+    private readonly AttackList _attacks;
     private readonly List<string> _summary = [];
 
     private AttacksSuite(BenchOptions options)
     {
         _options = options;
         _archive = new AttackArchive(options);
+        _attacks = new AttackList(options, _archive);
     }
 
     internal static int Run(BenchOptions options)
@@ -34,7 +36,7 @@ internal sealed class AttacksSuite
         Priority.RaiseThisThread();
         Describe(options);
         var suite = new AttacksSuite(options);
-        foreach (var attack in new AttackList(options, suite._archive).All())
+        foreach (var attack in suite._attacks.All())
         {
             bool wanted = options.Only is not { } only
                 || attack.Name.StartsWith(only, StringComparison.Ordinal);
@@ -55,8 +57,7 @@ internal sealed class AttacksSuite
         string[] cars = [_archive.Honest, _archive.Big, _archive.Pages, _archive.Wide];
         using var server = OwnServer.Start(
             _options, string.Join(" --car ", cars), _archive.Data, _archive.Blobs);
-        var list = new AttackList(_options, _archive);
-        Leaving.Run(server, list.LongRequests(), _options.Quick ? 1 : _options.Runs);
+        Leaving.Run(server, _attacks.LongRequests(), _options.Quick ? 1 : _options.Runs);
     }
 
     private void Run(Attack attack)
