@@ -213,8 +213,19 @@ public sealed partial class HttpConnection
     /// </summary>
     private NextStep Fail(Exception exception)
     {
-        if (!_handling) return Cut(exception);
+        try
+        {
+            return _handling ? AnswerFailure(exception) : Cut(exception);
+        }
+        catch (Exception)
+        {
+            // Without memory saying so fails too.
+            return Reset();
+        }
+    }
 
+    private NextStep AnswerFailure(Exception exception)
+    {
         _handling = false;
         _engine.Events.HandlerFailed(exception);
         DisposeBody();

@@ -17,10 +17,11 @@ public sealed partial class HttpConnection
     internal HeldMemory.Entry? Held { get; set; }
 
     /// <summary>
-    /// The transport is about to wait for the client. What is held meanwhile counts; when that is
-    /// too much, this connection or another is given up.
+    /// The transport is about to wait, for the client or for a thread. What is held meanwhile
+    /// counts; when that is too much, this connection or another is given up.
     /// </summary>
-    public void NoteWaiting()
+    /// <param name="forClient">With false the client has done its part.</param>
+    public void NoteWaiting(bool forClient = true)
     {
         if (_work is null) return;
         int bytes = _work.HeldBytes;
@@ -29,7 +30,13 @@ public sealed partial class HttpConnection
             _address = ConnectionGate.KeyOf(peer);
         }
 
-        _engine.Held.Set(this, _address, bytes, _hasProgressed);
+        _engine.Held.Set(
+            this,
+            _address,
+            bytes,
+            !forClient ? WaitsFor.Thread
+                : _hasProgressed ? WaitsFor.Client
+                : WaitsFor.SameClient);
         _hasProgressed = false;
     }
 
@@ -47,6 +54,6 @@ public sealed partial class HttpConnection
 
     private void Release()
     {
-        if (Held is not null) _engine.Held.Set(this, _address, 0, hasProgressed: false);
+        if (Held is not null) _engine.Held.Set(this, _address, 0, WaitsFor.Client);
     }
 }

@@ -83,9 +83,13 @@ internal sealed class OutputBuffer : IBufferWriter<byte>
     {
         var before = _bytes;
         int pending = PendingLength;
-        if (before.Length > FirstBytes && pending <= FirstBytes)
+        if (pending == 0)
         {
-            _bytes = pending == 0 ? [] : EngineBuffers.Rent(FirstBytes);
+            Release();
+        }
+        else if (before.Length > FirstBytes && pending <= FirstBytes)
+        {
+            _bytes = EngineBuffers.Rent(FirstBytes);
             before.AsSpan(_start, pending).CopyTo(_bytes);
             EngineBuffers.Return(before);
             (_start, _end) = (0, pending);

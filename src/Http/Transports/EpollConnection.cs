@@ -36,7 +36,7 @@ internal sealed class EpollConnection : IOffloadedWork
 
     // Someone else has the state machine; what comes meanwhile waits.
     private bool _isOffloaded;
-    private bool _isCutAsked;
+    private volatile bool _isCutAsked;
 
     // What the client may be sent meanwhile, to find out whether it is there.
     private bool _mayProbe;
@@ -52,8 +52,7 @@ internal sealed class EpollConnection : IOffloadedWork
     private int _posted;
     private const int PostedWoken = 1;
     private const int PostedBack = 2;
-    private const int PostedGivenUp = 4;
-    private const int PostedNew = 8;
+    private const int PostedNew = 4;
 
     internal EpollConnection(
         EpollLoop loop, EpollAcceptor acceptor, int descriptor, HttpConnection connection)
@@ -63,7 +62,7 @@ internal sealed class EpollConnection : IOffloadedWork
         Descriptor = descriptor;
         _connection = connection;
         connection.Woken = () => Post(PostedWoken);
-        connection.GivenUp = () => Post(PostedGivenUp);
+        connection.GivenUp = () => loop.GiveUp(this);
     }
 
     internal int Descriptor { get; }
@@ -127,7 +126,6 @@ internal sealed class EpollConnection : IOffloadedWork
             if (_isCutAsked) Cut();
         }
 
-        if ((why & PostedGivenUp) != 0) Cut();
         if (IsClosed || _isOffloaded) return;
         if (_step == NextStep.Duplex) _step = _connection.Advance(mayBlock: false);
         Prepare();
@@ -191,9 +189,22 @@ internal sealed class EpollConnection : IOffloadedWork
             return;
         }
 
+        if (isLong)
+        {
+            EnqueueLong();
+            return;
+        }
+
         _isQueued = true;
-        if (isLong) _loop.EnqueueLong(this);
-        else _loop.EnqueueShort(this);
+        _loop.EnqueueShort(this);
+    }
+
+    // What it holds until its turn counts: others that have theirs before may make more.
+    private void EnqueueLong()
+    {
+        _isQueued = true;
+        _connection.NoteWaiting(forClient: false);
+        _loop.EnqueueLong(this);
     }
 
     /// <summary>Goes on until the socket or the state machine has to wait.</summary>
@@ -207,8 +218,7 @@ internal sealed class EpollConnection : IOffloadedWork
         {
             if (stepsLeft-- == 0 || bytesLeft <= 0)
             {
-                _isQueued = true;
-                _loop.EnqueueLong(this);
+                EnqueueLong();
                 return;
             }
 
@@ -224,9 +234,11 @@ internal sealed class EpollConnection : IOffloadedWork
 
     void IOffloadedWork.Run()
     {
-        if (_isGone) _step = NextStep.Reset;
+        if (_isGone || _isCutAsked) _step = NextStep.Reset;
         else if (_step == NextStep.SendFile) ReadAhead();
         else _step = _connection.Advance(mayBlock: true);
+        // What was made is there from now on, however long the loop takes to come to it.
+        _connection.NoteWaiting(forClient: false);
         Post(PostedBack);
     }
 
@@ -379,6 +391,7 @@ internal sealed class EpollConnection : IOffloadedWork
         _mayProbe = _connection.MayHaveInterimAnswer;
         _isOffloaded = true;
         if (_peerClosed) Probe();
+        _connection.NoteWaiting(forClient: false);
         _loop.Offload(this);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Net;
 using Http.Connections;
@@ -50,6 +51,9 @@ internal sealed class EpollLoop
     // stands back behind this loop would hold it for as long as others have the core, since its
     // own signal wakes the loop that then waits.
     private EpollConnection? _inbox;
+
+    // What must be let go of before anything more is made.
+    private readonly ConcurrentQueue<EpollConnection> _givenUp = new();
     private int _signaled;
     private int _signaling;
     private volatile bool _isEnded;
@@ -123,6 +127,13 @@ internal sealed class EpollLoop
         do connection.PostedBefore = Volatile.Read(ref _inbox);
         while (Interlocked.CompareExchange(ref _inbox, connection, connection.PostedBefore)
             != connection.PostedBefore);
+        Signal();
+    }
+
+    /// <summary>Has a connection cut before the loop goes on; from any thread.</summary>
+    internal void GiveUp(EpollConnection connection)
+    {
+        _givenUp.Enqueue(connection);
         Signal();
     }
 
@@ -236,6 +247,7 @@ internal sealed class EpollLoop
                 if (data == WakeData) DrainInbox();
                 else if (data == ListenerData) AcceptNew();
                 else Find(data)?.OnEvents(mask);
+                CutGivenUp();
                 // In a round of many costly requests those who connect do not wait for its end.
                 bool isTime = i % EventsPerAccept == EventsPerAccept - 1;
                 if (isTime && _accepts && !_acceptorPauses) AcceptNew();
@@ -244,6 +256,7 @@ internal sealed class EpollLoop
             if (_isSweeping) SweepOn();
             while (_short.TryDequeue(out var answered)) answered.Run();
             if (_long.TryDequeue(out var sending)) sending.Run();
+            CutGivenUp();
         }
 
         Libc.CloseDescriptor(_epoll);
@@ -286,6 +299,7 @@ internal sealed class EpollLoop
             // It may be posted again from here on.
             connection.PostedBefore = null;
             connection.OnPosted();
+            CutGivenUp();
         }
 
         if (_stopAsked && !_isStopping) BeginStop();
@@ -298,6 +312,11 @@ internal sealed class EpollLoop
 
         if (_accepts) _acceptor.AdmitWaiting();
         if (_sweepAsked) Sweep();
+    }
+
+    private void CutGivenUp()
+    {
+        while (_givenUp.TryDequeue(out var connection)) connection.Cut();
     }
 
     /// <summary>Gives a new connection its place; on this loop's thread.</summary>
@@ -318,6 +337,7 @@ internal sealed class EpollLoop
         }
 
         connection.Begin();
+        CutGivenUp();
     }
 
     private void AcceptNew()

@@ -106,6 +106,7 @@ internal sealed class HttpOptions
             IdleTimeout = TimeSpan.FromSeconds(result.GetValue(_idleTimeout)),
             SlowReaderTimeout = TimeSpan.FromSeconds(result.GetValue(_slowReaderTimeout)),
             StreamsPerAddressMax = result.GetValue(_streamsPerAddress),
+            HeldBytesMax = HeldBytesMax(),
         },
         ConnectionsMax = result.GetValue(_connections),
         ConnectionsPerAddressMax = result.GetValue(_connectionsPerAddress),
@@ -113,6 +114,10 @@ internal sealed class HttpOptions
         Transport = result.GetValue(_transport),
         Loops = result.GetValue(_loops),
     };
+
+    // In a small container the runtime has less than that to give.
+    private static long HeldBytesMax() => Math.Min(
+        s_defaults.HeldBytesMax, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
 
     private static Option<int> Seconds(string name, TimeSpan byDefault, string description) =>
         Number(name, "SECONDS", 1, SecondsMax, (int)byDefault.TotalSeconds, description);

@@ -20,6 +20,11 @@ internal static class RecordJson
         !record.IsEmpty && record[0] >> 5 == (int)CborMajorType.Map
         && CborCheck.Block(record, CborRules.Lenient) == CborError.None;
 
+    /// <summary>
+    /// About how many bytes <see cref="Write"/> makes; more only where escapes are the most of it.
+    /// </summary>
+    internal static int LengthOf(in BlockLocation location) => 512 + (2 * location.Length);
+
     /// <summary>Only for a record that <see cref="HasForm"/>.</summary>
     internal static void Write(
         Did did, ReadOnlySpan<byte> collection, ReadOnlySpan<byte> rkey, in Cid cid,

@@ -62,7 +62,7 @@ internal sealed class AttackArchive
 
     internal Cid MissingBlob { get; private set; }
 
-    /// <summary>Long articles: a page of a hundred is 1 MB.</summary>
+    /// <summary>Long articles and letters, and notes: their pages end early.</summary>
     internal string Pages { get; }
 
     internal string PagesDid { get; }
@@ -137,9 +137,17 @@ internal sealed class AttackArchive
     }
 
     private (string Car, string Did) MakePages() => Write(
-        "pages", Enumerable.Range(0, 300).Select(i => (
-            string.Create(CultureInfo.InvariantCulture, $"com.example.article/{i:d4}"),
-            SampleRecord.Encode(("$type", "com.example.article"), ("text", Letters(10_300, i))))));
+        "pages",
+        [
+            .. Texts("com.example.article", 300, 10_300),
+            .. Texts("com.example.letter", 100, 30_000),
+            .. Texts("com.example.note", 300, 80),
+        ]);
+
+    private static IEnumerable<(string Path, byte[] Record)> Texts(
+        string collection, int count, int characters) => Enumerable.Range(0, count).Select(i => (
+            string.Create(CultureInfo.InvariantCulture, $"{collection}/{i:d4}"),
+            SampleRecord.Encode(("$type", collection), ("text", Letters(characters, i)))));
 
     private (string Car, string Did) MakeWide() => Write(
         "wide", Enumerable.Range(0, 60_000 / _scale).Select(i => (

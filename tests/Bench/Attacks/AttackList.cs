@@ -176,7 +176,21 @@ internal sealed class AttackList(BenchOptions options, AttackArchive archive)
     [
         PageReaders("cgroup-pages") with { InCgroup = true },
         RecordReaders("cgroup-record") with { InCgroup = true },
+        ManyReaders("cgroup-letters", "com.example.letter", 1) with { InCgroup = true },
+        ManyReaders("cgroup-pipelined", "com.example.note", 300) with { InCgroup = true },
     ];
+
+    private Attack ManyReaders(string name, string collection, int each)
+    {
+        byte[] page = RawConnection.Get(Page(archive.PagesDid, collection));
+        byte[] requests = [.. Enumerable.Repeat(page, each).SelectMany(request => request)];
+        return new Attack(
+            name, $"slow readers of 40 addresses, each with {each} requests at once", archive.Pages,
+            server => new SlowReaders(server, 3_000 / Scale, requests, Hold, 75))
+        {
+            SecondsAfter = 40,
+        };
+    }
 
     private static string Page(string did, string collection) =>
         $"{Xrpc}repo.listRecords?repo={did}&collection={collection}&limit=100";

@@ -6,8 +6,8 @@ using Bench.Http;
 namespace Bench.Attacks;
 
 /// <summary>
-/// Clients of one address that ask for much and read nothing; one that is cut connects and asks
-/// again.
+/// Clients that ask for much and read nothing, of one address if not said otherwise; one that is
+/// cut connects and asks again.
 /// </summary>
 internal sealed class SlowReaders : IAttackers
 {
@@ -19,12 +19,13 @@ internal sealed class SlowReaders : IAttackers
     private readonly int _count;
     private long _asked;
 
-    internal SlowReaders(IPEndPoint server, int count, byte[] request, TimeSpan hold)
+    internal SlowReaders(
+        IPEndPoint server, int count, byte[] request, TimeSpan hold, int? perAddress = null)
     {
         _hold = hold;
         _request = request;
         _count = count;
-        _crowd = new Crowd(server, count, Visit, ReceiveBytes, perAddress: count);
+        _crowd = new Crowd(server, count, Visit, ReceiveBytes, perAddress ?? count);
     }
 
     public void Wait() => Thread.Sleep(_hold);

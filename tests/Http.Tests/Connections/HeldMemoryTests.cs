@@ -26,22 +26,41 @@ public sealed class HeldMemoryTests
         Set(first, 1, 200);
         Set(second, 1, 200);
         Assert.Empty(_givenUp);
-        Set(first, 1, 200, hasProgressed: true);
+        Set(first, 1, 200, WaitsFor.Client);
         Set(Open("1/third"), 1, 1);
         Assert.Equal(["1/second"], _givenUp);
+        // It is there until it is let go of.
+        Assert.Equal(401, _held.Bytes);
+        Set(second, 1, 150);
+        Assert.Equal(401, _held.Bytes);
+        Set(second, 1, 0);
         Assert.Equal(201, _held.Bytes);
     }
 
     [Test]
     public void Set_BeyondTheBound_GivesUpTheSlowestOfAll()
     {
-        Set(Open("1"), 1, 300);
+        var first = Open("1");
+        Set(first, 1, 300);
         Set(Open("2"), 2, 300);
         Set(Open("3"), 3, 300);
         Assert.Empty(_givenUp);
         Set(Open("4"), 4, 300);
         Assert.Equal(["1"], _givenUp);
+        Set(first, 1, 0);
         Assert.Equal(900, _held.Bytes);
+    }
+
+    [Test]
+    public void Set_SomeWaitForThreads_GivesUpSlowClientsFirstThenTheLastRequest()
+    {
+        Set(Open("queued first"), 1, 300, WaitsFor.Thread);
+        Set(Open("slow"), 2, 300);
+        Set(Open("queued last"), 3, 300, WaitsFor.Thread);
+        Set(Open("one more"), 4, 300, WaitsFor.Thread);
+        Assert.Equal(["slow"], _givenUp);
+        Set(Open("and one"), 5, 300, WaitsFor.Thread);
+        Assert.Equal(["slow", "and one"], _givenUp);
     }
 
     [Test]
@@ -128,6 +147,7 @@ public sealed class HeldMemoryTests
     }
 
     private void Set(
-        HttpConnection connection, ulong? address, int bytes, bool hasProgressed = false) =>
-        _held.Set(connection, address, bytes, hasProgressed);
+        HttpConnection connection, ulong? address, int bytes,
+        WaitsFor waitsFor = WaitsFor.SameClient) =>
+        _held.Set(connection, address, bytes, waitsFor);
 }

@@ -32,6 +32,9 @@ internal static class RepoListRecords
         public bool Reverse { get; init; }
     }
 
+    // Room for the last key is left.
+    private const int PageBytesMax = AnswerLimits.HeldBytesMax - 1024;
+
     private static ReadOnlySpan<byte> Start => "{\"records\":["u8;
 
     internal static XrpcResult Handle(
@@ -83,17 +86,20 @@ internal static class RepoListRecords
                 return ReadStatus.Done;
             }
 
+            // The cursor goes on from here: a page need not be full, but must not be huge.
+            int before = response.WrittenBody.Length;
+            if (last is not null && before + RecordJson.LengthOf(location) > PageBytesMax)
+            {
+                return ReadStatus.Done;
+            }
+
             var status = reader.Read(location, out var record, out var cid);
             if (status != ReadStatus.Done) return status;
             if (!isFiltered && !RecordJson.HasForm(record)) continue;
-            int before = response.WrittenBody.Length;
             if (last is not null) body.Write(","u8);
             RecordJson.Write(repo.Did, p.Collection.Bytes, row.Rkey, cid, record, body);
             last = row.Rkey;
-            int length = response.WrittenBody.Length;
-            turn.Take(length - before);
-            // The cursor goes on from here: a page need not be full, but must not be huge.
-            if (length > AnswerLimits.HeldBytesMax) return ReadStatus.Done;
+            turn.Take(response.WrittenBody.Length - before);
         }
 
         // An index of the layout before lists what has no JSON form too: until it is built again
