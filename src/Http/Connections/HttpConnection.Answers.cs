@@ -54,11 +54,10 @@ public sealed partial class HttpConnection
         return null;
     }
 
-    // The handler is called anew in another turn: a crowd that waits for that holds nothing.
+    // The handler is called anew in another turn.
     private NextStep Postpone()
     {
         _isPostponed = true;
-        _work!.Output.DropBody();
         return Offload();
     }
 

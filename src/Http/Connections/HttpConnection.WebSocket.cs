@@ -72,6 +72,7 @@ public sealed partial class HttpConnection
                 return Cut(null);
             case MessageStatus.Blocked:
                 Deadline = long.MaxValue;
+                _work!.Output.DropBody();
                 return NextStep.Offload;
             default:
                 return WaitWebSocket(session);

@@ -329,9 +329,13 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
         return status;
     }
 
-    /// <summary>Before something that takes long, the client gets what there is for it.</summary>
+    /// <summary>
+    /// Before something that takes long, the client gets what there is for it; and a crowd that
+    /// waits for that holds no room, but for a body that is to be packed.
+    /// </summary>
     private NextStep Offload()
     {
+        if (_phase != Phase.Packing) _work!.Output.DropBody();
         if (_work!.Output.PendingLength > 0) return Write();
         Deadline = long.MaxValue;
         return NextStep.Offload;

@@ -41,9 +41,6 @@ internal sealed class EpollConnection : IOffloadedWork
     // What the client may be sent meanwhile, to find out whether it is there.
     private bool _mayProbe;
 
-    // The client is gone for good: what others do for it need not be begun.
-    private volatile bool _isGone;
-
     // The next slice of the file was looked at, and read if need be: it is sent, whether it stays
     // in memory or not.
     private bool _isReadAhead;
@@ -88,6 +85,8 @@ internal sealed class EpollConnection : IOffloadedWork
 
     ulong IOffloadedWork.Client => _connection.WorkClient;
 
+    LinkedListNode<IOffloadedWork>? IOffloadedWork.Place { get; set; }
+
     /// <summary>Since when it has been waiting, if it is.</summary>
     internal long WaitingSince => _connection.WaitingSince;
 
@@ -106,7 +105,9 @@ internal sealed class EpollConnection : IOffloadedWork
         if ((mask & (Libc.EventIn | Libc.EventPeerClosed | Broken)) != 0) _readable = true;
         if ((mask & (Libc.EventOut | Broken)) != 0) _writable = true;
         if ((mask & (Libc.EventPeerClosed | Broken)) != 0) _peerClosed = true;
-        if ((mask & Broken) != 0) _isGone = true;
+        // What others do for a client that is gone for good need not be begun.
+        if (_isOffloaded && (mask & Broken) != 0) Cut();
+        if (IsClosed) return;
         if (_isOffloaded && _peerClosed) Probe();
         Prepare();
     }
@@ -156,7 +157,7 @@ internal sealed class EpollConnection : IOffloadedWork
     {
         if (IsClosed) return;
         _isCutAsked = true;
-        if (!_isOffloaded) Close(reset: true);
+        if (!_isOffloaded || _loop.TryTakeBack(this)) Close(reset: true);
     }
 
     /// <summary>
@@ -234,7 +235,7 @@ internal sealed class EpollConnection : IOffloadedWork
 
     void IOffloadedWork.Run()
     {
-        if (_isGone || _isCutAsked) _step = NextStep.Reset;
+        if (_isCutAsked) _step = NextStep.Reset;
         else if (_step == NextStep.SendFile) ReadAhead();
         else _step = _connection.Advance(mayBlock: true);
         // What was made is there from now on, however long the loop takes to come to it.

@@ -89,6 +89,9 @@ internal sealed class EpollLoop
 
     internal void Offload(IOffloadedWork work) => _offloads.Add(work);
 
+    /// <summary>False when a thread has it already.</summary>
+    internal bool TryTakeBack(IOffloadedWork work) => _offloads.TryRemove(work);
+
     /// <summary>Connections given to this loop and not yet closed.</summary>
     internal int ConnectionCount => Volatile.Read(ref _connectionCount);
 

@@ -24,8 +24,10 @@ internal sealed class FairQueue(int runningOfKindMax)
         }
 
         kind.Add(work);
-        if (kind.Count == 1) _turns.Enqueue(kind);
         Count++;
+        if (kind.HasTurn) return;
+        kind.HasTurn = true;
+        _turns.Enqueue(kind);
     }
 
     /// <summary>
@@ -38,20 +40,29 @@ internal sealed class FairQueue(int runningOfKindMax)
         for (int looked = _turns.Count; looked > 0; looked--)
         {
             var kind = _turns.Dequeue();
-            if (kind.Running >= runningOfKindMax)
+            bool mayRun = kind.Count > 0 && kind.Running < runningOfKindMax;
+            if (mayRun)
             {
-                _turns.Enqueue(kind);
-                continue;
+                work = kind.Take();
+                kind.Running++;
+                Count--;
             }
 
-            work = kind.Take();
-            kind.Running++;
-            if (kind.Count > 0) _turns.Enqueue(kind);
-            Count--;
-            return true;
+            kind.HasTurn = kind.Count > 0;
+            if (kind.HasTurn) _turns.Enqueue(kind);
+            if (mayRun) return true;
         }
 
         return false;
+    }
+
+    /// <summary>False for an item that was taken already.</summary>
+    internal bool TryRemove(IOffloadedWork work)
+    {
+        if (work.Place?.List is null) return false;
+        _kinds[work.Kind].Remove(work);
+        Count--;
+        return true;
     }
 
     /// <summary>An item that was taken has ended.</summary>
@@ -59,34 +70,53 @@ internal sealed class FairQueue(int runningOfKindMax)
 
     private sealed class Kind
     {
-        private readonly Dictionary<ulong, Queue<IOffloadedWork>> _byClient = [];
-        private readonly Queue<ulong> _turns = new();
+        private readonly Dictionary<ulong, LinkedListNode<Line>> _byClient = [];
+        private readonly LinkedList<Line> _turns = [];
 
         internal int Count { get; private set; }
 
         internal int Running { get; set; }
 
+        /// <summary>Whether it is among those that have turns.</summary>
+        internal bool HasTurn { get; set; }
+
         internal void Add(IOffloadedWork work)
         {
-            if (!_byClient.TryGetValue(work.Client, out var queue))
+            if (!_byClient.TryGetValue(work.Client, out var line))
             {
-                _byClient.Add(work.Client, queue = new Queue<IOffloadedWork>());
-                _turns.Enqueue(work.Client);
+                _byClient.Add(work.Client, line = _turns.AddLast(new Line([])));
             }
 
-            queue.Enqueue(work);
+            work.Place = line.Value.Waiting.AddLast(work);
             Count++;
         }
 
         internal IOffloadedWork Take()
         {
-            ulong client = _turns.Dequeue();
-            var queue = _byClient[client];
-            var work = queue.Dequeue();
-            if (queue.Count > 0) _turns.Enqueue(client);
-            else _byClient.Remove(client);
-            Count--;
+            var line = _turns.First!;
+            var work = line.Value.Waiting.First!.Value;
+            Remove(work);
+            if (line.List is not null)
+            {
+                _turns.Remove(line);
+                _turns.AddLast(line);
+            }
+
             return work;
         }
+
+        internal void Remove(IOffloadedWork work)
+        {
+            var waiting = work.Place!.List!;
+            waiting.Remove(work.Place);
+            work.Place = null;
+            Count--;
+            if (waiting.Count > 0) return;
+            _byClient.Remove(work.Client, out var line);
+            _turns.Remove(line!);
+        }
     }
+
+    /// <summary>What waits for one client.</summary>
+    private sealed record Line(LinkedList<IOffloadedWork> Waiting);
 }

@@ -9,6 +9,9 @@ internal interface IOffloadedWork
     /// <summary>Who it is done for.</summary>
     ulong Client { get; }
 
+    /// <summary>Where it waits; for the queue alone.</summary>
+    LinkedListNode<IOffloadedWork>? Place { get; set; }
+
     /// <summary>Must not throw.</summary>
     void Run();
 }
@@ -43,6 +46,12 @@ internal sealed class OffloadPool(int threadsMax)
         }
 
         StartThread();
+    }
+
+    /// <summary>Takes something back; false when a thread has it already.</summary>
+    internal bool TryRemove(IOffloadedWork work)
+    {
+        lock (_gate) return _queue.TryRemove(work);
     }
 
     // Where no more threads can be had, those there are have to do.

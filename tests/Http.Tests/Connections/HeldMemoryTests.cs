@@ -132,6 +132,30 @@ public sealed class HeldMemoryTests
         Assert.Equal(0, engine.Held.Bytes);
     }
 
+    [Test]
+    public void NoteWaiting_PostponedBehindALongAnswer_HoldsItsRequestAlone()
+    {
+        int answers = 0;
+        var engine = new HttpEngine(
+            new ScriptedHandler((_, response) =>
+            {
+                if (answers++ == 0) Fill(response, 100_000);
+                else response.Postpone();
+            }),
+            new HttpServerOptions());
+        using var connection = new HttpConnection(engine, IPAddress.Loopback);
+        connection.Advance(mayBlock: false);
+        byte[] request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray();
+        byte[] two = [.. request, .. request];
+        two.CopyTo(connection.GetReceiveBuffer());
+        connection.Received(two.Length);
+        Assert.Equal(NextStep.Write, connection.Advance(mayBlock: false));
+        connection.Written(connection.Output.Length);
+        Assert.Equal(NextStep.Offload, connection.Advance(mayBlock: false));
+        connection.NoteWaiting(forClient: false);
+        Assert.InRange(engine.Held.Bytes, 1, 20_000);
+    }
+
     private static void Fill(HttpResponse response, int length)
     {
         response.Body.GetSpan(length)[..length].Fill((byte)'x');
