@@ -40,6 +40,12 @@ public sealed partial class HttpConnection
         _hasProgressed = false;
     }
 
+    /// <summary>Whether it was given up and still holds what it held.</summary>
+    internal bool IsGivenUp => Held is { IsGivenUp: true };
+
+    /// <summary>Ends a connection that was given up, for whoever has it at the moment.</summary>
+    internal NextStep LetGo() => Reset();
+
     /// <summary>Cuts the connection, so that others can go on; from any thread.</summary>
     internal void GiveUp() => GivenUp?.Invoke();
 

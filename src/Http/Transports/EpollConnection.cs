@@ -240,6 +240,7 @@ internal sealed class EpollConnection : IOffloadedWork
         else _step = _connection.Advance(mayBlock: true);
         // What was made is there from now on, however long the loop takes to come to it.
         _connection.NoteWaiting(forClient: false);
+        if (_connection.IsGivenUp) _step = _connection.LetGo();
         Post(PostedBack);
     }
 
