@@ -25,11 +25,7 @@ public sealed partial class HttpConnection
     {
         if (_work is null) return;
         int bytes = _work.HeldBytes;
-        if (_address is null && RemoteAddress is { } peer && !_engine.Proxies.Contains(peer))
-        {
-            _address = ConnectionGate.KeyOf(peer);
-        }
-
+        NotePeer();
         _engine.Held.Set(
             this,
             _address,
@@ -56,6 +52,13 @@ public sealed partial class HttpConnection
     {
         _isStreamGivenUp = true;
         Wake();
+    }
+
+    // Until a request names another client, which only a proxy's can.
+    private void NotePeer()
+    {
+        if (_address is not null || RemoteAddress is not { } peer) return;
+        if (!_engine.Proxies.Contains(peer)) _address = ConnectionGate.KeyOf(peer);
     }
 
     private void Release()

@@ -117,8 +117,18 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     /// <summary>Which kind of work its last request is; see <see cref="HttpRequest"/>.</summary>
     internal int WorkKind => _workKind;
 
-    /// <summary>Who the work is for; 0 when that is unknown.</summary>
-    internal ulong WorkClient => _address ?? 0;
+    /// <summary>What its turns have taken so far; see <see cref="Work.Turn"/>.</summary>
+    internal long UsedUnits { get; private set; }
+
+    /// <summary>Who it is for; 0 when that is unknown.</summary>
+    internal ulong Client
+    {
+        get
+        {
+            NotePeer();
+            return _address ?? 0;
+        }
+    }
 
     /// <summary>
     /// Nothing was there to be put into the receive buffer: one that may wait for long does not
@@ -181,15 +191,19 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
         MayBlock = mayBlock;
         _work?.Turn.Begin(mayBlock);
         _answersLeft = AnswersPerTurn;
+        NextStep next;
         try
         {
-            return Run();
+            next = Run();
         }
         catch (Exception exception)
         {
             // Whatever a handler or a source throws ends its connection, not the server.
-            return Fail(exception);
+            next = Fail(exception);
         }
+
+        if (_work is not null) UsedUnits += _work.Turn.Used;
+        return next;
     }
 
     /// <summary>
@@ -405,6 +419,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     private void ReturnWorkingSet()
     {
         if (_work is null) return;
+        UsedUnits += _work.Turn.Used;
         _work.Request.Bind(null, 0);
         _engine.WorkingSets.Return(_work);
         _work = null;

@@ -18,6 +18,9 @@ internal sealed class EpollConnection : IOffloadedWork
     // An answer that may wait for the others of its round.
     private const int ShortBytesMax = 4 * 1024;
 
+    // What it costs beside its turns to receive and to send: some ten microseconds.
+    private const int EventUnits = 4 * 1024;
+
     // What is sent of a file in one call, and looked at whether it is in memory before.
     private const int SliceBytesMax = 256 * 1024;
 
@@ -33,6 +36,10 @@ internal sealed class EpollConnection : IOffloadedWork
 
     // It has a place in one of the loop's queues.
     private bool _isQueued;
+
+    private LinkedListNode<EpollConnection>? _longPlace;
+    private long _usedBefore;
+    private long _sentBytes;
 
     // Someone else has the state machine; what comes meanwhile waits.
     private bool _isOffloaded;
@@ -74,6 +81,19 @@ internal sealed class EpollConnection : IOffloadedWork
 
     internal bool IsClosed { get; private set; }
 
+    /// <summary>Whose turns it has; 0 when that is unknown.</summary>
+    internal ulong Client => _connection.Client;
+
+    /// <summary>
+    /// What its turns have taken since the last call, what was sent, and some for the call itself.
+    /// </summary>
+    internal long TakeUsedUnits()
+    {
+        long used = _connection.UsedUnits + _sentBytes - _usedBefore;
+        _usedBefore += used;
+        return used + EventUnits;
+    }
+
     /// <summary>Whether no request is on it, nor the beginning of an answer.</summary>
     internal bool IsWaiting =>
         !_isOffloaded && !_isQueued && !_readable && _step == NextStep.Read
@@ -83,7 +103,7 @@ internal sealed class EpollConnection : IOffloadedWork
 
     int IOffloadedWork.Kind => _connection.WorkKind;
 
-    ulong IOffloadedWork.Client => _connection.WorkClient;
+    ulong IOffloadedWork.Client => Client;
 
     LinkedListNode<IOffloadedWork>? IOffloadedWork.Place { get; set; }
 
@@ -169,6 +189,13 @@ internal sealed class EpollConnection : IOffloadedWork
     /// </summary>
     private void Prepare()
     {
+        if (_isQueued || IsClosed || _isOffloaded) return;
+        if (!_loop.MayGoOn(Client))
+        {
+            EnqueueLong();
+            return;
+        }
+
         while (!_isQueued && !IsClosed && !_isOffloaded && _step == NextStep.Read)
         {
             if (!TryReceive())
@@ -205,13 +232,14 @@ internal sealed class EpollConnection : IOffloadedWork
     {
         _isQueued = true;
         _connection.NoteWaiting(forClient: false);
-        _loop.EnqueueLong(this);
+        _longPlace = _loop.EnqueueLong(this);
     }
 
     /// <summary>Goes on until the socket or the state machine has to wait.</summary>
     internal void Run()
     {
         _isQueued = false;
+        _longPlace = null;
         int bytesLeft = BytesMax;
         // A piece of what is made piece by piece takes a whole turn.
         int stepsLeft = _connection.IsStreaming ? 1 : StepsMax;
@@ -306,6 +334,7 @@ internal sealed class EpollConnection : IOffloadedWork
 
         _writable = count == output.Length;
         bytesLeft -= (int)count;
+        _sentBytes += count;
         _connection.Written((int)count);
         return true;
     }
@@ -345,6 +374,7 @@ internal sealed class EpollConnection : IOffloadedWork
         if (sent > 0)
         {
             bytesLeft -= (int)sent;
+            _sentBytes += sent;
             _connection.FileSent(sent);
             return true;
         }
@@ -416,6 +446,7 @@ internal sealed class EpollConnection : IOffloadedWork
     private void Close(bool reset)
     {
         IsClosed = true;
+        if (_longPlace is not null) _loop.DequeueLong(_longPlace);
         if (reset) Libc.ResetConnection(Descriptor);
         else Libc.CloseDescriptor(Descriptor);
         _connection.Dispose();

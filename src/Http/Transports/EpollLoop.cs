@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Net;
+using System.Runtime.InteropServices;
 using Http.Connections;
+using Http.Work;
 
 namespace Http.Transports;
 
@@ -43,9 +45,13 @@ internal sealed class EpollLoop
     // Connections that go on when the events of this round are through.
     private readonly Queue<EpollConnection> _short = new();
 
-    // Those with much to send have their turns between rounds, one at a time, so that however
-    // many they are, whoever asks for little waits for one.
-    private readonly Queue<EpollConnection> _long = new();
+    // Those with much to send, or of a client that has had its part of the round: their clients
+    // have turns between rounds, one at a time, so that however many they are, whoever asks for
+    // little waits for one.
+    private readonly TurnsByClient<EpollConnection> _long = new();
+
+    // Units that clients have taken of this round so far.
+    private readonly Dictionary<ulong, long> _spent = [];
 
     // Those posted since the loop last looked, the last one first. Without a lock: a thread that
     // stands back behind this loop would hold it for as long as others have the core, since its
@@ -144,7 +150,21 @@ internal sealed class EpollLoop
     internal void EnqueueShort(EpollConnection connection) => _short.Enqueue(connection);
 
     /// <summary>It has more to do than others should wait for.</summary>
-    internal void EnqueueLong(EpollConnection connection) => _long.Enqueue(connection);
+    internal LinkedListNode<EpollConnection> EnqueueLong(EpollConnection connection) =>
+        _long.Add(connection.Client, connection);
+
+    /// <summary>Takes a connection out that is closed before its turn.</summary>
+    internal void DequeueLong(LinkedListNode<EpollConnection> place) =>
+        _long.Remove(place.Value.Client, place);
+
+    /// <summary>
+    /// Whether a client may go on in this round: not when its connections have taken more of it
+    /// than one of them may take, or when another one waits already because of that. One that is
+    /// unknown always may.
+    /// </summary>
+    internal bool MayGoOn(ulong client) =>
+        client == 0
+        || (_spent.GetValueOrDefault(client) < Turn.UnitsBesideOthers && !_long.Contains(client));
 
     internal void RequestSweep()
     {
@@ -244,12 +264,13 @@ internal sealed class EpollLoop
         while (!(_isStopping && _acceptor.IsClosed && ConnectionCount == 0))
         {
             int count = Libc.Wait(_epoll, events, _long.Count > 0 || _isSweeping ? 0 : -1);
+            if (_spent.Count > 0) _spent.Clear();
             for (int i = 0; i < count; i++)
             {
                 var (mask, data) = Libc.EventAt(events, i);
                 if (data == WakeData) DrainInbox();
                 else if (data == ListenerData) AcceptNew();
-                else Find(data)?.OnEvents(mask);
+                else if (Find(data) is { } connection) Show(connection, mask);
                 CutGivenUp();
                 // In a round of many costly requests those who connect do not wait for its end.
                 bool isTime = i % EventsPerAccept == EventsPerAccept - 1;
@@ -258,7 +279,7 @@ internal sealed class EpollLoop
 
             if (_isSweeping) SweepOn();
             while (_short.TryDequeue(out var answered)) answered.Run();
-            if (_long.TryDequeue(out var sending)) sending.Run();
+            RunLong();
             CutGivenUp();
         }
 
@@ -270,6 +291,36 @@ internal sealed class EpollLoop
         while (Volatile.Read(ref _signaling) > 0) spin.SpinOnce();
         Libc.CloseDescriptor(_wake);
         _ended.SetResult();
+    }
+
+    // One turn of one client: as long as its part of a round, since many of its connections may
+    // want little.
+    private void RunLong()
+    {
+        if (!_long.TryTake(out var connection)) return;
+        ulong client = connection.Client;
+        long used = 0;
+        do
+        {
+            connection.Run();
+            used += connection.TakeUsedUnits();
+        }
+        while (client != 0 && used < Turn.UnitsBesideOthers
+            && _long.TryTakeOf(client, out connection));
+    }
+
+    private void Show(EpollConnection connection, uint mask)
+    {
+        connection.OnEvents(mask);
+        Charge(connection);
+    }
+
+    private void Charge(EpollConnection connection)
+    {
+        ulong client = connection.Client;
+        if (client == 0) return;
+        ref long spent = ref CollectionsMarshal.GetValueRefOrAddDefault(_spent, client, out _);
+        spent += connection.TakeUsedUnits();
     }
 
     private EpollConnection? Find(ulong data)
@@ -340,6 +391,7 @@ internal sealed class EpollLoop
         }
 
         connection.Begin();
+        Charge(connection);
         CutGivenUp();
     }
 

@@ -23,7 +23,7 @@ internal sealed class FairQueue(int runningOfKindMax)
             _kinds.Add(work.Kind, kind = new Kind());
         }
 
-        kind.Add(work);
+        work.Place = kind.Waiting.Add(work.Client, work);
         Count++;
         if (kind.HasTurn) return;
         kind.HasTurn = true;
@@ -40,15 +40,15 @@ internal sealed class FairQueue(int runningOfKindMax)
         for (int looked = _turns.Count; looked > 0; looked--)
         {
             var kind = _turns.Dequeue();
-            bool mayRun = kind.Count > 0 && kind.Running < runningOfKindMax;
+            bool mayRun = kind.Running < runningOfKindMax && kind.Waiting.TryTake(out work);
             if (mayRun)
             {
-                work = kind.Take();
+                work.Place = null;
                 kind.Running++;
                 Count--;
             }
 
-            kind.HasTurn = kind.Count > 0;
+            kind.HasTurn = kind.Waiting.Count > 0;
             if (kind.HasTurn) _turns.Enqueue(kind);
             if (mayRun) return true;
         }
@@ -59,8 +59,9 @@ internal sealed class FairQueue(int runningOfKindMax)
     /// <summary>False for an item that was taken already.</summary>
     internal bool TryRemove(IOffloadedWork work)
     {
-        if (work.Place?.List is null) return false;
-        _kinds[work.Kind].Remove(work);
+        if (work.Place is not { } place) return false;
+        _kinds[work.Kind].Waiting.Remove(work.Client, place);
+        work.Place = null;
         Count--;
         return true;
     }
@@ -70,53 +71,11 @@ internal sealed class FairQueue(int runningOfKindMax)
 
     private sealed class Kind
     {
-        private readonly Dictionary<ulong, LinkedListNode<Line>> _byClient = [];
-        private readonly LinkedList<Line> _turns = [];
-
-        internal int Count { get; private set; }
+        internal TurnsByClient<IOffloadedWork> Waiting { get; } = new();
 
         internal int Running { get; set; }
 
         /// <summary>Whether it is among those that have turns.</summary>
         internal bool HasTurn { get; set; }
-
-        internal void Add(IOffloadedWork work)
-        {
-            if (!_byClient.TryGetValue(work.Client, out var line))
-            {
-                _byClient.Add(work.Client, line = _turns.AddLast(new Line([])));
-            }
-
-            work.Place = line.Value.Waiting.AddLast(work);
-            Count++;
-        }
-
-        internal IOffloadedWork Take()
-        {
-            var line = _turns.First!;
-            var work = line.Value.Waiting.First!.Value;
-            Remove(work);
-            if (line.List is not null)
-            {
-                _turns.Remove(line);
-                _turns.AddLast(line);
-            }
-
-            return work;
-        }
-
-        internal void Remove(IOffloadedWork work)
-        {
-            var waiting = work.Place!.List!;
-            waiting.Remove(work.Place);
-            work.Place = null;
-            Count--;
-            if (waiting.Count > 0) return;
-            _byClient.Remove(work.Client, out var line);
-            _turns.Remove(line!);
-        }
     }
-
-    /// <summary>What waits for one client.</summary>
-    private sealed record Line(LinkedList<IOffloadedWork> Waiting);
 }

@@ -61,6 +61,9 @@ public sealed class Turn
     /// <summary>Takes the cost of something that is done, whether so much is left or not.</summary>
     public void Take(long units) => _left -= units;
 
+    /// <summary>Units taken of it so far.</summary>
+    internal long Used => _whole - _left;
+
     /// <summary>Whether nothing was taken of it yet.</summary>
     internal bool IsUnused => _left == _whole;
 
