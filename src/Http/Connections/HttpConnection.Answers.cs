@@ -216,9 +216,9 @@ public sealed partial class HttpConnection
         {
             return _handling ? AnswerFailure(exception) : Cut(exception);
         }
-        catch (Exception)
+        catch (Exception e) when (e is OutOfMemoryException or AggregateException)
         {
-            // Without memory saying so fails too.
+            // Without memory saying so fails too, and a log wraps what it met.
             return Reset();
         }
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Http.Messages;
+using Http.Work;
 
 namespace Http.Connections;
 
@@ -18,6 +19,9 @@ namespace Http.Connections;
 public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteAddress)
     : IDisposable
 {
+    /// <summary>Units of a turn beside others.</summary>
+    internal const int TurnUnits = Turn.UnitsBesideOthers;
+
     // Pipelined requests that are answered before the socket, and others, have their turn: an
     // answer of few bytes can be much work.
     private const int AnswersPerTurn = 8;
@@ -117,7 +121,7 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     /// <summary>Which kind of work its last request is; see <see cref="HttpRequest"/>.</summary>
     internal int WorkKind => _workKind;
 
-    /// <summary>What its turns have taken so far; see <see cref="Work.Turn"/>.</summary>
+    /// <summary>What its turns have taken so far; of one, <see cref="TurnUnits"/> at most.</summary>
     internal long UsedUnits { get; private set; }
 
     /// <summary>Who it is for; 0 when that is unknown.</summary>

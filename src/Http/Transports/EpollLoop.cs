@@ -3,7 +3,6 @@ using System.ComponentModel;
 using System.Net;
 using System.Runtime.InteropServices;
 using Http.Connections;
-using Http.Work;
 
 namespace Http.Transports;
 
@@ -164,7 +163,7 @@ internal sealed class EpollLoop
     /// </summary>
     internal bool MayGoOn(ulong client) =>
         client == 0
-        || (_spent.GetValueOrDefault(client) < Turn.UnitsBesideOthers && !_long.Contains(client));
+        || (_spent.GetValueOrDefault(client) < HttpConnection.TurnUnits && !_long.Contains(client));
 
     internal void RequestSweep()
     {
@@ -305,7 +304,7 @@ internal sealed class EpollLoop
             connection.Run();
             used += connection.TakeUsedUnits();
         }
-        while (client != 0 && used < Turn.UnitsBesideOthers
+        while (client != 0 && used < HttpConnection.TurnUnits
             && _long.TryTakeOf(client, out connection));
     }
 
