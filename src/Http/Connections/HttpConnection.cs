@@ -121,7 +121,9 @@ public sealed partial class HttpConnection(HttpEngine engine, IPAddress? remoteA
     /// <summary>Which kind of work its last request is; see <see cref="HttpRequest"/>.</summary>
     internal int WorkKind => _workKind;
 
-    /// <summary>What its turns have taken so far; of one, <see cref="TurnUnits"/> at most.</summary>
+    /// <summary>
+    /// What its turns have taken so far; each has <see cref="TurnUnits"/> beside others.
+    /// </summary>
     internal long UsedUnits { get; private set; }
 
     /// <summary>Who it is for; 0 when that is unknown.</summary>
