@@ -2,8 +2,8 @@ namespace Http.Connections;
 
 /// <summary>
 /// What all connections hold in memory while they wait: beginnings of requests, requests that wait
-/// for a thread, and answers that are not taken. It has one bound, and each address a share of it;
-/// beyond either, the connection whose client has made no progress for longest is given up, and
+/// for a thread, and answers that are not taken. It has one bound, and of what waits for clients
+/// each address has a share; beyond either, the connection whose client has made no progress for longest is given up, and
 /// when no client is waited for, the request that was last to come. For any thread.
 /// </summary>
 /// <remarks>
@@ -35,6 +35,8 @@ internal sealed class HeldMemory(HttpLimits limits)
     internal void Set(HttpConnection connection, ulong? address, int bytes, WaitsFor waitsFor)
     {
         List<HttpConnection>? givenUp = null;
+        // What waits for us is not its client's fault.
+        if (waitsFor == WaitsFor.Thread) address = null;
         lock (_lock)
         {
             var entry = connection.Held;

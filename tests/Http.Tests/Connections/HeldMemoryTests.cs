@@ -64,6 +64,18 @@ public sealed class HeldMemoryTests
     }
 
     [Test]
+    public void Set_OneAddressWaitsForThreads_HasTheWholeUntilItsClientsAreWaitedFor()
+    {
+        var first = Open("first");
+        Set(first, 1, 300, WaitsFor.Thread);
+        Set(Open("second"), 1, 300, WaitsFor.Thread);
+        Set(Open("third"), 1, 300);
+        Assert.Empty(_givenUp);
+        Set(first, 1, 300);
+        Assert.Equal(["third"], _givenUp);
+    }
+
+    [Test]
     public void Set_OneLargerThanAShare_IsHeldAlone()
     {
         Set(Open("large"), 1, 900);
