@@ -2,9 +2,10 @@ namespace Http.Connections;
 
 /// <summary>
 /// What all connections hold in memory while they wait: beginnings of requests, requests that wait
-/// for a thread, and answers that are not taken. It has one bound, and of what waits for clients
-/// each address has a share; beyond either, the connection whose client has made no progress for longest is given up, and
-/// when no client is waited for, the request that was last to come. For any thread.
+/// for a thread, and answers that are not taken. It has one bound, and each address a share of what
+/// waits for clients; beyond either, the connection whose client has made no progress for longest
+/// is given up, and when no client is waited for, the request that was last to come. For any
+/// thread.
 /// </summary>
 /// <remarks>
 /// A connection counts only from the moment it has to wait: an answer that is made at once and that
